@@ -1,0 +1,178 @@
+#include "async/limit.hpp"
+#include "async/sleep.hpp"
+#include "async/task_group.hpp"
+#include "async/worker.hpp"
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+#include <string>
+
+namespace taleus::async {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Moves only when told.
+class ManualClock final : public Clock {
+public:
+    Instant now() const override { return now_; }
+    UtcTime utc() const override { return UtcTime{}; }
+    void advance(Duration by) {
+        now_ += by;
+        expire(now_);
+    }
+
+private:
+    void arm(Instant) override {}
+    Instant now_{};
+};
+
+struct AsyncTest : testing::Test {
+    asio::io_context context;
+    ManualClock clock;
+    TaskGroup tasks{context.get_executor(), clock};
+
+    void settle() {
+        context.restart();
+        context.poll();
+    }
+};
+
+using Answer = std::expected<int, Interrupted>;
+
+awaitable<int> sleep_then(Clock& clock, Instant at, int value) {
+    co_await sleep_until(clock, at);
+    co_return value;
+}
+awaitable<void> sleep_within(Limit& limit, Clock& clock, Duration work, Duration deadline, std::optional<Answer>& out) {
+    const auto start = clock.now();
+    out = co_await within(limit, start + deadline, sleep_then(clock, start + work, 7));
+}
+awaitable<void> two_waits(Limit& limit, Clock& clock, std::vector<Answer>& out) {
+    for (int i = 0; i < 2; ++i)
+        out.push_back(co_await within(limit, clock.now() + 1s, sleep_then(clock, clock.now() + 5s, i)));
+}
+
+TEST_F(AsyncTest, work_that_ends_in_time_gives_its_result) {
+    std::optional<Answer> answer;
+    tasks.spawn([&](Limit& limit) { return sleep_within(limit, clock, 1s, 2s, answer); });
+    settle();
+    clock.advance(1s);
+    settle();
+    EXPECT_EQ(answer, Answer{7});
+    EXPECT_EQ(tasks.size(), 0U);
+    EXPECT_EQ(clock.timer_count(), 0U);
+}
+
+TEST_F(AsyncTest, work_that_is_late_is_cancelled_and_the_task_can_wait_again) {
+    std::vector<Answer> answers;
+    tasks.spawn([&](Limit& limit) { return two_waits(limit, clock, answers); });
+    for (int i = 0; i < 3; ++i) {
+        settle();
+        clock.advance(1s);
+    }
+    settle();
+    ASSERT_EQ(answers.size(), 2U);
+    EXPECT_EQ(answers[0], Answer{std::unexpected(Interrupted::deadline)});
+    EXPECT_EQ(answers[1], Answer{std::unexpected(Interrupted::deadline)});
+}
+
+TEST_F(AsyncTest, a_stop_is_told_apart_from_a_deadline_and_lasts) {
+    std::vector<Answer> answers;
+    auto& limit = tasks.spawn([&](Limit& own) { return two_waits(own, clock, answers); });
+    settle();
+    limit.stop();
+    settle();
+    ASSERT_EQ(answers.size(), 2U);
+    EXPECT_EQ(answers[0], Answer{std::unexpected(Interrupted::stopped)});
+    EXPECT_EQ(answers[1], Answer{std::unexpected(Interrupted::stopped)});
+}
+
+awaitable<void> lifted(Limit& limit, Clock& clock, Instant until, int& out) {
+    limit.lift();
+    co_await sleep_until(clock, until);
+    out = 1;
+}
+awaitable<void> commit_within(Limit& limit, Clock& clock, std::optional<std::expected<void, Interrupted>>& out,
+                              int& ran) {
+    out = co_await within(limit, clock.now() + 1s, lifted(limit, clock, clock.now() + 5s, ran));
+}
+
+TEST_F(AsyncTest, a_lifted_limit_interrupts_no_more) {
+    std::optional<std::expected<void, Interrupted>> answer;
+    int ran = 0;
+    auto& limit = tasks.spawn([&](Limit& own) { return commit_within(own, clock, answer, ran); });
+    settle();
+    clock.advance(2s);
+    limit.stop();
+    settle();
+    EXPECT_FALSE(answer);
+    clock.advance(3s);
+    settle();
+    EXPECT_EQ(ran, 1);
+    ASSERT_TRUE(answer);
+    EXPECT_TRUE(answer->has_value());
+}
+
+awaitable<void> join_into(TaskGroup& tasks, bool& joined) {
+    co_await tasks.join();
+    joined = true;
+}
+
+TEST_F(AsyncTest, a_group_stops_and_joins_a_thousand_tasks) {
+    std::vector<std::optional<Answer>> answers(1000);
+    for (auto& answer : answers)
+        tasks.spawn([&](Limit& limit) { return sleep_within(limit, clock, 10s, 20s, answer); });
+    TaskGroup outer{context.get_executor(), clock};
+    bool joined = false;
+    outer.spawn([&](Limit&) { return join_into(tasks, joined); });
+    settle();
+    EXPECT_FALSE(joined);
+    tasks.stop();
+    settle();
+    EXPECT_TRUE(joined);
+    for (auto& answer : answers) EXPECT_EQ(answer, Answer{std::unexpected(Interrupted::stopped)});
+}
+
+awaitable<void> ask(Worker& worker, std::vector<Result<std::string>>& out) {
+    out.push_back(co_await worker.run([] { return Result<std::string>{"done"}; }));
+}
+
+TEST_F(AsyncTest, a_worker_answers_on_the_shard_and_refuses_when_full) {
+    std::vector<Result<std::string>> answers;
+    {
+        Worker worker{4};
+        for (int i = 0; i < 3; ++i) tasks.spawn([&](Limit&) { return ask(worker, answers); });
+        context.restart();
+        context.run();
+    }
+    ASSERT_EQ(answers.size(), 3U);
+    EXPECT_EQ(answers[0], Result<std::string>{"done"});
+
+    Worker none{0};
+    tasks.spawn([&](Limit&) { return ask(none, answers); });
+    context.restart();
+    context.run();
+    ASSERT_EQ(answers.size(), 4U);
+    EXPECT_EQ(answers[3].error().code, Code::overloaded);
+}
+
+TEST(SystemClockTest, timers_fire_in_order) {
+    asio::io_context context;
+    SystemClock clock{context};
+    std::string fired;
+    Clock::Timer second{clock, [&] { fired += "2"; }};
+    Clock::Timer first{clock, [&] { fired += "1"; }};
+    Clock::Timer never{clock, [&] { fired += "x"; }};
+    const auto now = clock.now();
+    second.set(now + 4ms);
+    never.set(now + 3ms);
+    first.set(now + 2ms);
+    never.clear();
+    context.run();
+    EXPECT_EQ(fired, "12");
+}
+
+} // namespace
+} // namespace taleus::async
