@@ -1,0 +1,135 @@
+#pragma once
+// Durable state, as the session layer and the commands need it. A call's result arrives only after what it wrote is on
+// stable storage. Calls of all sessions are grouped into shared commits; each is atomic by itself, its transitions and
+// audit records included.
+//
+// Errors: `dependency_unavailable` (busy, full, gone: nothing was written), `internal` (a fault of ours). A call whose
+// awaiting task is interrupted still takes effect.
+//
+// FENCING: every change of a session names its epoch and the state it must be in. `lost` in an answer means that no row
+// matched: another owner took the session, and the caller drops its result.
+
+#include "async/awaitable.hpp"
+#include "base/result.hpp"
+#include "ports/records.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace taleus::ports {
+
+using async::awaitable;
+
+// --- what commands keep and show
+struct InvitationView {
+    protocol::Invitation invitation;
+    protocol::Usage usage;
+};
+
+struct SessionView {
+    Session session;
+    std::vector<Transition> transitions;
+};
+
+struct Trail { // what happened since the last write of the session, appended with it
+    std::vector<Transition> transitions;
+    std::vector<AuditRecord> audit;
+};
+
+// --- the listener's questions
+struct Decided { // K has a decided session: the answer to a retry
+    Session session;
+};
+struct TokenFound { // K is free
+    protocol::Invitation invitation;
+    protocol::Usage usage; // durable part: spent, and reserved by durable sessions
+};
+struct TokenUnknown {};
+using TokenLookup = std::variant<Decided, TokenFound, TokenUnknown>;
+
+// The provisioning intent: durable before the provisioner is called, so that a repeated call makes the same instance.
+struct Intent {
+    InstanceId instance;
+    std::string tally_id;
+    std::string draft; // JSON text
+};
+
+// Why a durable step was not taken although the store works.
+enum class NotTaken : std::uint8_t {
+    lost,         // fenced
+    token_used,   // no use is left
+    token_in_use, // those left are reserved
+    token_revoked,
+    token_expired,
+};
+
+class Journal {
+public:
+    virtual ~Journal() = default;
+
+    // --- invitations
+    // `conflict` when the token exists already.
+    virtual awaitable<Result<void>> create_invitation(protocol::Invitation invitation, AuditRecord audit) = 0;
+    virtual awaitable<Result<std::vector<InvitationView>>> invitations() = 0;
+    virtual awaitable<Result<std::optional<InvitationView>>>
+    invitation(std::string id) = 0; // 16 hex digits or a unique prefix
+    virtual awaitable<Result<bool>> revoke(std::string id, UtcTime at, AuditRecord audit) = 0; // false: unknown
+
+    // --- listener
+    virtual awaitable<Result<TokenLookup>> look_up(TokenHash token, BootstrapKey key, wire::PeerId peer) = 0;
+    // Opens the session durably and reserves its use, when `now` and the counts allow it still. Stock: state
+    // PROVISIONING_DATABASE with `intent`, or, when K has an earlier intent that was not removed, that one is returned
+    // to be used instead. Foil: state SENDING_RESPONSE, decided, with response and deadline.
+    struct Opened {
+        std::uint64_t epoch = 0;
+        std::optional<Intent> intent;
+    };
+    virtual awaitable<Result<std::expected<Opened, NotTaken>>>
+    open_session(Session session, std::optional<Intent> intent, UtcTime now, Trail trail) = 0;
+    // Stock and foil: the tally, the use spent, the instance adopted, the session decided (`state`, response or
+    // acknowledgement as in `session`), from state `from`.
+    virtual awaitable<Result<std::expected<void, NotTaken>>> record_tally(Session session, protocol::StateName from,
+                                                                          TallyRecord tally, Trail trail) = 0;
+    // Moves a live session from one state to another that is not an end (SENDING_RESPONSE -> AWAITING_DATABASE and back
+    // and forth with VALIDATING_DATABASE).
+    virtual awaitable<Result<std::expected<void, NotTaken>>> move_session(std::string id, std::uint64_t epoch,
+                                                                          protocol::StateName from,
+                                                                          protocol::StateName to, bool delivered,
+                                                                          Trail trail) = 0;
+    // Ends it: terminal state, code, delivered; a use that is only reserved is given back. Sessions that were never
+    // opened durably (refused before) are inserted as ended, so that every attempt is on record.
+    virtual awaitable<Result<void>> end_session(Session session, Trail trail) = 0;
+    // Records without a session: joined, refused before a token was known, starts and stops.
+    virtual awaitable<Result<void>> append_audit(std::vector<AuditRecord> audit) = 0;
+
+    // --- message 3: sessions of `peer` that await a database, and the ones DONE that could be meant by a repeat
+    virtual awaitable<Result<std::vector<Session>>> waiting_sessions(std::optional<wire::PeerId> peer) = 0;
+    virtual awaitable<Result<std::optional<SessionView>>>
+    done_session(wire::PeerId peer, std::optional<std::string> session_id, std::string tally_id) = 0;
+    virtual awaitable<Result<std::optional<TallyRecord>>> tally_of_session(std::string session_id) = 0;
+
+    // --- dialer: the same tables in its own home
+    // The record of this K: a finished one (state DONE), or one that was begun.
+    struct Joined {
+        Session session;
+        std::optional<Intent> intent;     // foil: durable before provisioning
+        std::optional<TallyRecord> tally; // foil: made; stock: recorded
+    };
+    virtual awaitable<Result<std::optional<Joined>>> joined(BootstrapKey key) = 0;
+    // Begins, or takes up what was begun: the epoch is raised, so that an older process is fenced.
+    virtual awaitable<Result<Joined>> begin_join(Session session, Trail trail) = 0;
+    virtual awaitable<Result<std::expected<void, NotTaken>>> record_intent(std::string session_id, std::uint64_t epoch,
+                                                                           Intent intent, Trail trail) = 0;
+
+    // --- lists
+    virtual awaitable<Result<std::vector<TallyRecord>>> tallies() = 0;
+    virtual awaitable<Result<std::optional<TallyRecord>>> tally(std::string id) = 0;   // or a unique prefix
+    virtual awaitable<Result<std::vector<Session>>> sessions(std::size_t limit) = 0;   // newest first
+    virtual awaitable<Result<std::optional<SessionView>>> session(std::string id) = 0; // or a unique prefix
+    virtual awaitable<Result<std::vector<AuditRecord>>> audit(std::optional<std::string> session_id) = 0;
+};
+
+} // namespace taleus::ports

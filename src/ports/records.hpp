@@ -1,0 +1,81 @@
+#pragma once
+// The rows of the journal as values: what both sides record of a bootstrap. Secrets, tokens and identity bundles have
+// no place in them.
+
+#include "base/code.hpp"
+#include "base/digest.hpp"
+#include "base/instant.hpp"
+#include "protocol/states.hpp"
+#include "protocol/token.hpp"
+#include "wire/messages.hpp"
+#include "wire/peer_id.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace taleus::ports {
+
+// One arrow that a session took.
+struct Transition {
+    UtcTime at;
+    protocol::StateName from = protocol::StateName::reading_request;
+    protocol::StateName to = protocol::StateName::reading_request;
+    std::string cause;                  // the event's name
+    std::chrono::microseconds spent{0}; // in `from`
+};
+
+// A line of the audit trail. `body` is canonical JSON without secrets; the journal gives it its number in the
+// transaction that holds what it tells of.
+struct AuditRecord {
+    UtcTime at;
+    std::string kind;       // opened, transition, decided, ended, joined, refused, invitation_created, …
+    std::string session_id; // empty when of no session
+    std::string token_id;   // empty when of no token
+    boost::json::object body;
+};
+
+struct Session {
+    std::string id;
+    protocol::Side side = protocol::Side::listener;
+    wire::Role role = wire::Role::stock;
+    BootstrapKey key;
+    TokenHash token;
+    wire::PeerId peer;    // the other side's
+    std::string party_id; // the respondent's
+    protocol::StateName state = protocol::StateName::reading_request;
+    std::uint64_t epoch = 0;
+    UtcTime opened;
+    std::optional<UtcTime> deadline; // of AWAITING_DATABASE
+    std::optional<UtcTime> ended;
+    std::optional<Code> code;    // why it did not end DONE
+    std::string response;        // the decided response's bytes, for retries
+    std::string acknowledgement; // the recorded acknowledgement's bytes, for repeats of message 3
+    std::string tally_id;        // empty until recorded
+    bool delivered = false;
+};
+
+struct TallyRecord {
+    std::string tally_id;
+    std::string session_id;
+    protocol::Side side = protocol::Side::listener;
+    wire::Role role = wire::Role::stock; // the inviter's side
+    BootstrapKey key;
+    TokenHash token;
+    wire::PeerId peer;
+    std::string own_party;
+    std::string partner_party;
+    std::vector<std::string> partner_cadre;
+    wire::Tally tally;
+    wire::DatabaseAccess database;
+    std::string draft; // JSON text, empty when the partner sent none
+    bool draft_verified = false;
+    bool acknowledged = false;
+    bool confirmed = false;
+    UtcTime recorded;
+};
+
+} // namespace taleus::ports
