@@ -1,0 +1,48 @@
+# Two commands do everything from a fresh clone: `make demo` and `make test`. The rest is for working on it.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+jobs ?= $(shell nproc)
+
+help:
+	@echo 'make demo     set up, build, and let two parties bootstrap a stock and a foil tally'
+	@echo 'make test     set up and run all tests (unit, whole program, interop)'
+	@echo 'make bench    build and run the benchmarks'
+	@echo 'make format   format the sources;  make tidy  static analysis'
+	@echo 'make tsan     unit tests under TSan;  make fuzz  fuzz every target for a while'
+
+setup:
+	@scripts/setup
+
+release: setup
+	@cmake --preset release >build-release.log 2>&1 || (cat build-release.log; exit 1)
+	@rm -f build-release.log
+	@cmake --build --preset release -j $(jobs)
+
+dev tsan: setup
+	cmake --preset $@
+	cmake --build --preset $@ -j $(jobs)
+
+demo: release
+	@scripts/demo build/release/taleus
+
+test: unit system interop
+unit: dev
+	ctest --preset dev
+system: release
+	/usr/bin/python3 -m pytest -q tests/system
+interop: release
+	tests/interop/build
+	/usr/bin/python3 -m pytest -q -rs tests/interop
+
+test-tsan: tsan
+	ctest --preset tsan
+format:
+	scripts/check-format --fix
+tidy: dev
+	scripts/check-tidy
+fuzz: setup
+	scripts/fuzz
+bench: release
+	bench/run
+
+.PHONY: help setup release dev tsan demo test unit system interop test-tsan format tidy fuzz bench
