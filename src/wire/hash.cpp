@@ -1,0 +1,43 @@
+#include "wire/hash.hpp"
+
+#include "base/ensure.hpp"
+
+#include <openssl/evp.h>
+
+#include <memory>
+
+namespace taleus::wire {
+namespace {
+
+struct ContextDeleter {
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+};
+
+// Looking the algorithm up and making a context cost more than hashing a short message, so both are kept.
+const EVP_MD* algorithm() {
+    static const EVP_MD* const fetched = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+    ensure(fetched != nullptr, "OpenSSL has no SHA-256");
+    return fetched;
+}
+
+EVP_MD_CTX* context() {
+    thread_local const std::unique_ptr<EVP_MD_CTX, ContextDeleter> kept{EVP_MD_CTX_new()};
+    ensure(kept != nullptr, "no memory for a hash");
+    return kept.get();
+}
+
+} // namespace
+
+Digest sha256(ByteView bytes) { return sha256({bytes}); }
+
+Digest sha256(std::initializer_list<ByteView> parts) {
+    Digest digest;
+    auto* const with = context();
+    bool good = EVP_DigestInit_ex2(with, algorithm(), nullptr) == 1;
+    for (const auto part : parts) good = good && EVP_DigestUpdate(with, part.data(), part.size()) == 1;
+    good = good && EVP_DigestFinal_ex(with, digest.data(), nullptr) == 1;
+    ensure(good, "OpenSSL does not hash");
+    return digest;
+}
+
+} // namespace taleus::wire
