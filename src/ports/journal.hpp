@@ -78,6 +78,10 @@ public:
     invitation(std::string id) = 0; // 16 hex digits or a unique prefix
     virtual awaitable<Result<bool>> revoke(std::string id, UtcTime at, AuditRecord audit) = 0; // false: unknown
 
+    // --- nodes: who listens, and where; the newest registration of a peer id replaces its older one
+    virtual awaitable<Result<void>> register_node(Node node) = 0;
+    virtual awaitable<Result<std::vector<Node>>> nodes() = 0;
+
     // --- listener
     virtual awaitable<Result<TokenLookup>> look_up(TokenHash token, BootstrapKey key, wire::PeerId peer) = 0;
     // Opens the session durably and reserves its use, when `now` and the counts allow it still. Stock: state

@@ -78,4 +78,11 @@ struct TallyRecord {
     UtcTime recorded;
 };
 
+// A listener node of the inviter: what links may list. `seen` is its latest heartbeat.
+struct Node {
+    wire::PeerId peer;
+    std::vector<std::string> addresses; // announced, each ending in /p2p
+    UtcTime seen;
+};
+
 } // namespace taleus::ports
