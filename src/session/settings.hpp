@@ -1,0 +1,41 @@
+#pragma once
+// What a session may do and for how long. A session pins the snapshot it began with: a change applies to new ones.
+// Immutable once shared; any thread.
+
+#include "protocol/timeouts.hpp"
+#include "wire/messages.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace taleus::session {
+
+struct Limits {
+    // Streams being served: what a peer can hold open. One that is full refuses with `overloaded`.
+    std::size_t sessions = 1000;
+    std::size_t sessions_per_peer = 32;
+    // Beyond both, room in which only work that is half done is served: retries of decided sessions, joining, database
+    // results. The share of the listener, in streams; each peer has one such stream at a time.
+    std::size_t reserved = 64;
+    std::size_t sessions_per_token = 1000; // between token validation and the written response
+    // Foil sessions that await their database, which hold no stream.
+    std::size_t waiting = 10'000;
+    std::size_t waiting_per_peer = 64;
+    std::size_t waiting_per_token = 10'000;
+    std::size_t joiners = 4; // contacts that wait for the answer of the session of their key
+    std::size_t message_bytes = wire::message_bytes_default;
+};
+
+struct Settings {
+    protocol::ListenerTimeouts listener;
+    protocol::DialerTimeouts dialer;
+    Limits limits;
+    std::string party_id;           // this side's
+    std::vector<std::string> cadre; // this side's; a listener tells it only in an approved result
+};
+
+using SettingsSnapshot = std::shared_ptr<const Settings>;
+
+} // namespace taleus::session
