@@ -96,7 +96,7 @@ struct ResponseInvalid { // role_mismatch, invalid_database …
     Code code = Code::role_mismatch;
     std::string reason;
 };
-struct Provisioned { // made and durable
+struct Provisioned { // made and durable; in VALIDATING_RESPONSE: checked, and this key's database was made before
     Database database;
 };
 struct DatabaseSent {};
@@ -105,7 +105,7 @@ struct Acknowledged { // Accepted; or an empty end of stream, which counts as de
     bool draft_verified = false; // the listener said so
 };
 struct NotAcknowledged {}; // `approved` came back: the listener took message 3 for a contact; or nothing in time
-struct RefusedByPeer {     // of message 3; a refusal of the contact is a Response
+struct RefusedByPeer {     // of message 3, and of a contact where it came before the contact was written
     wire::Refusal refusal;
 };
 struct ConnectionLost {};
@@ -134,6 +134,8 @@ State step(State state, Event event);
 StateName name_of(const State& state);
 std::string_view event_name(const Event& event);
 std::optional<Effect> effect_of(const State& state);
+// Of PROVISIONING_DATABASE: counted from the arrival of the response; what validating it took is the caller's to take
+// off. Of CONNECTING: the wait before it included.
 std::optional<Duration> time_allowed(const State& state, const DialerTimeouts& timeouts);
 
 // The wait before attempt `attempt` (1, 2, …): the listener's retryAfterMs clamped to 50 ms..30 s, or 100 ms doubling

@@ -58,7 +58,11 @@ struct ProvisioningDatabase {
 struct SendingResponse {
     Decision decision;
 };
-struct AwaitingDatabase {};
+struct AwaitingDatabase {
+    // Set on the way back from VALIDATING_DATABASE: what the stream that brought the database is told, in the
+    // acknowledgement's form, while the session already waits again. Never stored.
+    std::optional<wire::Refusal> owed;
+};
 struct ValidatingDatabase {
     wire::DatabaseResult result;
 };
@@ -113,13 +117,16 @@ struct DatabaseRead { // message 3 was matched to this waiting session
 struct DatabaseAccepted { // the tally is durable; delivered: the acknowledgement reached the socket
     bool delivered = false;
 };
+// `form` matters in READING_REQUEST only, where a stream that carried a database result is refused as one.
 struct Refused { // the peer's fault or our policy: REJECTED (in VALIDATING_DATABASE: the result is invalid)
     wire::Refusal refusal;
+    wire::RefusalForm form = wire::RefusalForm::result;
 };
 struct OwnFailure { // ours or a dependency's: FAILED (in VALIDATING_DATABASE: back to AWAITING_DATABASE)
     wire::Refusal refusal;
+    wire::RefusalForm form = wire::RefusalForm::result;
 };
-struct PeerGone {};       // the stream ended before a whole message
+struct PeerGone {};       // the stream ended before a whole message; changes nothing once the message was whole
 struct DeadlinePassed {}; // of the state, or of the session
 struct WaitExpired {};    // the deadline of AWAITING_DATABASE itself
 struct ShutDown {};
@@ -140,15 +147,17 @@ enum class Effect : std::uint8_t {
     send_refusal,
 };
 
-State step(State state, Event event); // an event that its state does not know changes nothing but is `OwnFailure`-like:
-                                      // live states end FAILED(internal); terminal states stay as they are
+// An event that its state does not know is an own failure there: before the decision it is refused as `internal` and
+// ends FAILED; later states follow their row; terminal states stay as they are.
+State step(State state, Event event);
 StateName name_of(const State& state);
 std::string_view event_name(const Event& event); // "ContactRead"
 std::optional<Effect> effect_of(const State& state);
 // How long the state may last, before `respond` and `session` are taken into account; nullopt exactly for terminal
 // states.
 std::optional<Duration> time_allowed(const State& state, const ListenerTimeouts& timeouts);
-// Do the deadlines of the session (`session`, and `respond` once the contact is read) bound this state as well?
+// Do the deadlines of the session (`session`, and `respond` once the contact is read) bound this state as well? True up
+// to SENDING_RESPONSE.
 bool is_bounded_by_response(const State& state);
 
 } // namespace taleus::protocol::listener

@@ -2,6 +2,7 @@
 // The names of all states of both machines, as documented: in code, logs, records, audit and metrics alike
 // (docs/states/listener.md, docs/states/dialer.md).
 
+#include <concepts>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -41,6 +42,10 @@ enum class StateName : std::uint8_t {
 std::string_view to_text(StateName name); // "READING_REQUEST"
 std::optional<StateName> state_from_text(std::string_view text);
 constexpr bool is_terminal(StateName name) { return name >= StateName::done; }
+
+// Which states an arrow of a transition table begins in.
+template <class State, class... Options>
+concept one_of = (std::same_as<State, Options> || ...);
 
 // How a session ended, as `join --json` and records say it: done, rejected, failed, timed_out, cancelled.
 std::string_view outcome_text(StateName terminal);
