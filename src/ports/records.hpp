@@ -56,6 +56,8 @@ struct Session {
     std::string acknowledgement; // the recorded acknowledgement's bytes, for repeats of message 3
     std::string tally_id;        // empty until recorded
     bool delivered = false;
+    // What the partner disclosed: durable with a waiting foil session, for the tally that its message 3 will record.
+    std::vector<std::string> partner_cadre;
 };
 
 struct TallyRecord {
