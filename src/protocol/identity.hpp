@@ -3,6 +3,7 @@
 // (docs/protocol.md, "Identity"). Pure.
 
 #include "base/result.hpp"
+#include "protocol/did_key.hpp"
 #include "protocol/token.hpp"
 #include "wire/keys.hpp"
 #include "wire/messages.hpp"
@@ -19,20 +20,19 @@ namespace taleus::protocol {
 // none.
 std::optional<wire::PublicKey> key_named_by(std::string_view party_id, std::optional<ByteView> stated = std::nullopt);
 
-// did:key text of a key (ed25519, secp256k1, p256 only).
-std::optional<std::string> did_key_of(const wire::PublicKey& key);
-
 // The bytes a `taleusProof` signs: worth nothing in another session.
 Bytes identity_challenge(const wire::PeerId& respondent, const wire::PeerId& inviter_node, const TokenHash& token,
                          std::string_view party_id);
 
-// {"partyId": …} with a taleusProof by `key`, as `join` sends it when the party is the node's own key.
+// {"partyId": …} with a taleusProof by `key`, as `join` sends it when the party is the node's own key; without a proof
+// where `party_id` does not name that key, since one that does not hold would fail every requirement.
 boost::json::value make_identity_bundle(std::string_view party_id, const wire::KeyPair& key,
                                         const wire::PeerId& respondent, const wire::PeerId& inviter_node,
                                         const TokenHash& token);
 
 // nullopt: the contact satisfies the requirement. Else a reason for our records (the partner is told `Invalid
-// identity`). A proof that is present and wrong fails every requirement. `external` is not judged here.
+// identity`). A proof that is present and wrong fails every requirement. `external` is not
+// judged here beyond that.
 std::optional<std::string> identity_fault(const wire::Contact& contact, Requirement requirement,
                                           const wire::PeerId& respondent, const wire::PeerId& inviter_node);
 
