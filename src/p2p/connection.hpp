@@ -16,6 +16,7 @@
 #include "base/instant.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
+#include "p2p/stream_id.hpp"
 #include "wire/keys.hpp"
 #include "wire/multiaddr.hpp"
 #include "wire/peer_id.hpp"
@@ -29,9 +30,6 @@
 #include <vector>
 
 namespace taleus::p2p {
-
-// Which end of the TCP connection we are.
-enum class Side : std::uint8_t { dialer, listener };
 
 struct ConnectionLimits {
     Duration handshake = std::chrono::seconds{10};     // TCP accepted to muxer ready, in all
@@ -49,6 +47,8 @@ struct ConnectionLimits {
     std::uint32_t pings_per_second_max = 100;
 };
 
+struct NoiseIdentity; // p2p/noise_payload.hpp
+
 // What is the same for all connections of a node; outlives them.
 struct ConnectionContext {
     const wire::KeyPair& identity;
@@ -58,9 +58,9 @@ struct ConnectionContext {
     std::vector<wire::Multiaddr> listen_addrs; // told by identify
     std::string agent = "taleus";
     bool mplex = true; // offer and accept mplex beside yamux
+    // `NoiseIdentity::make(identity, random)`, made once: without it every connection makes and signs a key of its own.
+    std::shared_ptr<const NoiseIdentity> noise = nullptr;
 };
-
-using StreamId = std::uint64_t; // ours, never reused within a connection
 
 namespace event {
 // The secure channel proved who the remote is and a muxer is agreed on: streams may be opened.
