@@ -207,7 +207,10 @@ def test_listener_that_is_silent_talks_garbage_or_resets(listen, peer):
         session = one_session(dial(peer, there.link("stock"), "--timeout-ms", "1000" if behaviour == "silent" else "20000", ok=False))
         assert session["outcome"] == "failed" and session["error"] and "response" not in session
         assert time.monotonic() - begun < 10
-        assert there.wait("contact")["partyId"] == "party-0"
+        if behaviour == "reset":
+            assert there.wait("reset")["peerId"] == session["peerId"]
+        else:
+            assert there.wait("contact")["partyId"] == "party-0"
         assert session.get("code") == ("malformed" if behaviour == "garbage" else None) or behaviour == "reset"
         there.stop()
 

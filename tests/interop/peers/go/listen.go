@@ -167,6 +167,7 @@ func (l *listener) handle(s network.Stream) {
 		_ = s.Close()
 		return
 	case "reset":
+		emit("reset", object{"peerId": remote})
 		_ = s.Reset()
 		return
 	case "refuse":

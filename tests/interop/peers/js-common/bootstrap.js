@@ -112,6 +112,7 @@ class Listener {
           await stream.write(new TextEncoder().encode('this is no JSON {'), { signal })
           return await stream.closeWrite({ signal })
         case 'reset':
+          emit('reset', { peerId })
           return stream.reset()
         case 'refuse':
           return await refuse(this.refuse)
