@@ -85,11 +85,15 @@ bool append_double(std::string& out, double value) {
     return true;
 }
 
-// JCS knows doubles only; an integer that is none would read back as its neighbour.
+// JCS knows doubles only. An integer stands for its nearest double if it is that, or is how ECMAScript prints it (above
+// 2^53 those differ: 222222222222222208 is printed as 222222222222222220, and both must stay what they are). Any other
+// would share its canonical form, and so its signature, with a neighbour.
 template <class Integer> bool append_integer(std::string& out, Integer value) {
     const auto nearest = static_cast<double>(value);
-    if (nearest >= std::ldexp(1.0, std::numeric_limits<Integer>::digits)) return false; // else the cast back overflows
-    return static_cast<Integer>(nearest) == value && append_double(out, nearest);
+    const bool fits = nearest < std::ldexp(1.0, std::numeric_limits<Integer>::digits); // else the cast back overflows
+    const auto before = out.size();
+    if (!append_double(out, nearest)) return false;
+    return (fits && static_cast<Integer>(nearest) == value) || out.substr(before) == std::to_string(value);
 }
 
 bool append_value(std::string& out, const json::value& value, std::size_t depth);

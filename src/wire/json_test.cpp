@@ -149,6 +149,8 @@ TEST(JsonTest, canonical_numbers_are_as_ecmascript_prints_them) {
                                        std::pair{"-9223372036854775808", "-9223372036854776000"},
                                        std::pair{"18446744073709551615", "not representable"},
                                        std::pair{"1152921504606846976", "1152921504606847000"},
+                                       std::pair{"1152921504606847000", "1152921504606847000"},
+                                       std::pair{"1152921504606846999", "not representable"},
                                        std::pair{"333333333.33333329", "333333333.3333333"},
                                        std::pair{"12.34", "12.34"},
                                        std::pair{"1000000", "1000000"}})
