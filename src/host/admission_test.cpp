@@ -1,0 +1,163 @@
+#include "host/admission.hpp"
+#include "host/fixture_test.hpp"
+
+#include <sys/resource.h>
+
+namespace taleus::host {
+namespace {
+
+using boost::asio::ip::make_address;
+
+TEST(AdmissionTest, a_block_is_an_ipv4_address_or_an_ipv6_64) {
+    Admission admission{{.connections_max = 100, .handshaking_max = 100, .per_address_max = 1}};
+    const auto v4 = admission.admit(make_address("192.0.2.1"));
+    EXPECT_TRUE(v4);
+    EXPECT_EQ(admission.admit(make_address("::ffff:192.0.2.1")).error(), Refusal::address);
+    EXPECT_TRUE(admission.admit(make_address("192.0.2.2")));
+    const auto v6 = admission.admit(make_address("2001:db8:0:1::1"));
+    EXPECT_TRUE(v6);
+    EXPECT_EQ(admission.admit(make_address("2001:db8:0:1:ffff::9")).error(), Refusal::address);
+    EXPECT_TRUE(admission.admit(make_address("2001:db8:0:2::1")));
+}
+
+TEST(AdmissionTest, a_place_comes_back_with_its_permit_and_handshaking_ends_before) {
+    Admission admission{{.connections_max = 2, .handshaking_max = 1, .per_address_max = 2}};
+    const auto from = make_address("192.0.2.1");
+    auto first = admission.admit(from);
+    ASSERT_TRUE(first);
+    EXPECT_EQ(admission.admit(from).error(), Refusal::handshaking);
+    first->authenticated();
+    auto second = admission.admit(from);
+    ASSERT_TRUE(second);
+    EXPECT_EQ(admission.admit(from).error(), Refusal::connections);
+    *second = Admission::Permit{};
+    second = std::move(first);
+    EXPECT_TRUE(admission.admit(from));
+    admission.set_limits({.connections_max = 1, .handshaking_max = 1, .per_address_max = 2});
+    EXPECT_EQ(admission.admit(from).error(), Refusal::connections);
+}
+
+HostSettings limited(HostLimits limits) {
+    HostSettings settings;
+    settings.limits = limits;
+    return settings;
+}
+
+struct LimitTest : HostTest {
+    // `max` silent connections are let in and one more is closed at once; when one leaves, another is let in.
+    void expect_exact(HostSettings settings, std::size_t max, Refusal cause) {
+        auto& server = make_host(server_key, nullptr, std::move(settings));
+        const auto address = listening(server);
+        std::vector<std::unique_ptr<RawSocket>> callers;
+        for (std::size_t i = 0; i < max; ++i) callers.push_back(std::make_unique<RawSocket>(context, address));
+        ASSERT_TRUE(run_until([&] { return server.counts().connections == max; }));
+        RawSocket refused{context, address};
+        ASSERT_TRUE(run_until([&] { return refused.is_ended(); }));
+        EXPECT_EQ(server.counts().refused_by(cause), 1U);
+        EXPECT_EQ(server.counts().connections, max);
+        EXPECT_EQ(server.counts().accepted, max);
+
+        callers.pop_back();
+        ASSERT_TRUE(run_until([&] { return server.counts().connections == max - 1; }));
+        RawSocket next{context, address};
+        ASSERT_TRUE(run_until([&] { return server.counts().connections == max; }));
+        EXPECT_EQ(server.counts().refused_by(cause), 1U);
+    }
+};
+
+TEST_F(LimitTest, connections_are_limited_in_total) {
+    expect_exact(limited({.connections_max = 3}), 3, Refusal::connections);
+}
+TEST_F(LimitTest, handshakes_are_limited_in_total) {
+    expect_exact(limited({.handshaking_max = 4}), 4, Refusal::handshaking);
+}
+TEST_F(LimitTest, connections_of_one_address_are_limited) {
+    expect_exact(limited({.per_address_max = 5}), 5, Refusal::address);
+}
+
+TEST_F(LimitTest, the_owner_has_a_say_and_a_refused_caller_takes_no_place) {
+    bool open = false;
+    auto settings = limited({.connections_max = 1});
+    settings.gate = [&open](const wire::Multiaddr&) { return open; };
+    auto& server = make_host(server_key, nullptr, settings);
+    const auto address = listening(server);
+    RawSocket refused{context, address};
+    ASSERT_TRUE(run_until([&] { return refused.is_ended(); }));
+    EXPECT_EQ(server.counts().refused_by(Refusal::gate), 1U);
+    open = true;
+    RawSocket admitted{context, address};
+    EXPECT_TRUE(run_until([&] { return server.counts().connections == 1; }));
+}
+
+TEST_F(LimitTest, authenticated_connections_do_not_count_as_handshaking) {
+    auto& server = make_host(server_key, nullptr, limited({.handshaking_max = 1}));
+    auto& client = make_host(client_key);
+    const auto address = listening(server);
+    auto first = dialled(client, address);
+    ASSERT_TRUE(run_until([&] { return server.counts().handshakes == 1; }));
+    auto second = dialled(client, address);
+    EXPECT_TRUE(run_until([&] { return server.counts().handshakes == 2; }));
+}
+
+TEST_F(LimitTest, new_limits_hold_for_who_comes_then) {
+    auto& server = make_host(server_key);
+    const auto address = listening(server);
+    RawSocket first{context, address};
+    ASSERT_TRUE(run_until([&] { return server.counts().connections == 1; }));
+    server.set_limits({.connections_max = 1}, {});
+    RawSocket second{context, address};
+    EXPECT_TRUE(run_until([&] { return second.is_ended(); }));
+    EXPECT_FALSE(first.is_ended());
+}
+
+TEST_F(LimitTest, who_says_nothing_is_dropped_at_the_handshakes_deadline) {
+    HostSettings settings;
+    settings.connection.handshake = 100ms;
+    auto& server = make_host(server_key, nullptr, settings);
+    const auto start = clock.now();
+    RawSocket silent{context, listening(server)};
+    ASSERT_TRUE(run_until([&] { return silent.is_ended(); }));
+    EXPECT_GE(clock.now() - start, 100ms);
+    EXPECT_EQ(server.counts().failed_by(Code::timeout), 1U);
+    EXPECT_TRUE(run_until([&] { return server.counts().connections == 0; }));
+}
+
+TEST_F(LimitTest, who_speaks_another_protocol_is_dropped) {
+    auto& server = make_host(server_key);
+    RawSocket caller{context, listening(server)};
+    caller.socket().write_some(boost::asio::buffer(std::string(100, 'G')));
+    ASSERT_TRUE(run_until([&] { return caller.is_ended(); }));
+    EXPECT_EQ(server.counts().failed_by(Code::malformed), 1U);
+}
+
+struct DescriptorLimit { // the soft limit of this process, put back at the end
+    DescriptorLimit() { ::getrlimit(RLIMIT_NOFILE, &before); }
+    ~DescriptorLimit() { restore(); }
+    void allow(std::size_t count) const {
+        auto now = before;
+        now.rlim_cur = count;
+        ::setrlimit(RLIMIT_NOFILE, &now);
+    }
+    void restore() const { ::setrlimit(RLIMIT_NOFILE, &before); }
+    rlimit before{};
+};
+
+TEST_F(LimitTest, without_descriptors_the_listener_pauses_and_goes_on_later) {
+    auto& server = make_host(server_key);
+    const auto address = listening(server);
+    // UBSan looks at a class it has not seen yet through a pipe, for which there will be no descriptor.
+    EXPECT_NE((boost::system::error_code{EMFILE, boost::system::system_category()}.message()), "");
+    const DescriptorLimit limit;
+    tcp::socket last{context};
+    last.open(tcp::v4());
+    limit.allow(static_cast<std::size_t>(last.native_handle()) + 1);
+    last.connect({boost::asio::ip::make_address("127.0.0.1"), address.as_tcp()->port});
+    ASSERT_TRUE(run_until([&] { return server.counts().accept_failures >= 2; }));
+    EXPECT_EQ(server.counts().connections, 0U);
+    limit.restore();
+    ASSERT_TRUE(run_until([&] { return server.counts().connections == 1; }));
+    EXPECT_LT(server.counts().accept_failures, 20U) << "it spins";
+}
+
+} // namespace
+} // namespace taleus::host

@@ -1,0 +1,329 @@
+#include "host/connection.hpp"
+
+#include "host/stream.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace taleus::host {
+
+namespace {
+
+using boost::system::error_code;
+
+constexpr std::size_t read_per_turn_max = 1024 * 1024; // then the others have their turn
+
+bool is_would_block(const error_code& error) {
+    return error == asio::error::would_block || error == asio::error::try_again;
+}
+
+} // namespace
+
+Connection::Connection(Shard& shard, Socket socket, wire::Multiaddr address, Admission::Permit permit)
+    : shard_{shard}, socket_{std::move(socket)}, permit_{std::move(permit)}, address_{std::move(address)},
+      machine_{shard.context, p2p::Side::listener, address_, std::nullopt, shard.clock.now()},
+      timer_{shard.clock, [this] { on_timer(); }} {
+    ++shard_.counts.accepted;
+    ++shard_.counts.connections;
+    ++shard_.counts.handshaking;
+}
+
+Connection::Connection(Shard& shard, Socket socket, wire::Multiaddr address, const wire::PeerId& expected,
+                       Watcher& watcher)
+    : shard_{shard}, socket_{std::move(socket)}, watcher_{&watcher}, address_{std::move(address)},
+      machine_{shard.context, p2p::Side::dialer, address_, expected, shard.clock.now()}, phase_{Phase::connecting},
+      timer_{shard.clock, [this] { on_timer(); }} {
+    ++shard_.counts.dialled;
+    ++shard_.counts.connections;
+    ++shard_.counts.handshaking;
+}
+
+Connection::~Connection() { --shard_.counts.connections; }
+
+template <class Work> auto Connection::owned(Work work) {
+    ++handlers_;
+    return [this, work = std::move(work)](const error_code& error = {}) {
+        --handlers_;
+        if (phase_ != Phase::closed) work(error);
+        drop_if_done();
+    };
+}
+
+void Connection::drop_if_done() {
+    if (phase_ == Phase::closed && handlers_ == 0) shard_.remove(*this);
+}
+
+// --- beginning and end
+
+void Connection::start() { turn(); }
+
+void Connection::connect(const tcp::endpoint& target) {
+    socket_.async_connect(target, owned([this](const error_code& error) {
+                              if (error) return abort({Code::unreachable, error.message()});
+                              phase_ = Phase::open;
+                              turn();
+                          }));
+    set_timer(); // the handshake's deadline covers connecting too
+}
+
+void Connection::close() {
+    if (phase_ == Phase::connecting) return abort({Code::shutting_down, "closed by us"});
+    if (phase_ != Phase::open) return;
+    machine_.close(shard_.clock.now());
+    turn_soon();
+}
+
+void Connection::abort(const Error& error) { end(error, Phase::closed); }
+
+void Connection::end(const Error& error, Phase next) {
+    if (phase_ == Phase::closed) return;
+    const bool is_news = phase_ != Phase::lingering;
+    phase_ = next;
+    if (next == Phase::closed) close_socket();
+    if (is_news) tell_end(error);
+}
+
+void Connection::tell_end(const Error& error) {
+    if (remote_ == nullptr) {
+        --shard_.counts.handshaking;
+        ++shard_.counts.handshake_failures[static_cast<std::size_t>(error.code)];
+    }
+    const auto lost = std::exchange(streams_, {});
+    shard_.counts.streams -= lost.size();
+    for (const auto& [id, stream] : lost) stream->on_lost(error.context);
+    if (auto* watcher = std::exchange(watcher_, nullptr); watcher != nullptr) watcher->on_closed(*this, error);
+}
+
+// Our half first, so that what we sent is not destroyed by a reset; `linger` bounds the wait for the peer's.
+void Connection::shut_writing() {
+    if (std::exchange(shut_, true)) return;
+    error_code error;
+    socket_.shutdown(Socket::shutdown_send, error);
+    if (error) close_socket();
+}
+
+void Connection::close_socket() {
+    phase_ = Phase::closed;
+    error_code ignored;
+    socket_.close(ignored);
+    timer_.clear();
+    out_ = {};
+    ++handlers_; // never dropped from within a call: always by a handler of its own
+    asio::post(shard_.executor, [this] {
+        --handlers_;
+        drop_if_done();
+    });
+}
+
+// --- the turn: events out, bytes out, then wait
+
+void Connection::turn_soon() {
+    if (phase_ == Phase::closed || std::exchange(turn_posted_, true)) return;
+    asio::post(shard_.executor, owned([this](const error_code&) {
+                   turn_posted_ = false;
+                   turn();
+               }));
+}
+
+void Connection::turn() {
+    do {
+        while (auto event = next_event()) std::visit([this](auto& what) { on(what); }, *event);
+    } while (write_output());
+    if (phase_ == Phase::lingering && !writing_) shut_writing();
+    if (phase_ == Phase::closed) return;
+    wait_for_input();
+    set_timer();
+}
+
+std::optional<p2p::Event> Connection::next_event() { return phase_ == Phase::closed ? std::nullopt : machine_.poll(); }
+
+void Connection::wait_for_input() {
+    if (reading_ || phase_ == Phase::connecting) return;
+    if (phase_ == Phase::open && !machine_.wants_input()) return;
+    reading_ = true;
+    socket_.async_wait(Socket::wait_read, owned([this](const error_code& error) {
+                           reading_ = false;
+                           if (error) return abort({Code::peer_gone, error.message()});
+                           read_input();
+                           if (phase_ != Phase::closed) turn();
+                       }));
+}
+
+void Connection::read_input() {
+    auto& buffer = shard_.buffer;
+    for (std::size_t total = 0; total < read_per_turn_max;) {
+        if (phase_ == Phase::open && !machine_.wants_input()) return;
+        error_code error;
+        const std::size_t size = socket_.read_some(asio::buffer(buffer), error);
+        if (is_would_block(error)) return;
+        if (phase_ == Phase::lingering) { // nothing more is heard, we only wait for the end
+            if (error) return close_socket();
+        } else if (error == asio::error::eof) {
+            return machine_.receive_end(shard_.clock.now());
+        } else if (error) {
+            return abort({Code::peer_gone, error.message()});
+        } else {
+            shard_.counts.bytes_in += size;
+            machine_.receive(ByteView{buffer}.first(size), shard_.clock.now());
+        }
+        if (size < buffer.size()) return; // that was all
+        total += size;
+    }
+}
+
+bool Connection::write_output() {
+    if (writing_ || (phase_ != Phase::open && phase_ != Phase::lingering)) return false;
+    if (out_.empty()) {
+        out_ = machine_.take_output(shard_.clock.now());
+        sent_ = 0;
+        if (out_.empty()) return false;
+    }
+    while (sent_ < out_.size()) {
+        error_code error;
+        const std::size_t size = socket_.write_some(asio::buffer(out_) + sent_, error);
+        if (is_would_block(error)) {
+            wait_for_output();
+            return false;
+        }
+        if (error) {
+            abort({Code::peer_gone, error.message()});
+            return false;
+        }
+        sent_ += size;
+        shard_.counts.bytes_out += size;
+        stalled_until_ = Instant::max();
+    }
+    out_ = {}; // an idle connection holds no buffer
+    tell_flushed();
+    return true;
+}
+
+void Connection::wait_for_output() {
+    writing_ = true;
+    if (stalled_until_ == Instant::max()) stalled_until_ = shard_.clock.now() + shard_.context.limits.write_stall;
+    socket_.async_wait(Socket::wait_write, owned([this](const error_code& error) {
+                           writing_ = false;
+                           if (error) return abort({Code::peer_gone, error.message()});
+                           turn();
+                       }));
+}
+
+// --- time
+
+// The timer is only ever moved forward: one that rings early is set again, which is cheaper than moving it every turn.
+void Connection::set_timer() {
+    auto at = std::min(stalled_until_, linger_until_);
+    if (phase_ != Phase::lingering) at = std::min(at, machine_.deadline().value_or(Instant::max()));
+    if (at >= armed_) return;
+    armed_ = at;
+    timer_.set(at);
+}
+
+void Connection::on_timer() {
+    armed_ = Instant::max();
+    const auto now = shard_.clock.now();
+    if (now >= linger_until_) return close_socket();
+    if (now >= stalled_until_) return abort({Code::timeout, "the peer took nothing of what we wrote"});
+    if (phase_ != Phase::lingering) machine_.expire(now);
+    turn();
+}
+
+// --- events
+
+void Connection::on(p2p::event::Ready& event) {
+    remote_ = std::make_shared<const Remote>(std::move(event.peer), address_);
+    permit_.authenticated();
+    --shard_.counts.handshaking;
+    ++shard_.counts.handshakes;
+    if (watcher_ != nullptr) watcher_->on_ready(*this);
+}
+
+void Connection::on(p2p::event::StreamOpened& event) {
+    if (shard_.handler == nullptr) return machine_.reset(event.stream, shard_.clock.now());
+    ++shard_.counts.streams_in;
+    shard_.handler->on_stream(attach(event.stream));
+}
+
+void Connection::on(p2p::event::StreamData& event) {
+    if (auto* stream = find(event.stream)) stream->on_data(std::move(event.bytes));
+}
+
+void Connection::on(p2p::event::StreamEnd& event) {
+    if (auto* stream = find(event.stream)) stream->on_end();
+}
+
+void Connection::on(p2p::event::StreamReset& event) {
+    auto* stream = find(event.stream);
+    if (stream == nullptr) return;
+    detach(event.stream);
+    stream->on_lost(event.why);
+}
+
+// Taken from the machine is not yet handed to the operating system.
+void Connection::on(p2p::event::StreamFlushed& event) {
+    flushed_.push_back(event.stream);
+    if (out_.empty()) tell_flushed();
+}
+
+void Connection::tell_flushed() {
+    for (const auto id : std::exchange(flushed_, {}))
+        if (auto* stream = find(id)) stream->on_flushed();
+}
+
+void Connection::on(p2p::event::Closed& event) {
+    const bool gentle = remote_ != nullptr && phase_ == Phase::open &&
+                        (event.error.code == Code::shutting_down || event.error.code == Code::timeout);
+    if (gentle) {
+        linger_until_ = shard_.clock.now() + shard_.linger;
+        return end(event.error, Phase::lingering);
+    }
+    write_output(); // last words, if there is room for them
+    end(event.error, Phase::closed);
+}
+
+// --- streams
+
+Stream* Connection::find(p2p::StreamId stream) const {
+    const auto place = streams_.find(stream);
+    return place == streams_.end() ? nullptr : place->second;
+}
+
+std::unique_ptr<Stream> Connection::attach(p2p::StreamId id) {
+    auto stream = std::make_unique<Stream>(*this, id, shard_.executor);
+    streams_.emplace(id, stream.get());
+    ++shard_.counts.streams;
+    return stream;
+}
+
+void Connection::detach(p2p::StreamId stream) { shard_.counts.streams -= streams_.erase(stream); }
+
+Result<std::unique_ptr<Stream>> Connection::open(std::string_view protocol) {
+    if (!is_alive()) return fail(Code::peer_gone, "the connection has ended");
+    const auto id = machine_.open_stream(protocol, shard_.clock.now());
+    if (id == 0) return fail(Code::peer_gone, "the connection takes no more streams");
+    ++shard_.counts.streams_out;
+    return attach(id);
+}
+
+void Connection::finish(p2p::StreamId stream, ByteView last) {
+    const auto now = shard_.clock.now();
+    if (!last.empty()) machine_.write(stream, last, now);
+    machine_.close_write(stream, now);
+    turn_soon();
+}
+
+void Connection::consumed(p2p::StreamId stream, std::size_t size) {
+    machine_.consumed(stream, size, shard_.clock.now());
+    turn_soon();
+}
+
+void Connection::release(p2p::StreamId stream, bool complete) {
+    detach(stream);
+    if (!complete) machine_.reset(stream, shard_.clock.now());
+    turn_soon();
+}
+
+} // namespace taleus::host

@@ -1,0 +1,97 @@
+#include "host/host.hpp"
+
+#include "host/admission.hpp"
+#include "host/connection.hpp"
+#include "host/dialer.hpp"
+#include "host/interfaces.hpp"
+#include "host/shard.hpp"
+#include "host/tcp_listener.hpp"
+
+#include <list>
+#include <utility>
+
+namespace taleus::host {
+
+struct Host::Parts {
+    Parts(async::Executor executor, async::Clock& clock, p2p::ConnectionContext context, HostSettings settings_,
+          ports::StreamHandler* handler, Log log)
+        : settings{std::move(settings_)}, peer{wire::PeerId::of(context.identity.public_key())},
+          admission{settings.limits}, shard{executor, clock, std::move(context), handler, settings.linger, log} {}
+
+    const HostSettings settings;
+    const wire::PeerId peer;
+    Admission admission;
+    Shard shard;
+    std::list<TcpListener> listeners;
+    bool announced = false;
+};
+
+Host::Host(async::Executor executor, async::Clock& clock, Random& random, const wire::KeyPair& identity,
+           HostSettings settings, ports::StreamHandler* handler, Log log) {
+    p2p::ConnectionContext context{.identity = identity,
+                                   .random = random,
+                                   .limits = settings.connection,
+                                   .protocols = settings.protocols,
+                                   .listen_addrs = {},
+                                   .agent = settings.agent,
+                                   .mplex = settings.mplex};
+    if (handler == nullptr) context.protocols.clear();
+    parts_ = std::make_unique<Parts>(executor, clock, std::move(context), std::move(settings), handler, log);
+}
+
+Host::~Host() = default;
+
+const wire::PeerId& Host::peer() const { return parts_->peer; }
+const HostCounts& Host::counts() const { return parts_->shard.counts; }
+
+Result<std::vector<wire::Multiaddr>> Host::listen(const std::vector<wire::Multiaddr>& addresses) {
+    std::list<TcpListener> opened;
+    std::vector<wire::Multiaddr> actual;
+    for (const auto& address : addresses) {
+        opened.emplace_back(parts_->shard, parts_->admission, parts_->settings.gate);
+        auto bound = opened.back().open(address, parts_->settings.reuse_port);
+        if (!bound) return fail(std::move(bound.error()));
+        actual.push_back(std::move(*bound));
+    }
+    for (auto& listener : opened) listener.start();
+    parts_->listeners.splice(parts_->listeners.end(), opened);
+
+    auto& told = parts_->shard.context.listen_addrs;
+    if (!parts_->announced)
+        for (auto& address : expanded(actual)) told.push_back(std::move(address));
+    for (auto& address : actual) address = address.with_peer(parts_->peer);
+    return actual;
+}
+
+void Host::announce(std::vector<wire::Multiaddr> addresses) {
+    parts_->announced = true;
+    for (auto& address : addresses) address = address.without_peer();
+    parts_->shard.context.listen_addrs = std::move(addresses);
+}
+
+ports::awaitable<Result<std::unique_ptr<ports::Connection>>> Host::dial(wire::Multiaddr address) {
+    co_return co_await host::dial(parts_->shard, std::move(address), parts_->settings.stagger);
+}
+
+void Host::set_limits(HostLimits limits, p2p::ConnectionLimits connection) {
+    parts_->admission.set_limits(limits);
+    parts_->shard.context.limits = connection;
+}
+
+void Host::stop_accepting() {
+    for (auto& listener : parts_->listeners) listener.close();
+}
+
+ports::awaitable<void> Host::close(Instant deadline) {
+    parts_->shard.closing = true;
+    stop_accepting();
+    for (auto& connection : parts_->shard.connections) connection.close();
+    async::Clock::Timer cut_off{parts_->shard.clock, [this] {
+                                    for (auto& connection : parts_->shard.connections)
+                                        connection.abort({Code::shutting_down, "this node is shutting down"});
+                                }};
+    cut_off.set(deadline);
+    co_await parts_->shard.quiet();
+}
+
+} // namespace taleus::host

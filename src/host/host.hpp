@@ -1,0 +1,67 @@
+#pragma once
+// The network of a node: listens on TCP, dials, speaks libp2p over both, and hands inbound streams of the application's
+// protocols to a handler. Owned by the composition root; what it is given by reference outlives it. One shard's thread.
+// `close` must have been awaited to its end before it is destroyed.
+
+#include "async/clock.hpp"
+#include "base/log.hpp"
+#include "base/random.hpp"
+#include "host/counts.hpp"
+#include "host/limits.hpp"
+#include "p2p/connection.hpp"
+#include "ports/stream.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace taleus::host {
+
+struct HostSettings {
+    HostLimits limits;
+    p2p::ConnectionLimits connection;
+    std::vector<std::string> protocols{"/taleus/bootstrap/1.0.0"};
+    std::string agent = "taleus";
+    bool mplex = true;
+    bool reuse_port = false;                           // several hosts, a shard each, accept on one port
+    Duration stagger = std::chrono::milliseconds{250}; // between attempts at several addresses of one name
+    Duration linger = std::chrono::seconds{1};         // a closed connection's wait for the peer's end
+    // Asked about each inbound connection after the limits: the owner's own rules, such as a rate. None: all may.
+    std::function<bool(const wire::Multiaddr& remote)> gate;
+};
+
+class Host final : public ports::Network {
+public:
+    // Without a handler inbound streams are reset.
+    Host(async::Executor executor, async::Clock& clock, Random& random, const wire::KeyPair& identity,
+         HostSettings settings, ports::StreamHandler* handler, Log log = {});
+    ~Host() override;
+    Host(const Host&) = delete;
+    Host& operator=(const Host&) = delete;
+
+    const wire::PeerId& peer() const;
+
+    // Listens on all of them or on none, and answers with the real ports, each ending in /p2p and our id.
+    Result<std::vector<wire::Multiaddr>> listen(const std::vector<wire::Multiaddr>& addresses);
+    // What identify tells instead of the expanded listening addresses.
+    void announce(std::vector<wire::Multiaddr> addresses);
+    ports::awaitable<Result<std::unique_ptr<ports::Connection>>> dial(wire::Multiaddr address) override;
+
+    // For connections and streams that come from now on.
+    void set_limits(HostLimits limits, p2p::ConnectionLimits connection);
+
+    // The first phase of shutting down: the listening sockets are closed, what is connected stays.
+    void stop_accepting();
+    // The second: every connection ends gracefully, streams under way run to their ends until `deadline`, then all is
+    // cut off. Returns when nothing is left. Once; let no limit interrupt it.
+    ports::awaitable<void> close(Instant deadline);
+
+    const HostCounts& counts() const;
+
+private:
+    struct Parts;
+    std::unique_ptr<Parts> parts_;
+};
+
+} // namespace taleus::host

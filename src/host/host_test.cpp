@@ -1,0 +1,137 @@
+#include "host/fixture_test.hpp"
+#include "host/host.hpp"
+
+#include <fcntl.h>
+
+namespace taleus::host {
+namespace {
+
+awaitable<void> ask_into(ports::Connection& connection, std::string text, std::vector<Result<std::string>>& out) {
+    out.push_back(co_await ask(connection, std::move(text)));
+}
+
+TEST_F(HostTest, two_hosts_talk_and_each_knows_who_the_other_is) {
+    Keeper keeper;
+    auto& server = make_host(server_key, &keeper);
+    auto& client = make_host(client_key);
+    const auto address = listening(server);
+    EXPECT_EQ(address.peer(), wire::PeerId::of(server_key.public_key()));
+
+    auto connection = dialled(client, address);
+    EXPECT_EQ(connection->peer(), server.peer());
+    EXPECT_EQ(connection->remote(), address.without_peer());
+    EXPECT_TRUE(connection->is_alive());
+
+    auto stream = result(connection->open(protocol)).value();
+    ASSERT_TRUE(result(stream->finish(to_bytes("contact"))));
+    ASSERT_TRUE(run_until([&] { return keeper.streams.size() == 1; }));
+    EXPECT_EQ(keeper.streams[0]->peer(), client.peer());
+    EXPECT_TRUE(keeper.streams[0]->remote().to_text().starts_with("/ip4/127.0.0.1/tcp/"));
+    EXPECT_EQ(result(read_all(*keeper.streams[0])), Result<std::string>{"contact"});
+    ASSERT_TRUE(result(keeper.streams[0]->finish(to_bytes("result"))));
+    EXPECT_EQ(result(read_all(*stream)), Result<std::string>{"result"});
+    EXPECT_EQ(server.counts().streams_in, 1U);
+    EXPECT_EQ(client.counts().streams_out, 1U);
+    EXPECT_EQ(server.counts().handshakes, 1U);
+    EXPECT_GT(server.counts().bytes_in, 0U);
+    EXPECT_GT(server.counts().bytes_out, 0U);
+}
+
+TEST_F(HostTest, two_hundred_streams_at_once_on_one_connection) {
+    Echo handler{tasks};
+    auto& server = make_host(server_key, &handler);
+    auto& client = make_host(client_key);
+    auto connection = dialled(client, listening(server));
+    std::vector<Result<std::string>> answers;
+    for (int i = 0; i < 200; ++i)
+        tasks.spawn([&](Limit&) { return ask_into(*connection, std::string(100, 'x') + std::to_string(i), answers); });
+    ASSERT_TRUE(run_until([&] { return answers.size() == 200; }));
+    for (const auto& answer : answers) EXPECT_TRUE(answer) << answer.error().context;
+    EXPECT_TRUE(run_until([&] { return client.counts().streams == 0 && server.counts().streams == 0; }));
+    EXPECT_EQ(server.counts().streams_in, 200U);
+    EXPECT_EQ(server.counts().connections, 1U);
+}
+
+TEST_F(HostTest, more_than_a_window_goes_through_as_it_is_read) {
+    Echo handler{tasks};
+    auto& server = make_host(server_key, &handler);
+    auto& client = make_host(client_key);
+    auto connection = dialled(client, listening(server));
+    std::string text(3 * 1024 * 1024, '\0');
+    random.fill({reinterpret_cast<std::uint8_t*>(text.data()), text.size()}); // NOLINT
+    const auto answer = result(ask(*connection, text));
+    ASSERT_TRUE(answer);
+    EXPECT_TRUE(*answer == text);
+}
+
+TEST_F(HostTest, what_nobody_reads_stays_within_the_window_and_hinders_no_other_stream) {
+    Keeper keeper;
+    auto& server = make_host(server_key, &keeper);
+    auto& client = make_host(client_key);
+    auto connection = dialled(client, listening(server));
+    auto stream = result(connection->open(protocol)).value();
+    std::optional<Result<void>> sent;
+    tasks.spawn([&](Limit&) { return store(stream->finish(Bytes(1024 * 1024)), sent); });
+    ASSERT_TRUE(run_until([&] { return server.counts().bytes_in > 256 * 1024; }));
+
+    auto other = result(connection->open(protocol)).value();
+    ASSERT_TRUE(result(other->finish(to_bytes("contact"))));
+    ASSERT_TRUE(run_until([&] { return keeper.streams.size() == 2; }));
+    EXPECT_EQ(result(read_all(*keeper.streams[1])), Result<std::string>{"contact"});
+    EXPECT_LT(server.counts().bytes_in, 300 * 1024U);
+    EXPECT_FALSE(sent);
+    stream->reset();
+    ASSERT_TRUE(run_until([&] { return sent.has_value(); }));
+    EXPECT_EQ(sent->error().code, Code::peer_gone);
+}
+
+awaitable<Result<std::string>> ask_and_drop(ports::Network& network, wire::Multiaddr address) {
+    auto connection = co_await network.dial(std::move(address));
+    if (!connection) co_return fail(std::move(connection.error()));
+    co_return co_await ask(**connection, "hello");
+}
+
+TEST_F(HostTest, it_speaks_over_ipv6_and_by_name) {
+    Echo handler{tasks};
+    auto& server = make_host(server_key, &handler);
+    auto& client = make_host(client_key);
+    const auto v4 = listening(server).as_tcp()->port;
+    const auto v6 = listening(server, "/ip6/::1/tcp/0").as_tcp()->port;
+    for (const auto& text : {fmt::format("/ip6/::1/tcp/{}", v6), fmt::format("/dns4/localhost/tcp/{}", v4),
+                             fmt::format("/dns/localhost/tcp/{}", v4)}) {
+        const auto address = wire::Multiaddr::from_text(text).value().with_peer(server.peer());
+        EXPECT_EQ(result(ask_and_drop(client, address)), Result<std::string>{"hello"}) << text;
+    }
+}
+
+TEST_F(HostTest, it_listens_on_several_addresses_or_on_none) {
+    auto& server = make_host(server_key);
+    auto& other = make_host(client_key);
+    const auto any = wire::Multiaddr::from_text("/ip4/127.0.0.1/tcp/0").value();
+    const auto bound = server.listen({any, any}).value();
+    ASSERT_EQ(bound.size(), 2U);
+    EXPECT_NE(bound[0], bound[1]);
+
+    const auto taken = other.listen({any, bound[0]});
+    ASSERT_FALSE(taken);
+    EXPECT_NE(taken.error().context.find(fmt::format("{}: Address already in use", bound[0].to_text())),
+              std::string::npos)
+        << taken.error().context;
+    EXPECT_FALSE(other.listen({wire::Multiaddr::from_text("/dns4/localhost/tcp/0").value()}));
+    EXPECT_FALSE(other.listen({wire::Multiaddr::from_text("/ip4/127.0.0.1/udp/0/quic-v1").value()}));
+}
+
+TEST_F(HostTest, programs_that_we_start_inherit_no_socket) {
+    Keeper keeper;
+    auto& server = make_host(server_key, &keeper);
+    auto connection = dialled(make_host(client_key), listening(server));
+    for (int descriptor = 3; descriptor < 256; ++descriptor) {
+        sockaddr_storage address{};
+        socklen_t length = sizeof address;
+        if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &length) != 0) continue; // NOLINT
+        EXPECT_TRUE((static_cast<unsigned>(::fcntl(descriptor, F_GETFD)) & FD_CLOEXEC) != 0) << descriptor;
+    }
+}
+
+} // namespace
+} // namespace taleus::host

@@ -1,0 +1,69 @@
+#include "host/shard.hpp"
+
+#include "base/ensure.hpp"
+#include "host/connection.hpp"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+
+namespace taleus::host {
+
+namespace {
+constexpr std::size_t read_buffer_size = 128 * 1024; // two of the largest Noise frames
+}
+
+Shard::Shard(async::Executor executor_, async::Clock& clock_, p2p::ConnectionContext context_,
+             ports::StreamHandler* handler_, Duration linger_, Log log_)
+    : executor{executor_}, clock{clock_}, context{std::move(context_)}, handler{handler_}, linger{linger_}, log{log_},
+      buffer(read_buffer_size), quiet_{executor_} {}
+
+Shard::~Shard() { ensure(connections.empty() && operations_ == 0, "a host ended before its connections: close it"); }
+
+void Shard::remove(Connection& connection) {
+    connections.erase(connection.self_);
+    tell_when_quiet();
+}
+
+void Shard::end_operation() {
+    --operations_;
+    tell_when_quiet();
+}
+
+void Shard::tell_when_quiet() {
+    if (waiting_ && connections.empty() && operations_ == 0) quiet_.set({});
+}
+
+async::awaitable<void> Shard::quiet() {
+    if (connections.empty() && operations_ == 0) co_return;
+    waiting_ = true;
+    co_await quiet_.wait();
+    waiting_ = false;
+}
+
+std::string to_text(const tcp::endpoint& endpoint) {
+    return endpoint.address().is_v6() ? fmt::format("[{}]:{}", endpoint.address().to_string(), endpoint.port())
+                                      : fmt::format("{}:{}", endpoint.address().to_string(), endpoint.port());
+}
+
+wire::Multiaddr to_multiaddr(const tcp::endpoint& endpoint) {
+    const auto& address = endpoint.address();
+    // Without the scope of a link-local address, which means nothing elsewhere.
+    if (address.is_v6())
+        return wire::Multiaddr::tcp(asio::ip::address_v6{address.to_v6().to_bytes()}.to_string(), endpoint.port());
+    return wire::Multiaddr::tcp(address.to_string(), endpoint.port());
+}
+
+Result<Socket> open_socket(async::Executor executor, const tcp& protocol) {
+    const int handle = ::socket(protocol.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    boost::system::error_code error{errno, boost::system::system_category()};
+    if (handle < 0) return fail(Code::unreachable, error.message());
+    Socket socket{executor};
+    socket.assign(protocol, handle, error);
+    if (!error) socket.non_blocking(true, error);
+    if (!error) socket.set_option(tcp::no_delay{true}, error);
+    if (error) return fail(Code::internal, error.message());
+    return socket;
+}
+
+} // namespace taleus::host

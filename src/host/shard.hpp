@@ -1,0 +1,73 @@
+#pragma once
+// What all connections of one host share: the machine's context, the clock, one read buffer for all of them (an idle
+// connection holds none), the counts, and the list that owns them. The host owns it; one thread.
+
+#include "async/awaitable.hpp"
+#include "async/clock.hpp"
+#include "async/one_shot.hpp"
+#include "base/log.hpp"
+#include "host/counts.hpp"
+#include "p2p/connection.hpp"
+#include "ports/stream.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace taleus::host {
+
+namespace asio = boost::asio;
+using tcp = asio::ip::tcp;
+using Socket = asio::basic_stream_socket<tcp, async::Executor>;
+
+class Connection;
+
+class Shard {
+public:
+    Shard(async::Executor executor_, async::Clock& clock_, p2p::ConnectionContext context_,
+          ports::StreamHandler* handler_, Duration linger_, Log log_);
+    ~Shard(); // no operation is under way: see `quiet`
+    Shard(const Shard&) = delete;
+    Shard& operator=(const Shard&) = delete;
+
+    const async::Executor executor;
+    async::Clock& clock;
+    p2p::ConnectionContext context;
+    ports::StreamHandler* const handler; // none: inbound streams are reset
+    const Duration linger;               // how long a closed connection waits for the peer's end
+    const Log log;
+    HostCounts counts;
+    std::vector<std::uint8_t> buffer;
+    std::list<Connection> connections;
+    bool closing = false; // nobody is dialled any more
+
+    template <class... Args> Connection& add(Args&&... args);
+    void remove(Connection& connection);
+
+    // Every handler that names an object of ours is counted from its start to its end, so that `quiet` can tell when
+    // nothing refers to us any more.
+    void begin_operation() { ++operations_; }
+    void end_operation();
+    async::awaitable<void> quiet(); // no connection and no operation is left; one caller
+
+private:
+    void tell_when_quiet();
+
+    std::size_t operations_ = 0;
+    bool waiting_ = false;
+    async::OneShot<std::monostate> quiet_;
+};
+
+// Text and address of a TCP endpoint.
+std::string to_text(const tcp::endpoint& endpoint);
+wire::Multiaddr to_multiaddr(const tcp::endpoint& endpoint);
+
+// A socket that children of this process do not inherit and that never blocks.
+Result<Socket> open_socket(async::Executor executor, const tcp& protocol);
+
+} // namespace taleus::host

@@ -1,0 +1,128 @@
+#include "host/tcp_listener.hpp"
+
+#include "host/connection.hpp"
+
+#include <boost/asio/detail/socket_option.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace taleus::host {
+
+namespace {
+
+using namespace std::chrono_literals;
+using boost::system::error_code;
+using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+
+constexpr int accepted_per_turn_max = 64;        // then the connections have their turn
+constexpr Duration pause_when_exhausted = 100ms; // descriptors come back when connections end
+
+error_code last_error() { return {errno, boost::system::system_category()}; }
+
+} // namespace
+
+TcpListener::TcpListener(Shard& shard, Admission& admission, const Gate& gate)
+    : shard_{shard}, admission_{admission}, gate_{gate}, acceptor_{shard.executor},
+      pause_{shard.clock, [this] { wait(); }} {}
+
+Result<wire::Multiaddr> TcpListener::open(const wire::Multiaddr& address, bool reuse_port) {
+    const auto wanted = address.as_tcp();
+    if (!wanted || (wanted->kind != wire::Multiaddr::Host::ip4 && wanted->kind != wire::Multiaddr::Host::ip6))
+        return fail(Code::malformed,
+                    fmt::format("cannot listen on {}: it is not /ip4 or /ip6 with /tcp", escaped(address.to_text())));
+    error_code error;
+    const auto host = asio::ip::make_address(wanted->host, error);
+    if (error) return fail(Code::malformed, fmt::format("cannot listen on {}: no IP address", address.to_text()));
+    if (auto bound = bind({host, wanted->port}, reuse_port); !bound) {
+        acceptor_.close(error);
+        return fail(bound.error().code,
+                    fmt::format("cannot listen on {}: {}", address.to_text(), bound.error().context));
+    }
+    return to_multiaddr(acceptor_.local_endpoint());
+}
+
+Result<void> TcpListener::bind(const tcp::endpoint& endpoint, bool reuse_port) {
+    const int handle = ::socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (handle < 0) return fail(Code::internal, last_error().message());
+    error_code error;
+    acceptor_.assign(endpoint.protocol(), handle, error);
+    if (!error) acceptor_.set_option(Acceptor::reuse_address{true}, error);
+    if (!error && reuse_port) acceptor_.set_option(ReusePort{true}, error);
+    // Each family for itself, so that both wildcards can be bound side by side.
+    if (!error && endpoint.address().is_v6()) acceptor_.set_option(asio::ip::v6_only{true}, error);
+    if (!error) acceptor_.bind(endpoint, error);
+    if (!error) acceptor_.listen(Acceptor::max_listen_connections, error);
+    if (error) return fail(Code::internal, error.message());
+    return {};
+}
+
+void TcpListener::start() { wait(); }
+
+void TcpListener::close() {
+    error_code ignored;
+    acceptor_.close(ignored);
+    pause_.clear();
+}
+
+void TcpListener::wait() {
+    waiting_ = true;
+    shard_.begin_operation();
+    acceptor_.async_wait(Acceptor::wait_read, [this](const error_code& error) {
+        waiting_ = false;
+        if (!error && acceptor_.is_open()) accept_waiting();
+        shard_.end_operation();
+    });
+}
+
+void TcpListener::accept_waiting() {
+    for (int i = 0; i < accepted_per_turn_max; ++i)
+        if (!accept_one()) break;
+    if (acceptor_.is_open() && !pause_.is_set()) wait();
+}
+
+bool TcpListener::accept_one() {
+    tcp::endpoint from;
+    auto length = static_cast<socklen_t>(from.capacity());
+    const int handle = ::accept4(acceptor_.native_handle(), from.data(), &length, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (handle < 0) {
+        const auto error = last_error();
+        if (error == asio::error::would_block || error == asio::error::try_again) return false;
+        ++shard_.counts.accept_failures;
+        // The caller went away, or a signal came: the next may be there already.
+        if (error == asio::error::connection_aborted || error == asio::error::interrupted) return true;
+        shard_.log.warn("cannot accept a connection: {}; trying again in a moment", error.message());
+        pause();
+        return false;
+    }
+    from.resize(length);
+    Socket socket{shard_.executor};
+    error_code error;
+    socket.assign(from.protocol(), handle, error);
+    if (error) { // not ours yet, so not closed by the socket
+        ::close(handle);
+        pause();
+        return false;
+    }
+    admit(std::move(socket), from);
+    return acceptor_.is_open(); // the gate may have closed us
+}
+
+void TcpListener::admit(Socket socket, const tcp::endpoint& from) {
+    auto permit = admission_.admit(from.address());
+    const auto refuse = [this](Refusal cause) { ++shard_.counts.refused[static_cast<std::size_t>(cause)]; };
+    if (!permit) return refuse(permit.error());
+    auto address = to_multiaddr(from);
+    if (gate_ && !gate_(address)) return refuse(Refusal::gate);
+    error_code error;
+    socket.non_blocking(true, error);
+    if (!error) socket.set_option(tcp::no_delay{true}, error);
+    if (error) return; // it is gone already
+    shard_.add(std::move(socket), std::move(address), std::move(*permit)).start();
+}
+
+void TcpListener::pause() { pause_.set(shard_.clock.now() + pause_when_exhausted); }
+
+} // namespace taleus::host

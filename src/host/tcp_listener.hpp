@@ -1,0 +1,47 @@
+#pragma once
+// One listening TCP socket: accepts what waits, refuses at once what the admission has no place for, and pauses when
+// the process has run out of descriptors or memory instead of spinning. Owned by the host until `is_idle`; one thread.
+
+#include "host/admission.hpp"
+#include "host/shard.hpp"
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+
+#include <functional>
+
+namespace taleus::host {
+
+// Asked after the limits about each connection: an owner's own rules, such as a rate.
+using Gate = std::function<bool(const wire::Multiaddr& remote)>;
+
+class TcpListener {
+public:
+    TcpListener(Shard& shard, Admission& admission, const Gate& gate);
+    TcpListener(const TcpListener&) = delete;
+    TcpListener& operator=(const TcpListener&) = delete;
+
+    // Binds to /ip4|ip6/HOST/tcp/PORT; the answer has the real port. `reuse_port`: several shards share the port.
+    Result<wire::Multiaddr> open(const wire::Multiaddr& address, bool reuse_port);
+    void start();
+    void close(); // no connection is accepted from now on
+    bool is_idle() const { return !waiting_; }
+
+private:
+    using Acceptor = asio::basic_socket_acceptor<tcp, async::Executor>;
+
+    Result<void> bind(const tcp::endpoint& endpoint, bool reuse_port);
+    void wait();
+    void accept_waiting();
+    bool accept_one(); // false: none waits, or we must pause
+    void admit(Socket socket, const tcp::endpoint& from);
+    void pause();
+
+    Shard& shard_;
+    Admission& admission_;
+    const Gate& gate_;
+    Acceptor acceptor_;
+    async::Clock::Timer pause_;
+    bool waiting_ = false;
+};
+
+} // namespace taleus::host
