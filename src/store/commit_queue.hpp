@@ -1,0 +1,111 @@
+#pragma once
+// The one writer of a store. Calls of all shards wait in one bounded queue; its thread takes all that wait, runs each
+// in a savepoint of one transaction, commits once, and only then answers each on the shard that asked. So one flush to
+// disk serves many sessions, a call that fails takes nothing of the others with it, and nobody is told of what is not
+// on stable storage.
+//
+// Any thread may ask. The event loops of those who ask must outlive the queue or have ended waiting.
+
+#include "async/one_shot.hpp"
+#include "ports/journal.hpp"
+#include "store/database.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <type_traits>
+#include <vector>
+
+namespace taleus::store {
+
+// Does what a call wrote count? Not when it failed, and not when its step was not taken.
+template <class T> bool is_kept(const Result<T>& outcome) { return outcome.has_value(); }
+template <class T> bool is_kept(const Result<std::expected<T, ports::NotTaken>>& outcome) {
+    return outcome.has_value() && outcome->has_value();
+}
+
+class CommitQueue {
+public:
+    struct Limits {
+        std::size_t waiting_max = 16'384;
+        std::size_t batch_max = 256;
+    };
+    struct Counts {
+        std::uint64_t calls = 0;
+        std::uint64_t commits = 0;
+    };
+
+    CommitQueue(std::unique_ptr<Database> database, Limits limits);
+    ~CommitQueue(); // answers what waits, then ends
+    CommitQueue(const CommitQueue&) = delete;
+    CommitQueue& operator=(const CommitQueue&) = delete;
+
+    // Runs `work(Database&) -> Result<T>` inside a transaction. `overloaded` when the queue is full. An awaiting task
+    // that is interrupted loses the answer, not the effect.
+    template <class Work> auto run(Work work) -> async::awaitable<std::invoke_result_t<Work&, Database&>> {
+        using Outcome = std::invoke_result_t<Work&, Database&>;
+        const auto executor = co_await async::asio::this_coro::executor;
+        auto shot = std::make_shared<async::OneShot<Outcome>>(executor);
+        if (!submit(std::make_unique<Asked<Work, Outcome>>(std::move(work), executor, shot)))
+            co_return Outcome{fail(Code::overloaded, "the store's queue is full")};
+        co_return co_await shot->wait();
+    }
+
+    Counts counts() const { return {calls_.load(), commits_.load()}; }
+
+private:
+    struct Call {
+        virtual ~Call() = default;
+        virtual bool perform(Database& database) = 0; // false: take back what it wrote
+        virtual void give_up(Error error) = 0;
+        virtual void answer() = 0;
+    };
+    using Batch = std::vector<std::unique_ptr<Call>>;
+
+    template <class Work, class Outcome> class Asked final : public Call {
+    public:
+        Asked(Work work, async::Executor executor, std::shared_ptr<async::OneShot<Outcome>> shot)
+            : work_{std::move(work)}, guard_{executor}, shot_{std::move(shot)} {}
+        bool perform(Database& database) override {
+            outcome_ = work_(database);
+            return is_kept(*outcome_);
+        }
+        void give_up(Error error) override { outcome_ = fail(std::move(error)); }
+        void answer() override {
+            const auto executor = guard_.get_executor();
+            async::asio::post(executor, [shot = std::move(shot_), guard = std::move(guard_),
+                                         outcome = std::move(*outcome_)]() mutable { shot->set(std::move(outcome)); });
+        }
+
+    private:
+        Work work_;
+        async::asio::executor_work_guard<async::Executor> guard_; // the loop stays until the answer is back
+        std::shared_ptr<async::OneShot<Outcome>> shot_;
+        std::optional<Outcome> outcome_;
+    };
+
+    bool submit(std::unique_ptr<Call> call);
+    void serve();
+    Batch take(); // waits; empty: it is over
+    void commit(Batch& batch);
+    bool perform(Call& call); // false: the transaction is gone
+
+    const std::unique_ptr<Database> database_;
+    const Limits limits_;
+    std::atomic<std::uint64_t> calls_{0};
+    std::atomic<std::uint64_t> commits_{0};
+    std::mutex mutex_;
+    std::condition_variable ready_;
+    std::deque<std::unique_ptr<Call>> waiting_;
+    bool ending_ = false;
+    std::jthread thread_; // last: it uses what is above
+};
+
+} // namespace taleus::store

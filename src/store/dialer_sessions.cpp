@@ -1,0 +1,76 @@
+#include "store/dialer_sessions.hpp"
+
+#include "store/columns.hpp"
+#include "store/session_rows.hpp"
+#include "store/trail.hpp"
+
+namespace taleus::store {
+namespace {
+
+using protocol::Side;
+using protocol::StateName;
+using Joined = ports::Journal::Joined;
+
+Joined recall(Database& database, StoredSession stored) {
+    Joined found{.session = std::move(stored.session), .intent = std::nullopt, .tally = std::nullopt};
+    if (auto instance = instance_of_key(database, Side::dialer, found.session.key))
+        found.intent = std::move(instance->intent);
+    found.tally = tally_of(database, stored.number);
+    return found;
+}
+
+} // namespace
+
+std::optional<Joined> joined(Database& database, const BootstrapKey& key) {
+    auto stored = session_of_key(database, Side::dialer, key);
+    if (!stored) return std::nullopt;
+    return recall(database, std::move(*stored));
+}
+
+Result<Joined> begin_join(Database& database, const ports::Session& session, const ports::Trail& trail) {
+    if (session.side != Side::dialer || protocol::is_terminal(session.state))
+        return fail(Code::internal, "only a dialer's live session begins a join");
+    auto stored = session_of_key(database, Side::dialer, session.key);
+    if (stored && stored->session.state == StateName::done) return recall(database, std::move(*stored));
+
+    const auto epoch = next_epoch(database);
+    if (stored) {
+        stored->session.state = session.state;
+        stored->session.epoch = epoch;
+        stored->session.ended.reset();
+        stored->session.code.reset();
+        database.run("UPDATE sessions SET state = ?2, epoch = ?3, ended = NULL, code = NULL WHERE number = ?1",
+                     stored->number, session.state, epoch);
+    } else {
+        stored = StoredSession{.session = session, .number = 0, .reserved = false, .holds_key = true};
+        stored->session.epoch = epoch;
+        stored->number = insert_session(database, *stored);
+    }
+    append_transitions(database, stored->number, trail.transitions);
+    append_audit(database, trail.audit);
+    return recall(database, std::move(*stored));
+}
+
+// The first intent stands: another one under the same key would orphan what the first may have made.
+Result<Step> record_intent(Database& database, const std::string& session_id, std::uint64_t epoch,
+                           const ports::Intent& intent, const ports::Trail& trail) {
+    const auto stored = session_by_id(database, session_id);
+    if (!stored || stored->session.side != Side::dialer || stored->session.epoch != epoch || stored->session.ended)
+        return Step{std::unexpected(ports::NotTaken::lost)};
+    const auto& session = stored->session;
+    const auto since = trail.transitions.empty() ? session.opened : trail.transitions.back().at;
+    if (const auto earlier = instance_of_key(database, Side::dialer, session.key)) {
+        if (earlier->state == "removing") return Step{std::unexpected(ports::NotTaken::lost)};
+        const auto& known = earlier->intent;
+        if (known.instance != intent.instance || known.tally_id != intent.tally_id || known.draft != intent.draft)
+            return fail(Code::internal, "this key has another intent already; that one is to be used");
+    } else {
+        insert_instance(database, stored->number, session, intent, since);
+    }
+    database.run("UPDATE sessions SET state = ?2 WHERE number = ?1", stored->number, StateName::provisioning_database);
+    append_transitions(database, stored->number, trail.transitions);
+    append_audit(database, trail.audit);
+    return Step{};
+}
+
+} // namespace taleus::store

@@ -1,0 +1,109 @@
+#include "store/testing.hpp"
+
+namespace taleus::store::testing {
+namespace {
+
+using ports::NotTaken;
+using wire::Role;
+
+struct DialerSessionsTest : JournalTest {
+    ports::Session made = session("d1", "token", Role::foil, 1, Side::dialer);
+
+    ports::Journal::Joined begin(const std::string& id = "d1") {
+        auto wanted = session(id, "token", Role::foil, 1, Side::dialer);
+        auto joined = ask(journal->begin_join(wanted, trail(StateName::connecting, StateName::connecting, id)));
+        made = joined.session;
+        return joined;
+    }
+};
+
+TEST_F(DialerSessionsTest, begins_once_and_is_taken_up_by_the_next_join) {
+    EXPECT_FALSE(ask(journal->joined(made.key)));
+    const auto first = begin();
+    EXPECT_FALSE(first.intent);
+    reopen();
+    EXPECT_EQ(ask(journal->joined(made.key))->session.id, "d1");
+    const auto second = begin("d2");
+    EXPECT_EQ(second.session.id, "d1");
+    EXPECT_GT(second.session.epoch, first.session.epoch);
+    EXPECT_EQ(ask(journal->record_intent("d1", first.session.epoch, intent(made, "t1"), {})).error(), NotTaken::lost);
+}
+
+TEST_F(DialerSessionsTest, its_first_intent_stands) {
+    begin();
+    ASSERT_TRUE(ask(journal->record_intent("d1", made.epoch, intent(made, "t1"), {})));
+    ASSERT_TRUE(ask(journal->record_intent("d1", made.epoch, intent(made, "t1"), {})));
+    EXPECT_EQ(code_of(journal->record_intent("d1", made.epoch, intent(made, "t2"), {})), Code::internal);
+    EXPECT_EQ(ask(journal->joined(made.key))->intent->tally_id, "t1");
+}
+
+TEST_F(DialerSessionsTest, foil_keeps_what_it_made_over_failures_until_it_is_acknowledged) {
+    begin();
+    ASSERT_TRUE(ask(journal->record_intent("d1", made.epoch, intent(made, "t1"), {})));
+    ASSERT_TRUE(record_as(made, StateName::sending_database, "t1"));
+    end_as(made, StateName::failed, Code::not_acknowledged);
+    reopen();
+
+    const auto again = begin("d2");
+    EXPECT_EQ(again.session.id, "d1");
+    EXPECT_FALSE(again.session.ended);
+    ASSERT_TRUE(again.tally);
+    EXPECT_EQ(again.tally->tally_id, "t1");
+    auto finished = again.session;
+    finished.state = StateName::done;
+    finished.ended = now;
+    auto learnt = tally(made, "t1");
+    learnt.acknowledged = learnt.confirmed = true;
+    ASSERT_TRUE(ask(journal->record_tally(finished, StateName::awaiting_acknowledgement, learnt, {})));
+    const auto over = begin("d3");
+    EXPECT_EQ(over.session.state, StateName::done);
+    EXPECT_TRUE(over.tally->acknowledged);
+    EXPECT_TRUE(over.tally->confirmed);
+    EXPECT_EQ(ask(journal->tallies()).size(), 1U);
+}
+
+TEST_F(DialerSessionsTest, a_failure_that_made_nothing_leaves_the_key_free) {
+    begin();
+    end_as(made, StateName::rejected, Code::invalid_token);
+    EXPECT_FALSE(ask(journal->joined(made.key)));
+    EXPECT_EQ(begin("d2").session.id, "d2");
+    EXPECT_EQ(ask(journal->sessions(10)).size(), 2U);
+}
+
+TEST_F(DialerSessionsTest, stock_records_the_tally_it_was_given_without_an_instance) {
+    auto stock = session("d1", "token", Role::stock, 1, Side::dialer);
+    stock = ask(journal->begin_join(stock, {})).session;
+    ASSERT_TRUE(record_as(stock, StateName::done, "theirs"));
+    const auto joined = ask(journal->joined(stock.key));
+    EXPECT_EQ(joined->session.state, StateName::done);
+    EXPECT_EQ(joined->tally->database.endpoint, "taleus-sqlite:theirs");
+    EXPECT_FALSE(joined->intent);
+}
+
+TEST_F(DialerSessionsTest, an_instance_that_nobody_delivered_is_removed_and_its_session_forgotten) {
+    begin();
+    ASSERT_TRUE(ask(journal->record_intent("d1", made.epoch, intent(made, "t1"), {})));
+    end_as(made, StateName::timed_out, Code::timeout);
+    EXPECT_TRUE(ask(journal->joined(made.key))); // resumable
+    ASSERT_EQ(ask(journal->claim_stale_instances(now + 1h, 10)).size(), 1U);
+    const auto again = begin("d2"); // while it is being removed
+    EXPECT_EQ(ask(journal->record_intent("d1", again.session.epoch, intent(made, "t1"), {})).error(), NotTaken::lost);
+    end_as(made, StateName::failed, Code::internal);
+    ask(journal->forget_instance(intent(made, "t1").instance));
+    EXPECT_FALSE(ask(journal->joined(made.key)));
+}
+
+TEST_F(DialerSessionsTest, both_sides_of_one_key_live_in_one_home) {
+    invite(invitation("token", Role::foil));
+    begin();
+    auto listening = session("l1", "token", Role::foil);
+    EXPECT_EQ(listening.key, made.key);
+    open_as(listening);
+    ASSERT_TRUE(record_as(listening, StateName::done, "t1"));
+    ASSERT_TRUE(ask(journal->record_intent("d1", made.epoch, intent(made, "t1"), {})));
+    ASSERT_TRUE(record_as(made, StateName::done, "t1"));
+    EXPECT_EQ(ask(journal->tallies()).size(), 2U);
+}
+
+} // namespace
+} // namespace taleus::store::testing

@@ -1,0 +1,88 @@
+#include "store/listener_sessions.hpp"
+
+#include "store/columns.hpp"
+#include "store/invitations.hpp"
+#include "store/session_rows.hpp"
+#include "store/trail.hpp"
+
+namespace taleus::store {
+namespace {
+
+using ports::NotTaken;
+using protocol::Side;
+using Opened = ports::Journal::Opened;
+
+NotTaken reason_of(Code code) {
+    if (code == Code::token_revoked) return NotTaken::token_revoked;
+    if (code == Code::token_expired) return NotTaken::token_expired;
+    return code == Code::token_used ? NotTaken::token_used : NotTaken::token_in_use;
+}
+
+} // namespace
+
+ports::TokenLookup look_up(Database& database, const TokenHash& token, const BootstrapKey& key,
+                           const wire::PeerId& peer) {
+    if (auto holder = session_of_key(database, Side::listener, key); holder && is_decided(holder->session))
+        return ports::Decided{std::move(holder->session)};
+    if (auto view = invitation_for(database, token, peer))
+        return ports::TokenFound{std::move(view->invitation), view->usage};
+    return ports::TokenUnknown{};
+}
+
+// Everything that was looked at before is looked at again: only here, under the write lock, a use is truly reserved.
+Result<std::expected<Opened, NotTaken>> open_session(Database& database, const ports::Session& session,
+                                                     const std::optional<ports::Intent>& intent, UtcTime now,
+                                                     const ports::Trail& trail) {
+    using Answer = std::expected<Opened, NotTaken>;
+    const auto view = invitation_for(database, session.token, session.peer);
+    if (!view) return fail(Code::invalid_token, "a session of an unknown invitation was to be opened");
+    if (session_of_key(database, Side::listener, session.key)) return Answer{std::unexpected(NotTaken::lost)};
+    const auto instance = instance_of_key(database, Side::listener, session.key);
+    if (instance && instance->state == "removing") return Answer{std::unexpected(NotTaken::token_in_use)};
+    if (const auto refused = protocol::judge(view->invitation, view->usage, now))
+        return Answer{std::unexpected(reason_of(*refused))};
+
+    Opened opened{.epoch = next_epoch(database), .intent = std::nullopt};
+    take_use(database, session.token, session.peer);
+    StoredSession row{.session = session, .number = 0, .reserved = true, .holds_key = true};
+    row.session.epoch = opened.epoch;
+    const auto number = insert_session(database, row);
+    if (provisions(session) && instance) {
+        hand_over_instance(database, number, session, now);
+        opened.intent = instance->intent;
+    } else if (provisions(session) && intent) {
+        insert_instance(database, number, session, *intent, now);
+        opened.intent = intent;
+    }
+    append_transitions(database, number, trail.transitions);
+    append_audit(database, trail.audit);
+    return Answer{std::move(opened)};
+}
+
+std::vector<ports::Session> waiting_sessions(Database& database, const std::optional<wire::PeerId>& peer) {
+    static const std::string waiting = "WHERE side = 'listener' AND role = 'foil' AND ended IS NULL AND state IN "
+                                       "('SENDING_RESPONSE', 'AWAITING_DATABASE', 'VALIDATING_DATABASE')";
+    static const auto all = select_sessions(waiting + " ORDER BY number");
+    static const auto of_peer = select_sessions(waiting + " AND peer = ?1 ORDER BY number");
+    std::vector<ports::Session> found;
+    auto rows = peer ? database.ask(of_peer, *peer) : database.ask(all);
+    while (rows.next()) found.push_back(std::move(read_session(rows).session));
+    return found;
+}
+
+std::optional<ports::SessionView> done_session(Database& database, const wire::PeerId& peer,
+                                               const std::optional<std::string>& session_id,
+                                               const std::string& tally_id) {
+    static const auto by_id =
+        select_sessions("WHERE id = ?1 AND peer = ?2 AND side = 'listener' AND role = 'foil' AND state = 'DONE'");
+    static const auto by_tally = select_sessions(
+        "WHERE number IN (SELECT session FROM tallies WHERE tally_id = ?1) AND peer = ?2 AND side = 'listener' "
+        "AND role = 'foil' AND state = 'DONE' ORDER BY number DESC LIMIT 1");
+    auto rows = session_id ? database.ask(by_id, *session_id, peer) : database.ask(by_tally, tally_id, peer);
+    if (!rows.next()) return std::nullopt;
+    ports::SessionView view{.session = std::move(read_session(rows).session), .transitions = {}};
+    view.transitions = transitions_of(database, view.session.id);
+    return view;
+}
+
+} // namespace taleus::store

@@ -1,0 +1,296 @@
+#include "store/testing.hpp"
+
+namespace taleus::store::testing {
+namespace {
+
+using ports::Decided;
+using ports::NotTaken;
+using ports::TokenFound;
+using ports::TokenUnknown;
+using wire::Role;
+
+struct ListenerSessionsTest : JournalTest {};
+
+TEST_F(ListenerSessionsTest, an_unknown_token_is_unknown) {
+    EXPECT_TRUE(std::holds_alternative<TokenUnknown>(find(session("s", "nothing"))));
+    const auto made = session("s", "nothing");
+    EXPECT_EQ(code_of(journal->open_session(made, intent(made, "t"), now, {})), Code::invalid_token);
+}
+
+TEST_F(ListenerSessionsTest, stock_reserves_then_spends_and_answers_retries) {
+    invite(invitation("token"));
+    auto made = session("s1", "token");
+    EXPECT_EQ(usage(made).reserved, 0U);
+    open_as(made, "t1");
+    EXPECT_EQ(usage(made).reserved, 1U);
+    ASSERT_TRUE(record_as(made, StateName::sending_response, "t1"));
+    made.state = StateName::sending_response;
+
+    auto decided = std::get<Decided>(find(made)).session;
+    EXPECT_EQ(decided.id, "s1");
+    EXPECT_EQ(decided.response, R"({"approved":true,"stock":1})");
+    EXPECT_EQ(decided.tally_id, "t1");
+    EXPECT_EQ(decided.key, made.key);
+    EXPECT_EQ(decided.peer, made.peer);
+    EXPECT_EQ(decided.party_id, made.party_id);
+    EXPECT_FALSE(decided.delivered);
+
+    made.delivered = true;
+    end_as(made, StateName::done);
+    reopen();
+    decided = std::get<Decided>(find(made)).session;
+    EXPECT_EQ(decided.state, StateName::done);
+    EXPECT_TRUE(decided.delivered);
+    EXPECT_EQ(decided.ended, now + 1s);
+    EXPECT_EQ(usage_of(made.token).spent, 1U);
+    EXPECT_EQ(usage_of(made.token).reserved, 0U);
+    const auto view = ask(journal->session("s1"));
+    ASSERT_TRUE(view);
+    EXPECT_EQ(view->transitions.size(), 3U);
+    EXPECT_EQ(view->transitions[0].cause, "Tested");
+    EXPECT_EQ(view->transitions[0].spent, 5us);
+    EXPECT_EQ(view->transitions[2].to, StateName::done);
+    EXPECT_EQ(ask(journal->audit("s1")).size(), 3U);
+}
+
+TEST_F(ListenerSessionsTest, a_tally_is_kept_whole) {
+    invite(invitation("token"));
+    auto made = session("s1", "token");
+    open_as(made, "tally-1");
+    ASSERT_TRUE(record_as(made, StateName::sending_response, "tally-1"));
+    const auto wanted = tally(made, "tally-1");
+    for (const auto& found :
+         {ask(journal->tally("tally-1")), ask(journal->tally("tal")), ask(journal->tally_of_session("s1"))}) {
+        ASSERT_TRUE(found);
+        EXPECT_EQ(found->session_id, "s1");
+        EXPECT_EQ(found->partner_cadre, wanted.partner_cadre);
+        EXPECT_EQ(found->tally, wanted.tally);
+        EXPECT_EQ(found->database, wanted.database);
+        EXPECT_EQ(found->key, wanted.key);
+        EXPECT_EQ(found->peer, wanted.peer);
+        EXPECT_EQ(found->draft, wanted.draft);
+        EXPECT_TRUE(found->draft_verified);
+        EXPECT_FALSE(found->confirmed);
+        EXPECT_EQ(found->recorded, now);
+    }
+    EXPECT_EQ(ask(journal->tallies()).size(), 1U);
+    EXPECT_FALSE(ask(journal->tally("x")));
+    EXPECT_FALSE(ask(journal->tally_of_session("s2")));
+}
+
+TEST_F(ListenerSessionsTest, foil_waits_is_validated_and_done) {
+    invite(invitation("token", Role::foil));
+    auto made = session("s1", "token", Role::foil);
+    open_as(made);
+    EXPECT_EQ(std::get<Decided>(find(made)).session.deadline, now + 20s);
+    const auto move = [&](StateName from, StateName to, bool delivered) {
+        return ask(journal->move_session("s1", made.epoch, from, to, delivered, trail(from, to, "s1")));
+    };
+    using enum StateName;
+    ASSERT_TRUE(move(sending_response, awaiting_database, true));
+    EXPECT_EQ(move(sending_response, awaiting_database, true).error(), NotTaken::lost);
+    ASSERT_EQ(ask(journal->waiting_sessions(made.peer)).size(), 1U);
+    EXPECT_EQ(ask(journal->waiting_sessions(std::nullopt)).size(), 1U);
+    EXPECT_TRUE(ask(journal->waiting_sessions(peer(99))).empty());
+    ASSERT_TRUE(move(awaiting_database, validating_database, false));
+    ASSERT_TRUE(move(validating_database, awaiting_database, false));
+    ASSERT_TRUE(move(awaiting_database, validating_database, false));
+    EXPECT_EQ(ask(journal->waiting_sessions(made.peer))[0].state, validating_database);
+    EXPECT_TRUE(ask(journal->waiting_sessions(made.peer))[0].delivered);
+
+    made.state = validating_database;
+    ASSERT_TRUE(record_as(made, done, "theirs"));
+    EXPECT_TRUE(ask(journal->waiting_sessions(made.peer)).empty());
+    EXPECT_EQ(usage_of(made.token).spent, 1U);
+    for (const auto& id : {std::optional<std::string>{"s1"}, std::optional<std::string>{}}) {
+        const auto view = ask(journal->done_session(made.peer, id, "theirs"));
+        ASSERT_TRUE(view);
+        EXPECT_EQ(view->session.acknowledgement, R"({"accepted":true})");
+        EXPECT_EQ(view->session.response, R"({"approved":true})");
+    }
+    EXPECT_FALSE(ask(journal->done_session(made.peer, "s2", "theirs")));
+    EXPECT_FALSE(ask(journal->done_session(made.peer, std::nullopt, "others")));
+    EXPECT_FALSE(ask(journal->done_session(peer(99), "s1", "theirs")));
+}
+
+TEST_F(ListenerSessionsTest, an_end_gives_a_reserved_use_back_exactly_once_and_frees_the_key) {
+    invite(invitation("token", Role::foil));
+    auto made = session("s1", "token", Role::foil);
+    open_as(made);
+    EXPECT_EQ(try_open(session("s2", "token", Role::foil, 2)).error(), NotTaken::token_in_use);
+    end_as(made, StateName::timed_out, Code::timeout);
+    EXPECT_EQ(usage(made).reserved, 0U);
+    end_as(made, StateName::timed_out, Code::timeout); // again: nothing more happens
+    EXPECT_EQ(usage(made).reserved, 0U);
+    EXPECT_EQ(ask(journal->session("s1"))->session.code, Code::timeout);
+
+    auto next = session("s3", "token", Role::foil);
+    open_as(next);
+    EXPECT_GT(next.epoch, made.epoch);
+    EXPECT_EQ(usage_of(made.token).reserved, 1U);
+    end_as(made, StateName::timed_out, Code::timeout); // an end of the first is not one of the second
+    EXPECT_EQ(usage_of(made.token).reserved, 1U);
+}
+
+TEST_F(ListenerSessionsTest, a_key_has_one_session) {
+    invite(invitation("token", Role::foil, std::nullopt));
+    auto made = session("s1", "token", Role::foil);
+    open_as(made);
+    EXPECT_EQ(try_open(session("s2", "token", Role::foil)).error(), NotTaken::lost);
+    EXPECT_EQ(usage_of(made.token).reserved, 1U);
+    EXPECT_TRUE(try_open(session("s3", "token", Role::foil, 2)));
+    EXPECT_FALSE(ask(journal->session("s2"))); // nothing of it was written
+}
+
+TEST_F(ListenerSessionsTest, uses_are_told_apart_by_spent_and_reserved) {
+    invite(invitation("token", Role::stock, 2));
+    auto first = session("s1", "token", Role::stock, 1);
+    auto second = session("s2", "token", Role::stock, 2);
+    open_as(first, "t1");
+    open_as(second, "t2");
+    EXPECT_EQ(try_open(session("s3", "token", Role::stock, 3), "t3").error(), NotTaken::token_in_use);
+    ASSERT_TRUE(record_as(first, StateName::sending_response, "t1"));
+    EXPECT_EQ(try_open(session("s3", "token", Role::stock, 3), "t3").error(), NotTaken::token_in_use);
+    ASSERT_TRUE(record_as(second, StateName::sending_response, "t2"));
+    EXPECT_EQ(try_open(session("s3", "token", Role::stock, 3), "t3").error(), NotTaken::token_used);
+}
+
+TEST_F(ListenerSessionsTest, a_peer_has_its_own_limit) {
+    auto limited = invitation("token", Role::foil, std::nullopt);
+    limited.per_peer = 1;
+    invite(limited);
+    auto made = session("s1", "token", Role::foil);
+    open_as(made);
+    auto other_party = session("s2", "token", Role::foil);
+    other_party.party_id = "another";
+    other_party.key = protocol::bootstrap_key(other_party.token, other_party.peer, other_party.party_id);
+    EXPECT_EQ(usage(other_party).peer_reserved, 1U);
+    EXPECT_EQ(try_open(other_party).error(), NotTaken::token_in_use);
+    EXPECT_TRUE(try_open(session("s3", "token", Role::foil, 2)));
+    ASSERT_TRUE(record_as(made, StateName::done, "t1"));
+    EXPECT_EQ(usage(other_party).peer_spent, 1U);
+    EXPECT_EQ(usage(other_party).peer_reserved, 0U);
+    EXPECT_EQ(try_open(other_party).error(), NotTaken::token_used);
+}
+
+TEST_F(ListenerSessionsTest, expiry_is_judged_when_the_use_is_reserved) {
+    invite(invitation("token"));
+    const auto made = session("s1", "token");
+    const auto late = ask(journal->open_session(made, intent(made, "t"), now + 25h, {}));
+    EXPECT_EQ(late.error(), NotTaken::token_expired);
+}
+
+TEST_F(ListenerSessionsTest, a_fenced_session_records_and_moves_nothing) {
+    invite(invitation("token", Role::foil));
+    auto made = session("s1", "token", Role::foil);
+    open_as(made);
+    auto old = made;
+    old.epoch -= 1;
+    EXPECT_EQ(record_as(old, StateName::done, "t").error(), NotTaken::lost);
+    EXPECT_EQ(
+        ask(journal->move_session("s1", old.epoch, StateName::sending_response, StateName::awaiting_database, true, {}))
+            .error(),
+        NotTaken::lost);
+    end_as(old, StateName::failed, Code::internal);
+    EXPECT_EQ(ask(journal->session("s1"))->session.state, StateName::sending_response);
+    EXPECT_TRUE(ask(journal->tallies()).empty());
+    EXPECT_EQ(usage_of(made.token).reserved, 1U);
+
+    auto elsewhere = made;
+    elsewhere.state = StateName::validating_database; // not where it is
+    EXPECT_EQ(record_as(elsewhere, StateName::done, "t").error(), NotTaken::lost);
+    EXPECT_TRUE(record_as(made, StateName::done, "t"));
+    EXPECT_EQ(record_as(made, StateName::done, "t").error(), NotTaken::lost); // once
+    EXPECT_EQ(usage_of(made.token).spent, 1U);
+}
+
+TEST_F(ListenerSessionsTest, an_earlier_intent_is_used_again) {
+    invite(invitation("token"));
+    auto first = session("s1", "token");
+    open_as(first, "t1");
+    end_as(first, StateName::timed_out, Code::timeout);
+    auto second = session("s2", "token");
+    const auto opened = try_open(second, "t2");
+    ASSERT_TRUE(opened);
+    EXPECT_EQ(opened->intent->tally_id, "t1");
+    second.epoch = opened->epoch;
+    EXPECT_EQ(record_as(first, StateName::sending_response, "t1").error(), NotTaken::lost);
+    EXPECT_TRUE(record_as(second, StateName::sending_response, "t1"));
+}
+
+TEST_F(ListenerSessionsTest, an_instance_that_is_removed_is_not_adopted_and_blocks_its_key_until_gone) {
+    invite(invitation("token"));
+    auto made = session("s1", "token");
+    open_as(made, "t1");
+    EXPECT_TRUE(ask(journal->claim_stale_instances(now + 1h, 10)).empty()); // its session lives
+    end_as(made, StateName::failed, Code::internal);
+    EXPECT_TRUE(ask(journal->claim_stale_instances(now, 10)).empty()); // too young
+    for (int times = 0; times < 2; ++times) {                          // the second time as after a crash
+        const auto claimed = ask(journal->claim_stale_instances(now + 1h, 10));
+        ASSERT_EQ(claimed.size(), 1U);
+        EXPECT_EQ(claimed[0].tally_id, "t1");
+        EXPECT_EQ(try_open(session("s2", "token"), "t2").error(), NotTaken::token_in_use);
+    }
+    ask(journal->forget_instance(intent(made, "t1").instance));
+    const auto opened = try_open(session("s2", "token"), "t2");
+    ASSERT_TRUE(opened);
+    EXPECT_EQ(opened->intent->tally_id, "t2");
+}
+
+TEST_F(ListenerSessionsTest, attempts_that_were_never_opened_are_on_record) {
+    auto made = session("s1", "whatever");
+    made.state = StateName::validating_token;
+    end_as(made, StateName::rejected, Code::invalid_token);
+    auto again = session("s2", "whatever");
+    again.state = StateName::validating_token;
+    end_as(again, StateName::done); // a retry that was answered from the record
+    const auto list = ask(journal->sessions(10));
+    ASSERT_EQ(list.size(), 2U);
+    EXPECT_EQ(list[0].id, "s2"); // newest first
+    EXPECT_EQ(list[1].state, StateName::rejected);
+    EXPECT_EQ(list[1].code, Code::invalid_token);
+    EXPECT_EQ(ask(journal->sessions(1)).size(), 1U);
+    EXPECT_EQ(ask(journal->session("s1"))->transitions.size(), 1U);
+    EXPECT_FALSE(ask(journal->session("s"))); // not unique
+}
+
+TEST_F(ListenerSessionsTest, a_recorded_tally_allows_no_other_end) {
+    invite(invitation("token"));
+    auto made = session("s1", "token");
+    open_as(made, "t1");
+    ASSERT_TRUE(record_as(made, StateName::sending_response, "t1"));
+    auto failed = made;
+    failed.state = StateName::failed;
+    EXPECT_EQ(code_of(journal->end_session(failed, {})), Code::internal);
+    EXPECT_TRUE(std::holds_alternative<Decided>(find(made)));
+}
+
+TEST_F(ListenerSessionsTest, a_repeated_done_only_adds_that_it_was_delivered) {
+    invite(invitation("token"));
+    auto made = session("s1", "token");
+    open_as(made, "t1");
+    ASSERT_TRUE(record_as(made, StateName::sending_response, "t1"));
+    end_as(made, StateName::done);
+    EXPECT_FALSE(ask(journal->session("s1"))->session.delivered);
+    made.delivered = true;
+    end_as(made, StateName::done);
+    EXPECT_TRUE(ask(journal->session("s1"))->session.delivered);
+    EXPECT_EQ(usage_of(made.token).spent, 1U);
+}
+
+TEST_F(ListenerSessionsTest, audit_records_are_numbered_in_order_and_canonical) {
+    ask(journal->append_audit(
+        {record("started"),
+         {.at = now, .kind = "limit", .session_id = "", .token_id = "ab", .body = {{"z", 1}, {"a", "text"}}}}));
+    ask(journal->append_audit({record("stopped")}));
+    const auto records = ask(journal->audit(std::nullopt));
+    ASSERT_EQ(records.size(), 3U);
+    EXPECT_EQ(records[0].kind, "started");
+    EXPECT_EQ(records[1].token_id, "ab");
+    EXPECT_EQ(records[1].body.at("a"), "text");
+    EXPECT_EQ(records[2].kind, "stopped");
+    EXPECT_TRUE(ask(journal->audit("nobody")).empty());
+}
+
+} // namespace
+} // namespace taleus::store::testing

@@ -1,0 +1,70 @@
+#include "store/lists.hpp"
+
+#include "store/columns.hpp"
+#include "store/prefix.hpp"
+#include "store/session_rows.hpp"
+#include "store/trail.hpp"
+
+namespace taleus::store {
+
+std::vector<ports::TallyRecord> all_tallies(Database& database) {
+    static const auto sql = select_tallies("ORDER BY session");
+    std::vector<ports::TallyRecord> found;
+    auto rows = database.ask(sql);
+    while (rows.next()) found.push_back(read_tally(rows));
+    return found;
+}
+
+// Ids are unique per partner only: of two that are the same, the newer one; a mere prefix must be of one.
+std::optional<ports::TallyRecord> tally_by_id(Database& database, const std::string& id) {
+    static const auto sql = select_tallies("WHERE tallies.tally_id >= ?1 AND tallies.tally_id < ?2 "
+                                           "ORDER BY tallies.tally_id = ?1 DESC, session DESC LIMIT 2");
+    auto rows = database.ask(sql, id, after_prefix(id));
+    if (!rows.next()) return std::nullopt;
+    auto tally = read_tally(rows);
+    if (tally.tally_id != id && rows.next()) return std::nullopt;
+    return tally;
+}
+
+std::optional<ports::TallyRecord> tally_of_session(Database& database, const std::string& session_id) {
+    static const auto sql = select_tallies("WHERE id = ?1");
+    auto rows = database.ask(sql, session_id);
+    if (!rows.next()) return std::nullopt;
+    return read_tally(rows);
+}
+
+std::vector<ports::Session> newest_sessions(Database& database, std::size_t limit) {
+    static const auto sql = select_sessions("ORDER BY number DESC LIMIT ?1");
+    std::vector<ports::Session> found;
+    auto rows = database.ask(sql, limit);
+    while (rows.next()) found.push_back(std::move(read_session(rows).session));
+    return found;
+}
+
+std::optional<ports::SessionView> session_view(Database& database, const std::string& id) {
+    static const auto sql = select_sessions("WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT 2");
+    auto rows = database.ask(sql, id, after_prefix(id));
+    if (!rows.next()) return std::nullopt;
+    ports::SessionView view{.session = std::move(read_session(rows).session), .transitions = {}};
+    if (view.session.id != id && rows.next()) return std::nullopt;
+    view.transitions = transitions_of(database, view.session.id);
+    return view;
+}
+
+void register_node(Database& database, const ports::Node& node) {
+    database.run("INSERT INTO nodes (peer, addresses, seen) VALUES (?1, ?2, ?3) "
+                 "ON CONFLICT DO UPDATE SET addresses = ?2, seen = ?3",
+                 node.peer, node.addresses, node.seen);
+}
+
+std::vector<ports::Node> all_nodes(Database& database) {
+    std::vector<ports::Node> found;
+    auto rows = database.ask("SELECT peer, addresses, seen FROM nodes ORDER BY seen DESC");
+    while (rows.next()) {
+        auto& node = found.emplace_back();
+        rows.read(node.peer, node.addresses, node.seen);
+    }
+    return found;
+}
+
+} // namespace taleus::store

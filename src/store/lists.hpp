@@ -1,0 +1,18 @@
+#pragma once
+// What commands list and show.
+
+#include "ports/journal.hpp"
+#include "store/database.hpp"
+
+namespace taleus::store {
+
+std::vector<ports::TallyRecord> all_tallies(Database& database);
+std::optional<ports::TallyRecord> tally_by_id(Database& database, const std::string& id); // or a unique prefix
+std::optional<ports::TallyRecord> tally_of_session(Database& database, const std::string& session_id);
+std::vector<ports::Session> newest_sessions(Database& database, std::size_t limit);
+std::optional<ports::SessionView> session_view(Database& database, const std::string& id); // or a unique prefix
+
+void register_node(Database& database, const ports::Node& node);
+std::vector<ports::Node> all_nodes(Database& database);
+
+} // namespace taleus::store

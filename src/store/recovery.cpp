@@ -1,0 +1,90 @@
+#include "store/recovery.hpp"
+
+#include "store/columns.hpp"
+#include "store/invitations.hpp"
+#include "store/session_rows.hpp"
+#include "store/trail.hpp"
+
+namespace taleus::store {
+namespace {
+
+using protocol::StateName;
+
+constexpr std::string_view cause = "interrupted";
+
+// Where a session that nobody runs any more goes on.
+StateName continuation_of(const ports::Session& session) {
+    if (!session.tally_id.empty()) return StateName::done;
+    return is_decided(session) ? StateName::awaiting_database : StateName::failed;
+}
+
+ports::AuditRecord record_of(const ports::Session& session, StateName to, UtcTime now) {
+    boost::json::object body;
+    body["from"] = protocol::to_text(session.state);
+    body["to"] = protocol::to_text(to);
+    body["cause"] = cause;
+    if (to == StateName::failed) body["code"] = to_text(Code::internal);
+    return {.at = now,
+            .kind = protocol::is_terminal(to) ? "ended" : "transition",
+            .session_id = session.id,
+            .token_id = id_of(session.token),
+            .body = std::move(body)};
+}
+
+void take_up(Database& database, const StoredSession& stored, StateName to, UtcTime now) {
+    const auto& session = stored.session;
+    const bool is_over = protocol::is_terminal(to);
+    const bool is_failed = to == StateName::failed;
+    if (is_failed && stored.reserved) return_use(database, session.token, session.peer);
+    database.run("UPDATE sessions SET state = ?2, epoch = ?3, ended = ?4, code = ?5, reserved = ?6, holds_key = ?7 "
+                 "WHERE number = ?1",
+                 stored.number, to, next_epoch(database), is_over ? std::optional{now} : std::nullopt,
+                 is_failed ? std::optional{Code::internal} : std::nullopt, stored.reserved && !is_over, !is_failed);
+    if (session.state == to) return; // it waited and waits: nothing happened to it
+    append_transitions(database, stored.number, {{now, session.state, to, std::string{cause}, {}}});
+    append_audit(database, {record_of(session, to, now)});
+}
+
+} // namespace
+
+Recovered recover_sessions(Database& database, UtcTime now) {
+    static const auto sql = select_sessions("WHERE side = 'listener' AND ended IS NULL ORDER BY number");
+    std::vector<StoredSession> left;
+    for (auto rows = database.ask(sql); rows.next();) left.push_back(read_session(rows));
+
+    Recovered recovered;
+    for (const auto& stored : left) {
+        const auto to = continuation_of(stored.session);
+        take_up(database, stored, to, now);
+        if (to == StateName::failed) ++recovered.interrupted;
+        if (to == StateName::done) ++recovered.completed;
+        if (to == StateName::awaiting_database) ++recovered.waiting;
+    }
+    return recovered;
+}
+
+// Those that were claimed before, by a process that died while it removed them, come again.
+std::vector<ports::Intent> claim_stale_instances(Database& database, UtcTime older_than, std::size_t limit) {
+    database.run("UPDATE instances SET state = 'removing' WHERE number IN (SELECT instances.number FROM instances "
+                 "JOIN sessions ON sessions.number = instances.session WHERE instances.state = 'made' "
+                 "AND since < ?1 AND ended IS NOT NULL LIMIT ?2)",
+                 older_than, limit);
+    std::vector<ports::Intent> claimed;
+    auto rows =
+        database.ask("SELECT instance, tally_id, draft FROM instances WHERE state = 'removing' LIMIT ?1", limit);
+    while (rows.next()) {
+        auto& intent = claimed.emplace_back();
+        rows.read(intent.instance, intent.tally_id, intent.draft);
+    }
+    return claimed;
+}
+
+void forget_instance(Database& database, const InstanceId& instance) {
+    // A dialer's session kept its key for this instance; now it has nothing to resume.
+    database.run("UPDATE sessions SET holds_key = 0 WHERE ended IS NOT NULL AND tally_id = '' AND number IN "
+                 "(SELECT session FROM instances WHERE instance = ?1 AND state = 'removing')",
+                 instance);
+    database.run("DELETE FROM instances WHERE instance = ?1 AND state = 'removing'", instance);
+}
+
+} // namespace taleus::store

@@ -1,0 +1,29 @@
+#pragma once
+// What a process that died left behind, brought back to states that have a continuation.
+
+#include "base/instant.hpp"
+#include "ports/journal.hpp"
+#include "store/database.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace taleus::store {
+
+struct Recovered {
+    std::size_t interrupted = 0; // ended FAILED, their uses given back
+    std::size_t completed = 0;   // their tally was recorded: DONE, not known to be delivered
+    std::size_t waiting = 0;     // foil sessions that await their database
+};
+
+// Listener's sessions only, and only when no process of this home serves: dialers take up their own. Epochs rise, so
+// that a process thought dead writes nothing any more.
+Recovered recover_sessions(Database& database, UtcTime now);
+
+// Instances that no session completed are removed after a time to live, in two durable steps around the removal itself:
+// claimed (from then on no session adopts it, and its key is not provisioned), and forgotten.
+std::vector<ports::Intent> claim_stale_instances(Database& database, UtcTime older_than, std::size_t limit);
+void forget_instance(Database& database, const InstanceId& instance);
+
+} // namespace taleus::store

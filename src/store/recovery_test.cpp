@@ -1,0 +1,74 @@
+#include "store/testing.hpp"
+
+namespace taleus::store::testing {
+namespace {
+
+using wire::Role;
+
+struct RecoveryTest : JournalTest {};
+
+TEST_F(RecoveryTest, brings_what_a_dead_process_left_to_states_that_go_on) {
+    invite(invitation("stock", Role::stock, 5));
+    invite(invitation("foil", Role::foil, 5));
+    auto provisioning = session("provisioning", "stock", Role::stock, 1);
+    auto recorded = session("recorded", "stock", Role::stock, 2);
+    auto sending = session("sending", "foil", Role::foil, 1);
+    auto waiting = session("waiting", "foil", Role::foil, 2);
+    auto validating = session("validating", "foil", Role::foil, 3);
+    open_as(provisioning, "t1");
+    open_as(recorded, "t2");
+    ASSERT_TRUE(record_as(recorded, StateName::sending_response, "t2"));
+    for (auto* made : {&sending, &waiting, &validating}) open_as(*made);
+    const auto move = [&](const ports::Session& of, StateName from, StateName to) {
+        EXPECT_TRUE(ask(journal->move_session(of.id, of.epoch, from, to, false, {})));
+    };
+    for (auto* made : {&waiting, &validating}) move(*made, StateName::sending_response, StateName::awaiting_database);
+    move(validating, StateName::awaiting_database, StateName::validating_database);
+    auto joining = ask(journal->begin_join(session("dialer", "other", Role::foil, 1, Side::dialer), {})).session;
+    reopen();
+
+    const auto found = ask(journal->recover(now + 1min));
+    EXPECT_EQ(found.interrupted, 1U);
+    EXPECT_EQ(found.completed, 1U);
+    EXPECT_EQ(found.waiting, 3U);
+    EXPECT_EQ(usage_of(provisioning.token).spent, 1U);
+    EXPECT_EQ(usage_of(provisioning.token).reserved, 0U);
+    EXPECT_EQ(usage_of(sending.token).reserved, 3U);
+
+    const auto stopped = ask(journal->session("provisioning"));
+    EXPECT_EQ(stopped->session.state, StateName::failed);
+    EXPECT_EQ(stopped->session.code, Code::internal);
+    EXPECT_EQ(stopped->session.ended, now + 1min);
+    EXPECT_EQ(stopped->transitions.back().cause, "interrupted");
+    const auto told = ask(journal->audit("provisioning"));
+    EXPECT_EQ(told.back().kind, "ended");
+    EXPECT_EQ(told.back().body.at("cause"), "interrupted");
+    EXPECT_EQ(ask(journal->session("recorded"))->session.state, StateName::done);
+    for (const auto& left : ask(journal->waiting_sessions(std::nullopt))) {
+        EXPECT_EQ(left.state, StateName::awaiting_database);
+        EXPECT_GT(left.epoch, validating.epoch);
+        EXPECT_EQ(left.deadline, now + 20s);
+    }
+    EXPECT_EQ(ask(journal->session("dialer"))->session.epoch, joining.epoch); // another process's
+
+    // The interrupted one's key is free, and its intent is used again.
+    const auto again = try_open(session("again", "stock", Role::stock, 1), "t9");
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->intent->tally_id, "t1");
+    // A process thought dead writes nothing any more.
+    EXPECT_EQ(record_as(waiting, StateName::done, "t3").error(), ports::NotTaken::lost);
+}
+
+TEST_F(RecoveryTest, changes_nothing_after_a_clean_stop) {
+    invite(invitation("token", Role::foil));
+    auto made = session("s1", "token", Role::foil);
+    open_as(made);
+    ASSERT_TRUE(record_as(made, StateName::done, "t1"));
+    const auto records = ask(journal->audit(std::nullopt)).size();
+    const auto found = ask(journal->recover(now));
+    EXPECT_EQ(found.interrupted + found.completed + found.waiting, 0U);
+    EXPECT_EQ(ask(journal->audit(std::nullopt)).size(), records);
+}
+
+} // namespace
+} // namespace taleus::store::testing

@@ -1,0 +1,185 @@
+#include "store/schema.hpp"
+
+#include "store/columns.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace taleus::store {
+namespace {
+
+// Rows that are written again and again stand in few pages, appended in the order of `number`: random keys are only in
+// the indexes that uniqueness needs.
+constexpr const char* version_1 = R"sql(
+CREATE TABLE counters (          -- values that only rise
+    name  TEXT PRIMARY KEY,
+    value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO counters VALUES ('epoch', 0);
+
+CREATE TABLE invitations (
+    number      INTEGER PRIMARY KEY,
+    id          TEXT NOT NULL UNIQUE,              -- first 16 hex digits of the token's hash
+    token       BLOB NOT NULL UNIQUE CHECK (length(token) = 32),
+    role        TEXT NOT NULL CHECK (role IN ('stock', 'foil')),
+    created     INTEGER NOT NULL,
+    expiry      INTEGER NOT NULL,
+    uses        INTEGER CHECK (uses > 0),          -- NULL: unlimited
+    per_peer    INTEGER CHECK (per_peer > 0),      -- NULL: no limit but uses
+    requirement TEXT NOT NULL,
+    label       TEXT NOT NULL,
+    revoked     INTEGER,
+    spent       INTEGER NOT NULL DEFAULT 0 CHECK (spent >= 0),
+    reserved    INTEGER NOT NULL DEFAULT 0 CHECK (reserved >= 0),
+    CHECK (uses IS NULL OR spent + reserved <= uses)
+) STRICT;
+
+CREATE TABLE peer_uses (         -- only of invitations that limit them
+    token    BLOB NOT NULL REFERENCES invitations (token),
+    peer     TEXT NOT NULL,
+    spent    INTEGER NOT NULL DEFAULT 0 CHECK (spent >= 0),
+    reserved INTEGER NOT NULL DEFAULT 0 CHECK (reserved >= 0),
+    PRIMARY KEY (token, peer)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sessions (
+    number          INTEGER PRIMARY KEY,
+    id              TEXT NOT NULL UNIQUE,
+    side            TEXT NOT NULL CHECK (side IN ('listener', 'dialer')),
+    role            TEXT NOT NULL CHECK (role IN ('stock', 'foil')),
+    key             BLOB NOT NULL CHECK (length(key) = 32),
+    token           BLOB NOT NULL CHECK (length(token) = 32),
+    peer            TEXT NOT NULL,
+    party_id        TEXT NOT NULL,
+    state           TEXT NOT NULL,
+    epoch           INTEGER NOT NULL,
+    opened          INTEGER NOT NULL,
+    deadline        INTEGER,
+    ended           INTEGER,
+    code            TEXT,
+    response        TEXT NOT NULL,
+    acknowledgement TEXT NOT NULL,
+    tally_id        TEXT NOT NULL,                 -- '' until recorded
+    delivered       INTEGER NOT NULL CHECK (delivered IN (0, 1)),
+    reserved        INTEGER NOT NULL CHECK (reserved IN (0, 1)),  -- holds a use that is not spent
+    holds_key       INTEGER NOT NULL CHECK (holds_key IN (0, 1)), -- answers for its key: live, decided or resumable
+    CHECK ((state IN ('DONE', 'REJECTED', 'FAILED', 'TIMED_OUT', 'CANCELLED')) = (ended IS NOT NULL)),
+    CHECK (reserved = 0 OR (ended IS NULL AND tally_id = ''))
+) STRICT;
+CREATE UNIQUE INDEX sessions_of_key ON sessions (key, side) WHERE holds_key = 1;
+CREATE INDEX sessions_live ON sessions (side, peer) WHERE ended IS NULL;
+
+CREATE TABLE transitions (       -- append only
+    session    INTEGER NOT NULL REFERENCES sessions (number),
+    step       INTEGER NOT NULL,
+    at         INTEGER NOT NULL,
+    from_state TEXT NOT NULL,
+    to_state   TEXT NOT NULL,
+    cause      TEXT NOT NULL,
+    spent_us   INTEGER NOT NULL,
+    PRIMARY KEY (session, step)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tallies (
+    session         INTEGER PRIMARY KEY REFERENCES sessions (number),
+    tally_id        TEXT NOT NULL CHECK (tally_id <> ''),
+    side            TEXT NOT NULL,
+    role            TEXT NOT NULL,
+    key             BLOB NOT NULL,
+    token           BLOB NOT NULL,
+    peer            TEXT NOT NULL,
+    own_party       TEXT NOT NULL,
+    partner_party   TEXT NOT NULL,
+    partner_cadre   TEXT NOT NULL,                 -- JSON array
+    created_by      TEXT NOT NULL,
+    endpoint        TEXT NOT NULL,
+    credentials_ref TEXT NOT NULL,
+    draft           TEXT NOT NULL,                 -- JSON, or ''
+    draft_verified  INTEGER NOT NULL,
+    acknowledged    INTEGER NOT NULL,
+    confirmed       INTEGER NOT NULL,
+    recorded        INTEGER NOT NULL,
+    UNIQUE (key, side)
+) STRICT;
+CREATE INDEX tallies_of_id ON tallies (tally_id);
+
+CREATE TABLE instances (         -- what was, or may have been, provisioned here
+    number   INTEGER PRIMARY KEY,
+    instance BLOB NOT NULL CHECK (length(instance) = 32),
+    side     TEXT NOT NULL,
+    key      BLOB NOT NULL,
+    session  INTEGER NOT NULL REFERENCES sessions (number),
+    tally_id TEXT NOT NULL,
+    draft    TEXT NOT NULL,
+    state    TEXT NOT NULL CHECK (state IN ('made', 'adopted', 'removing')),
+    since    INTEGER NOT NULL,
+    UNIQUE (key, side)
+) STRICT;
+CREATE INDEX instances_unadopted ON instances (since) WHERE state <> 'adopted';
+
+CREATE TABLE nodes (
+    peer      TEXT PRIMARY KEY,
+    addresses TEXT NOT NULL,                       -- JSON array
+    seen      INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE audit (             -- append only
+    seq        INTEGER PRIMARY KEY,                -- from 0, without gaps
+    at         INTEGER NOT NULL,
+    kind       TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    token_id   TEXT NOT NULL,
+    version    INTEGER NOT NULL,
+    body       TEXT NOT NULL                       -- canonical JSON
+) STRICT;
+CREATE INDEX audit_of_session ON audit (session_id) WHERE session_id <> '';
+)sql";
+
+constexpr std::array migrations{version_1};
+
+Result<void> settled(Database& database) {
+    if (auto fault = database.take_fault()) return fail(std::move(*fault));
+    return {};
+}
+
+// The file's version; an error where it is not ours or newer than we know.
+Result<std::int64_t> version_of(Database& database) {
+    const auto application = database.value<std::int64_t>("PRAGMA application_id").value_or(0);
+    const auto version = database.value<std::int64_t>("PRAGMA user_version").value_or(0);
+    const auto tables = database.value<std::int64_t>("SELECT count(*) FROM sqlite_schema").value_or(0);
+    if (auto sound = settled(database); !sound) return fail(std::move(sound.error()));
+    const bool is_empty = application == 0 && version == 0 && tables == 0;
+    if (!is_empty && application != schema_application)
+        return fail(Code::internal, "the file is the database of another program; name another one");
+    if (version > schema_version())
+        return fail(Code::internal, fmt::format("the store has version {}, this program knows {}: it was used by a "
+                                                "newer program; use that one, or restore an older copy",
+                                                version, schema_version()));
+    return version;
+}
+
+} // namespace
+
+std::int64_t schema_version() { return static_cast<std::int64_t>(migrations.size()); }
+
+Result<void> migrate(Database& database) {
+    auto version = version_of(database);
+    if (!version) return fail(std::move(version.error()));
+    if (*version == schema_version()) return {};
+
+    database.begin();
+    version = version_of(database); // another process may have been faster
+    if (!version) {
+        database.roll_back();
+        return fail(std::move(version.error()));
+    }
+    for (auto next = static_cast<std::size_t>(*version); next < migrations.size(); ++next)
+        database.script(migrations.at(next));
+    database.script(
+        fmt::format("PRAGMA application_id={}; PRAGMA user_version={}", schema_application, schema_version()));
+    database.commit();
+    return settled(database);
+}
+
+} // namespace taleus::store

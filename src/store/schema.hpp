@@ -1,0 +1,20 @@
+#pragma once
+// The tables of a home's store and how they came to be: forward-only migrations, numbered by SQLite's user_version.
+// docs/storage.md describes the tables for people.
+
+#include "base/result.hpp"
+#include "store/database.hpp"
+
+#include <cstdint>
+
+namespace taleus::store {
+
+inline constexpr std::int64_t schema_application = 0x54414C53; // "TALS", in the file's header
+
+std::int64_t schema_version(); // the newest that this program knows
+
+// Brings the file to the newest version, in one transaction. Refused, with a sentence for people, where the file is of
+// a newer version or of another program.
+Result<void> migrate(Database& database);
+
+} // namespace taleus::store

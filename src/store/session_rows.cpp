@@ -1,0 +1,136 @@
+#include "store/session_rows.hpp"
+
+#include "store/columns.hpp"
+
+namespace taleus::store {
+
+using protocol::Side;
+using protocol::StateName;
+
+bool is_decided(const ports::Session& session) {
+    if (!session.tally_id.empty()) return true;
+    return session.role == wire::Role::foil &&
+           (session.state == StateName::sending_response || session.state == StateName::awaiting_database ||
+            session.state == StateName::validating_database || session.state == StateName::done);
+}
+
+bool provisions(const ports::Session& session) {
+    return (session.side == Side::listener) == (session.role == wire::Role::stock);
+}
+
+std::uint64_t next_epoch(Database& database) {
+    return database.value<std::uint64_t>("UPDATE counters SET value = value + 1 WHERE name = 'epoch' RETURNING value")
+        .value_or(0);
+}
+
+std::int64_t insert_session(Database& database, const StoredSession& row) {
+    const auto& s = row.session;
+    return database
+        .value<std::int64_t>("INSERT INTO sessions (id, side, role, key, token, peer, party_id, state, epoch, opened, "
+                             "deadline, ended, code, response, acknowledgement, tally_id, delivered, reserved, "
+                             "holds_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
+                             "?16, ?17, ?18, ?19) RETURNING number",
+                             s.id, s.side, s.role, s.key, s.token, s.peer, s.party_id, s.state, s.epoch, s.opened,
+                             s.deadline, s.ended, s.code, s.response, s.acknowledgement, s.tally_id, s.delivered,
+                             row.reserved, row.holds_key)
+        .value_or(0);
+}
+
+std::string select_sessions(std::string_view rest) {
+    return "SELECT number, reserved, holds_key, id, side, role, key, token, peer, party_id, state, epoch, opened, "
+           "deadline, ended, code, response, acknowledgement, tally_id, delivered FROM sessions " +
+           std::string{rest};
+}
+
+StoredSession read_session(Statement& row) {
+    StoredSession stored;
+    auto& s = stored.session;
+    row.read(stored.number, stored.reserved, stored.holds_key, s.id, s.side, s.role, s.key, s.token, s.peer, s.party_id,
+             s.state, s.epoch, s.opened, s.deadline, s.ended, s.code, s.response, s.acknowledgement, s.tally_id,
+             s.delivered);
+    return stored;
+}
+
+std::optional<StoredSession> session_of_key(Database& database, Side side, const BootstrapKey& key) {
+    static const auto sql = select_sessions("WHERE key = ?1 AND side = ?2 AND holds_key = 1");
+    auto rows = database.ask(sql, key, side);
+    if (!rows.next()) return std::nullopt;
+    return read_session(rows);
+}
+
+std::optional<StoredSession> session_by_id(Database& database, const std::string& id) {
+    static const auto sql = select_sessions("WHERE id = ?1");
+    auto rows = database.ask(sql, id);
+    if (!rows.next()) return std::nullopt;
+    return read_session(rows);
+}
+
+void insert_tally(Database& database, std::int64_t session, const ports::TallyRecord& t) {
+    database.run("INSERT INTO tallies (session, tally_id, side, role, key, token, peer, own_party, partner_party, "
+                 "partner_cadre, created_by, endpoint, credentials_ref, draft, draft_verified, acknowledged, "
+                 "confirmed, recorded) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, "
+                 "?17, ?18)",
+                 session, t.tally_id, t.side, t.role, t.key, t.token, t.peer, t.own_party, t.partner_party,
+                 t.partner_cadre, t.tally.created_by, t.database.endpoint, t.database.credentials_ref, t.draft,
+                 t.draft_verified, t.acknowledged, t.confirmed, t.recorded);
+}
+
+void update_tally(Database& database, std::int64_t session, const ports::TallyRecord& t) {
+    const auto found = database.run(
+        "UPDATE tallies SET partner_party = ?3, partner_cadre = ?4, endpoint = ?5, credentials_ref = ?6, draft = ?7, "
+        "draft_verified = ?8, acknowledged = ?9, confirmed = ?10 WHERE session = ?1 AND tally_id = ?2",
+        session, t.tally_id, t.partner_party, t.partner_cadre, t.database.endpoint, t.database.credentials_ref, t.draft,
+        t.draft_verified, t.acknowledged, t.confirmed);
+    if (found != 1) database.set_fault(Code::internal, "a second tally for one session");
+}
+
+std::string select_tallies(std::string_view rest) {
+    return "SELECT tallies.tally_id, id, tallies.side, tallies.role, tallies.key, tallies.token, tallies.peer, "
+           "own_party, partner_party, partner_cadre, created_by, endpoint, credentials_ref, draft, draft_verified, "
+           "acknowledged, confirmed, recorded FROM tallies JOIN sessions ON number = session " +
+           std::string{rest};
+}
+
+ports::TallyRecord read_tally(Statement& row) {
+    ports::TallyRecord t;
+    row.read(t.tally_id, t.session_id, t.side, t.role, t.key, t.token, t.peer, t.own_party, t.partner_party,
+             t.partner_cadre, t.tally.created_by, t.database.endpoint, t.database.credentials_ref, t.draft,
+             t.draft_verified, t.acknowledged, t.confirmed, t.recorded);
+    t.tally.tally_id = t.tally_id;
+    return t;
+}
+
+std::optional<ports::TallyRecord> tally_of(Database& database, std::int64_t session) {
+    static const auto sql = select_tallies("WHERE session = ?1");
+    auto rows = database.ask(sql, session);
+    if (!rows.next()) return std::nullopt;
+    return read_tally(rows);
+}
+
+std::optional<StoredInstance> instance_of_key(Database& database, Side side, const BootstrapKey& key) {
+    auto rows =
+        database.ask("SELECT instance, tally_id, draft, state FROM instances WHERE key = ?1 AND side = ?2", key, side);
+    if (!rows.next()) return std::nullopt;
+    StoredInstance found;
+    rows.read(found.intent.instance, found.intent.tally_id, found.intent.draft, found.state);
+    return found;
+}
+
+void insert_instance(Database& database, std::int64_t session, const ports::Session& of, const ports::Intent& intent,
+                     UtcTime since) {
+    database.run("INSERT INTO instances (instance, side, key, session, tally_id, draft, state, since) VALUES "
+                 "(?1, ?2, ?3, ?4, ?5, ?6, 'made', ?7)",
+                 intent.instance, of.side, of.key, session, intent.tally_id, intent.draft, since);
+}
+
+void hand_over_instance(Database& database, std::int64_t session, const ports::Session& to, UtcTime since) {
+    database.run("UPDATE instances SET session = ?3, since = ?4 WHERE key = ?1 AND side = ?2 AND state = 'made'",
+                 to.key, to.side, session, since);
+}
+
+bool adopt_instance(Database& database, const ports::Session& of) {
+    return database.run("UPDATE instances SET state = 'adopted' WHERE key = ?1 AND side = ?2 AND state = 'made'",
+                        of.key, of.side) == 1;
+}
+
+} // namespace taleus::store

@@ -1,0 +1,53 @@
+#pragma once
+// Rows of sessions, tallies and instances: what the listener's and the dialer's steps share.
+
+#include "ports/journal.hpp"
+#include "store/database.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace taleus::store {
+
+// A session with what only the journal knows of it.
+struct StoredSession {
+    ports::Session session;
+    std::int64_t number = 0;
+    bool reserved = false;  // holds a use that is not spent
+    bool holds_key = false; // answers for its key
+};
+
+bool is_decided(const ports::Session& session); // of a listener: does a retry get its answer?
+bool provisions(const ports::Session& session); // is this side the one that makes the database?
+
+std::uint64_t next_epoch(Database& database);
+
+std::int64_t insert_session(Database& database, const StoredSession& row); // its number
+std::optional<StoredSession> session_of_key(Database& database, protocol::Side side, const BootstrapKey& key);
+std::optional<StoredSession> session_by_id(Database& database, const std::string& id);
+// Selects all columns of sessions in the order in which `read_session` takes them; `rest` begins with WHERE or ORDER.
+std::string select_sessions(std::string_view rest);
+StoredSession read_session(Statement& row);
+
+void insert_tally(Database& database, std::int64_t session, const ports::TallyRecord& tally);
+// The dialer learns more of its tally after it recorded it: acknowledged, confirmed.
+void update_tally(Database& database, std::int64_t session, const ports::TallyRecord& tally);
+std::string select_tallies(std::string_view rest);
+ports::TallyRecord read_tally(Statement& row);
+std::optional<ports::TallyRecord> tally_of(Database& database, std::int64_t session);
+
+// What was, or may have been, provisioned for a key.
+struct StoredInstance {
+    ports::Intent intent;
+    std::string state; // made, adopted, removing
+};
+std::optional<StoredInstance> instance_of_key(Database& database, protocol::Side side, const BootstrapKey& key);
+void insert_instance(Database& database, std::int64_t session, const ports::Session& of, const ports::Intent& intent,
+                     UtcTime since);
+// The same instance, for a new session of its key.
+void hand_over_instance(Database& database, std::int64_t session, const ports::Session& to, UtcTime since);
+bool adopt_instance(Database& database, const ports::Session& of); // false: it is being removed
+
+} // namespace taleus::store

@@ -1,0 +1,87 @@
+#pragma once
+// The journal on SQLite: one file in the home, no set-up. Writes of all shards go through one queue and share commits
+// (commit_queue.hpp); reads have a connection and a thread of their own, so they never wait for a flush. Several
+// processes may use one file.
+//
+// The composition root owns it and destroys it after the event loops that ask have ended. Opening blocks.
+
+#include "async/worker.hpp"
+#include "ports/journal.hpp"
+#include "store/commit_queue.hpp"
+#include "store/database.hpp"
+#include "store/recovery.hpp"
+
+#include <filesystem>
+#include <memory>
+
+namespace taleus::store {
+
+using async::awaitable;
+
+class SqliteJournal final : public ports::Journal {
+public:
+    struct Options {
+        Database::Options database;
+        CommitQueue::Limits writes;
+        std::size_t reads_waiting_max = 16'384;
+    };
+    // Opens or makes the file and migrates it. `dependency_unavailable` when it cannot be reached, `internal` with a
+    // sentence for people when it is newer than this program or no store at all.
+    static Result<std::unique_ptr<SqliteJournal>> open(const std::filesystem::path& path, const Options& options);
+    static Result<std::unique_ptr<SqliteJournal>> open(const std::filesystem::path& path) { return open(path, {}); }
+
+    // For who holds the home's lock and is about to serve.
+    awaitable<Result<Recovered>> recover(UtcTime now);
+    awaitable<Result<std::vector<ports::Intent>>> claim_stale_instances(UtcTime older_than, std::size_t limit);
+    awaitable<Result<void>> forget_instance(InstanceId instance);
+    CommitQueue::Counts commit_counts() const { return writes_.counts(); }
+
+    awaitable<Result<void>> create_invitation(protocol::Invitation invitation, ports::AuditRecord audit) override;
+    awaitable<Result<std::vector<ports::InvitationView>>> invitations() override;
+    awaitable<Result<std::optional<ports::InvitationView>>> invitation(std::string id) override;
+    awaitable<Result<bool>> revoke(std::string id, UtcTime at, ports::AuditRecord audit) override;
+
+    awaitable<Result<void>> register_node(ports::Node node) override;
+    awaitable<Result<std::vector<ports::Node>>> nodes() override;
+
+    awaitable<Result<ports::TokenLookup>> look_up(TokenHash token, BootstrapKey key, wire::PeerId peer) override;
+    awaitable<Result<std::expected<Opened, ports::NotTaken>>>
+    open_session(ports::Session session, std::optional<ports::Intent> intent, UtcTime now, ports::Trail trail) override;
+    awaitable<Result<std::expected<void, ports::NotTaken>>> record_tally(ports::Session session,
+                                                                         protocol::StateName from,
+                                                                         ports::TallyRecord tally,
+                                                                         ports::Trail trail) override;
+    awaitable<Result<std::expected<void, ports::NotTaken>>> move_session(std::string id, std::uint64_t epoch,
+                                                                         protocol::StateName from,
+                                                                         protocol::StateName to, bool delivered,
+                                                                         ports::Trail trail) override;
+    awaitable<Result<void>> end_session(ports::Session session, ports::Trail trail) override;
+    awaitable<Result<void>> append_audit(std::vector<ports::AuditRecord> audit) override;
+
+    awaitable<Result<std::vector<ports::Session>>> waiting_sessions(std::optional<wire::PeerId> peer) override;
+    awaitable<Result<std::optional<ports::SessionView>>>
+    done_session(wire::PeerId peer, std::optional<std::string> session_id, std::string tally_id) override;
+    awaitable<Result<std::optional<ports::TallyRecord>>> tally_of_session(std::string session_id) override;
+
+    awaitable<Result<std::optional<Joined>>> joined(BootstrapKey key) override;
+    awaitable<Result<Joined>> begin_join(ports::Session session, ports::Trail trail) override;
+    awaitable<Result<std::expected<void, ports::NotTaken>>>
+    record_intent(std::string session_id, std::uint64_t epoch, ports::Intent intent, ports::Trail trail) override;
+
+    awaitable<Result<std::vector<ports::TallyRecord>>> tallies() override;
+    awaitable<Result<std::optional<ports::TallyRecord>>> tally(std::string id) override;
+    awaitable<Result<std::vector<ports::Session>>> sessions(std::size_t limit) override;
+    awaitable<Result<std::optional<ports::SessionView>>> session(std::string id) override;
+    awaitable<Result<std::vector<ports::AuditRecord>>> audit(std::optional<std::string> session_id) override;
+
+private:
+    SqliteJournal(std::unique_ptr<Database> writer, std::unique_ptr<Database> reader, const Options& options);
+    // Runs `read(Database&) -> T` on one consistent snapshot.
+    template <class Read> auto look(Read read);
+
+    CommitQueue writes_;
+    const std::unique_ptr<Database> reader_;
+    async::Worker reads_;
+};
+
+} // namespace taleus::store

@@ -1,0 +1,211 @@
+#pragma once
+// What the tests of this module share: a home that removes itself, a shard that runs one awaitable to its end, and
+// records with sensible contents.
+
+#include "base/random.hpp"
+#include "protocol/token.hpp"
+#include "store/sqlite_journal.hpp"
+#include "wire/keys.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace taleus::store::testing {
+
+using protocol::Side;
+using protocol::StateName;
+using namespace std::chrono_literals;
+
+class Home {
+public:
+    Home() {
+        auto name = (std::filesystem::temp_directory_path() / "taleus-store-XXXXXX").string();
+        path_ = ::mkdtemp(name.data());
+    }
+    ~Home() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    Home(const Home&) = delete;
+    Home& operator=(const Home&) = delete;
+    std::filesystem::path store() const { return path_ / "taleus.db"; }
+    const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+class Shard {
+public:
+    template <class T> T ask(async::awaitable<T> work) {
+        std::optional<T> answer;
+        spawn(std::move(work), [&](T value) { answer = std::move(value); });
+        run();
+        return std::move(answer.value());
+    }
+    template <class T, class Then> void spawn(async::awaitable<T> work, Then then) {
+        async::asio::co_spawn(context_, std::move(work), [then](const std::exception_ptr& failed, T value) mutable {
+            if (failed) std::rethrow_exception(failed);
+            then(std::move(value));
+        });
+    }
+    void run() {
+        context_.restart();
+        context_.run();
+    }
+
+private:
+    async::asio::io_context context_;
+};
+
+inline const UtcTime now = UtcTime{1'800'000'000'000ms};
+
+inline wire::PeerId peer(std::uint64_t number) {
+    SeededRandom random{number};
+    return wire::PeerId::of(wire::KeyPair::generate(random).public_key());
+}
+
+inline protocol::Invitation invitation(std::string_view token, wire::Role role = wire::Role::stock,
+                                       std::optional<std::uint64_t> uses = 1) {
+    protocol::Invitation made;
+    made.token = protocol::hash_of_token(token);
+    made.role = role;
+    made.created = now;
+    made.expiry = now + 24h;
+    made.uses = uses;
+    return made;
+}
+
+inline ports::AuditRecord record(std::string kind, std::string session_id = {}) {
+    return {
+        .at = now, .kind = std::move(kind), .session_id = std::move(session_id), .token_id = {}, .body = {{"v", 1}}};
+}
+
+inline ports::Trail trail(StateName from, StateName to, const std::string& session_id) {
+    return {.transitions = {{.at = now, .from = from, .to = to, .cause = "Tested", .spent = 5us}},
+            .audit = {record("transition", session_id)}};
+}
+
+// A session about to be opened, of the peer and party that `who` numbers.
+inline ports::Session session(std::string id, std::string_view token, wire::Role role = wire::Role::stock,
+                              std::uint64_t who = 1, Side side = Side::listener) {
+    static const auto peers = std::pair{peer(1), peer(2)};
+    ports::Session made;
+    made.id = std::move(id);
+    made.side = side;
+    made.role = role;
+    made.token = protocol::hash_of_token(token);
+    made.peer = who == 1 ? peers.first : who == 2 ? peers.second : peer(who);
+    made.party_id = "party-" + std::to_string(who);
+    made.key = protocol::bootstrap_key(made.token, made.peer, made.party_id);
+    made.opened = now;
+    if (side == Side::dialer) {
+        made.state = StateName::connecting;
+    } else if (role == wire::Role::stock) {
+        made.state = StateName::provisioning_database;
+    } else {
+        made.state = StateName::sending_response;
+        made.response = R"({"approved":true})";
+        made.deadline = now + 20s;
+    }
+    return made;
+}
+
+inline ports::Intent intent(const ports::Session& of, std::string tally_id) {
+    return {.instance = protocol::instance_of(of.key, protocol::to_text(of.side)),
+            .tally_id = std::move(tally_id),
+            .draft = R"({"tally":{}})"};
+}
+
+inline ports::TallyRecord tally(const ports::Session& of, const std::string& tally_id) {
+    ports::TallyRecord made;
+    made.tally_id = tally_id;
+    made.session_id = of.id;
+    made.side = of.side;
+    made.role = of.role;
+    made.key = of.key;
+    made.token = of.token;
+    made.peer = of.peer;
+    made.own_party = "us";
+    made.partner_party = of.party_id;
+    made.partner_cadre = {"cadre-1.example.com", "wss://\"quoted\""};
+    made.tally = {.tally_id = tally_id, .created_by = std::string{wire::to_text(of.role)}};
+    made.database = {.endpoint = "taleus-sqlite:" + tally_id, .credentials_ref = "file"};
+    made.draft = R"({"tally":{}})";
+    made.draft_verified = true;
+    made.recorded = now;
+    return made;
+}
+
+inline std::unique_ptr<SqliteJournal> open(const std::filesystem::path& path,
+                                           const SqliteJournal::Options& options = {}) {
+    auto journal = SqliteJournal::open(path, options);
+    EXPECT_TRUE(journal) << (journal ? "" : journal.error().context);
+    return std::move(journal.value());
+}
+
+// A journal with one invitation and a shard to ask from.
+struct JournalTest : ::testing::Test {
+    Home home;
+    Shard shard;
+    std::unique_ptr<SqliteJournal> journal = open(home.store());
+
+    template <class T> T ask(async::awaitable<Result<T>> work) {
+        auto answer = shard.ask(std::move(work));
+        EXPECT_TRUE(answer) << (answer ? "" : answer.error().context);
+        return std::move(answer).value();
+    }
+    void ask(async::awaitable<Result<void>> work) {
+        const auto answer = shard.ask(std::move(work));
+        EXPECT_TRUE(answer) << (answer ? "" : answer.error().context);
+    }
+    template <class T> Code code_of(async::awaitable<Result<T>> work) {
+        return shard.ask(std::move(work)).error().code;
+    }
+
+    void reopen() {
+        journal.reset();
+        journal = open(home.store());
+    }
+    void invite(const protocol::Invitation& made) {
+        ask(journal->create_invitation(made, record("invitation_created")));
+    }
+    auto try_open(const ports::Session& made, const std::string& tally_id = "") {
+        std::optional<ports::Intent> wanted;
+        if (!tally_id.empty()) wanted = intent(made, tally_id);
+        return ask(
+            journal->open_session(made, wanted, now, trail(StateName::validating_identity, made.state, made.id)));
+    }
+    // Opens it and remembers its epoch.
+    void open_as(ports::Session& made, const std::string& tally_id = "") {
+        const auto opened = try_open(made, tally_id);
+        ASSERT_TRUE(opened);
+        made.epoch = opened->epoch;
+    }
+    auto record_as(ports::Session made, StateName to, const std::string& tally_id) {
+        const auto from = made.state;
+        made.state = to;
+        if (to == StateName::done) made.ended = now;
+        made.response = made.role == wire::Role::stock ? R"({"approved":true,"stock":1})" : "";
+        if (to == StateName::done) made.acknowledgement = R"({"accepted":true})";
+        return ask(journal->record_tally(made, from, tally(made, tally_id), trail(from, to, made.id)));
+    }
+    void end_as(ports::Session made, StateName to, std::optional<Code> code = std::nullopt) {
+        const auto from = made.state;
+        made.state = to;
+        made.code = code;
+        made.ended = now + 1s;
+        ask(journal->end_session(made, trail(from, to, made.id)));
+    }
+    ports::TokenLookup find(const ports::Session& of) { return ask(journal->look_up(of.token, of.key, of.peer)); }
+    protocol::Usage usage(const ports::Session& of) { return std::get<ports::TokenFound>(find(of)).usage; }
+    protocol::Usage usage_of(const TokenHash& token) { return ask(journal->invitation(id_of(token))).value().usage; }
+};
+
+} // namespace taleus::store::testing

@@ -1,0 +1,20 @@
+#pragma once
+// What is only ever appended: transitions of sessions and records of the audit trail, in the transaction of what they
+// tell of.
+
+#include "ports/journal.hpp"
+#include "store/database.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace taleus::store {
+
+void append_transitions(Database& database, std::int64_t session, const std::vector<ports::Transition>& transitions);
+void append_audit(Database& database, const std::vector<ports::AuditRecord>& records);
+
+std::vector<ports::Transition> transitions_of(Database& database, const std::string& session_id);
+std::vector<ports::AuditRecord> audit_of(Database& database, const std::optional<std::string>& session_id);
+
+} // namespace taleus::store
