@@ -1,0 +1,21 @@
+#include "provision/sqlite_provisioner.hpp"
+
+#include "provision/tally_file.hpp"
+
+namespace taleus::provision {
+
+async::awaitable<Result<wire::DatabaseAccess>> SqliteProvisioner::provision(ports::Intent intent) {
+    return worker_.run([this, intent = std::move(intent)]() -> Result<wire::DatabaseAccess> {
+        const TallyFile file{
+            .tally_id = intent.tally_id, .instance = intent.instance, .draft = intent.draft, .identity = {}};
+        if (auto written = write_tally_file(directory_, file); !written) return fail(std::move(written.error()));
+        return wire::DatabaseAccess{.endpoint = "taleus-sqlite:" + intent.tally_id, .credentials_ref = "file"};
+    });
+}
+
+async::awaitable<Result<void>> SqliteProvisioner::remove(ports::Intent intent) {
+    return worker_.run(
+        [this, intent = std::move(intent)] { return remove_tally_file(directory_, intent.tally_id, intent.instance); });
+}
+
+} // namespace taleus::provision
