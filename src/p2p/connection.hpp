@@ -57,7 +57,9 @@ struct ConnectionContext {
     std::vector<std::string> protocols;        // application protocols that inbound streams may ask for
     std::vector<wire::Multiaddr> listen_addrs; // told by identify
     std::string agent = "taleus";
-    bool mplex = true; // offer and accept mplex beside yamux
+    bool mplex = true;       // offer and accept mplex beside yamux
+    bool yamux = true;       // off: as a peer that knows mplex alone
+    bool early_muxer = true; // off: name no muxers in the handshake, as rust-libp2p does not
     // `NoiseIdentity::make(identity, random)`, made once: without it every connection makes and signs a key of its own.
     std::shared_ptr<const NoiseIdentity> noise = nullptr;
 };

@@ -1,5 +1,6 @@
 #include "p2p/upgrade.hpp"
 
+#include "base/ensure.hpp"
 #include "p2p/muxer.hpp"
 
 #include <array>
@@ -33,10 +34,17 @@ Result<void> seal_into(Bytes& output, SecureChannel& channel, Bytes frame) {
 } // namespace
 
 Upgrade::Upgrade(const ConnectionContext& context, Side side, std::optional<wire::PeerId> expected, Bytes& output)
-    : side_{side}, expected_{std::move(expected)}, muxers_{yamux_protocol}, random_{context.random},
+    : side_{side}, expected_{std::move(expected)}, muxers_{muxers_of(context)}, early_muxer_{context.early_muxer},
+      random_{context.random},
       identity_{context.noise != nullptr ? context.noise : NoiseIdentity::make(context.identity, context.random)},
-      state_{Securing{negotiate(security, output)}} {
-    if (context.mplex) muxers_.push_back(mplex_protocol);
+      state_{Securing{negotiate(security, output)}} {}
+
+std::vector<std::string_view> Upgrade::muxers_of(const ConnectionContext& context) {
+    std::vector<std::string_view> muxers;
+    if (context.yamux) muxers.push_back(yamux_protocol);
+    if (context.mplex) muxers.push_back(mplex_protocol);
+    ensure(!muxers.empty(), "a connection has a muxer");
+    return muxers;
 }
 
 Upgrade::Negotiation Upgrade::negotiate(std::span<const std::string_view> protocols, Bytes& output) const {
@@ -90,7 +98,8 @@ Upgrade::Progress Upgrade::on(Shaking& state, ByteView& input, Bytes& output) {
 // The dialer's first message is the only one without a payload: nothing protects it.
 Result<void> Upgrade::write_message(NoiseHandshake& handshake, Bytes& output) const {
     const bool is_first = side_ == Side::dialer && peer_.empty();
-    const auto message = handshake.write(is_first ? Bytes{} : noise_payload(*identity_, muxers_));
+    const auto named = early_muxer_ ? std::span<const std::string_view>{muxers_} : std::span<const std::string_view>{};
+    const auto message = handshake.write(is_first ? Bytes{} : noise_payload(*identity_, named));
     if (!message) return fail(message.error());
     append_noise_frame(output, *message);
     return {};
@@ -104,7 +113,7 @@ Result<NoisePeer> Upgrade::identify(ByteView payload, const X25519Public& their_
 
 Upgrade::Progress Upgrade::secured(NoiseHandshake& handshake, const std::vector<std::string>& their_muxers,
                                    Bytes& output) {
-    auto muxer = settle_muxer(muxers_, their_muxers);
+    auto muxer = early_muxer_ ? settle_muxer(muxers_, their_muxers) : std::nullopt;
     if (!muxer) return fail(std::move(muxer.error()));
     SecureChannel channel{handshake.split()};
     if (*muxer) return Done{std::move(peer_), std::move(**muxer), std::move(channel), {}};

@@ -48,6 +48,7 @@ private:
     Progress on(Shaking& state, ByteView& input, Bytes& output);
     Progress on(ChoosingMuxer& state, ByteView& input, Bytes& output);
 
+    static std::vector<std::string_view> muxers_of(const ConnectionContext& context);
     Negotiation negotiate(std::span<const std::string_view> protocols, Bytes& output) const;
     Result<void> write_message(NoiseHandshake& handshake, Bytes& output) const;
     Result<NoisePeer> identify(ByteView payload, const X25519Public& their_static) const;
@@ -55,7 +56,8 @@ private:
 
     Side side_;
     std::optional<wire::PeerId> expected_;
-    std::vector<std::string_view> muxers_;
+    std::vector<std::string_view> muxers_; // in order of preference
+    bool early_muxer_;
     Random& random_;
     std::shared_ptr<const NoiseIdentity> identity_;
     wire::PeerId peer_;
