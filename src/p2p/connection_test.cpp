@@ -1,4 +1,5 @@
 #include "p2p/connection.hpp"
+#include "p2p/identify.hpp"
 #include "p2p/testing/pair.hpp"
 
 #include <gtest/gtest.h>
@@ -11,32 +12,63 @@ using testing::Heard;
 using testing::Node;
 using testing::Pair;
 
-TEST(ConnectionTest, two_ends_agree_on_who_they_are_and_on_yamux) {
+constexpr std::string_view echo = "/echo/1.0.0";
+
+// How the two come to a muxer, which must make no difference to what streams do.
+struct Way {
+    std::string name;
+    bool yamux = true;
+    bool mplex = true;
+    bool early_muxer = true;
+    std::string muxer;
+};
+void PrintTo(const Way& way, std::ostream* out) { *out << way.name; }
+
+class StreamTest : public ::testing::TestWithParam<Way> {
+protected:
+    StreamTest() {
+        alice.context.yamux = GetParam().yamux;
+        alice.context.mplex = GetParam().mplex;
+        alice.context.early_muxer = GetParam().early_muxer;
+    }
     Node alice{1};
     Node bob{2};
-    Pair pair{alice, bob};
-    pair.run();
-    ASSERT_TRUE(pair.heard_by_dialer.ready);
-    ASSERT_TRUE(pair.heard_by_listener.ready);
-    EXPECT_EQ(pair.heard_by_dialer.ready->peer, bob.peer());
-    EXPECT_EQ(pair.heard_by_listener.ready->peer, alice.peer());
-    EXPECT_EQ(pair.heard_by_dialer.ready->muxer, "/yamux/1.0.0");
-    EXPECT_EQ(pair.heard_by_listener.ready->muxer, "/yamux/1.0.0");
+};
+INSTANTIATE_TEST_SUITE_P(
+    Ways, StreamTest,
+    ::testing::Values(
+        Way{.name = "yamux", .muxer = "/yamux/1.0.0"},
+        Way{.name = "mplex_only_as_a_field_peer", .yamux = false, .muxer = "/mplex/6.7.0"},
+        Way{.name = "yamux_negotiated_inside_as_rust", .early_muxer = false, .muxer = "/yamux/1.0.0"},
+        Way{.name = "mplex_negotiated_inside", .yamux = false, .early_muxer = false, .muxer = "/mplex/6.7.0"}),
+    [](const auto& info) { return info.param.name; });
+
+TEST_P(StreamTest, both_roles_arrive_at_the_same_muxer) {
+    Pair outward{alice, bob};
+    outward.run();
+    Pair inward{bob, alice};
+    inward.run();
+    for (const auto* heard :
+         {&outward.heard_by_dialer, &outward.heard_by_listener, &inward.heard_by_dialer, &inward.heard_by_listener}) {
+        ASSERT_TRUE(heard->ready);
+        EXPECT_EQ(heard->ready->muxer, GetParam().muxer);
+    }
+    EXPECT_EQ(outward.heard_by_dialer.ready->peer, bob.peer());
+    EXPECT_EQ(outward.heard_by_listener.ready->peer, alice.peer());
+    EXPECT_EQ(outward.listener.peer(), alice.peer());
 }
 
-TEST(ConnectionTest, a_stream_carries_a_question_and_its_answer) {
+TEST_P(StreamTest, a_question_and_its_answer_pass_in_any_pieces) {
     for (std::uint64_t seed = 0; seed < 20; ++seed) {
-        Node alice{1};
-        Node bob{2};
         Pair pair{alice, bob, seed};
         pair.run();
-        const auto asked = pair.dialer.open_stream("/echo/1.0.0", pair.now);
+        const auto asked = pair.dialer.open_stream(echo, pair.now);
         pair.dialer.write(asked, as_bytes("question"), pair.now);
         pair.dialer.close_write(asked, pair.now);
         pair.run();
         ASSERT_EQ(pair.heard_by_listener.opened.size(), 1U);
         const auto got = pair.heard_by_listener.opened[0].stream;
-        EXPECT_EQ(pair.heard_by_listener.opened[0].protocol, "/echo/1.0.0");
+        EXPECT_EQ(pair.heard_by_listener.opened[0].protocol, echo);
         EXPECT_EQ(pair.heard_by_listener.data[got], "question");
         EXPECT_TRUE(pair.heard_by_listener.has_ended(got));
         pair.listener.write(got, as_bytes("answer"), pair.now);
@@ -50,6 +82,406 @@ TEST(ConnectionTest, a_stream_carries_a_question_and_its_answer) {
         EXPECT_EQ(pair.listener.stream_count(), 0U);
         EXPECT_FALSE(pair.dialer.has_output());
     }
+}
+
+TEST_P(StreamTest, the_listener_opens_streams_too) {
+    Pair pair{alice, bob, 3};
+    pair.run();
+    const auto asked = pair.listener.open_stream(echo, pair.now);
+    pair.listener.write(asked, as_bytes("hello"), pair.now);
+    pair.run();
+    ASSERT_EQ(pair.heard_by_dialer.opened.size(), 1U);
+    EXPECT_EQ(pair.heard_by_dialer.data[pair.heard_by_dialer.opened[0].stream], "hello");
+}
+
+TEST_P(StreamTest, a_protocol_that_the_peer_does_not_speak_resets_the_stream_only) {
+    Pair pair{alice, bob, 5};
+    pair.run();
+    const auto asked = pair.dialer.open_stream("/other/1.0.0", pair.now);
+    pair.dialer.write(asked, as_bytes("sent before the answer is known"), pair.now);
+    pair.run();
+    EXPECT_EQ(pair.heard_by_dialer.reset[asked], "protocol not supported");
+    EXPECT_TRUE(pair.heard_by_listener.opened.empty());
+    EXPECT_EQ(pair.listener.stream_count(), 0U);
+    EXPECT_FALSE(pair.dialer.is_closed());
+    EXPECT_FALSE(pair.listener.is_closed());
+}
+
+TEST_P(StreamTest, a_reset_reaches_the_other_end_and_unknown_streams_are_ignored) {
+    Pair pair{alice, bob};
+    pair.run();
+    const auto asked = pair.dialer.open_stream(echo, pair.now);
+    pair.run();
+    const auto got = pair.heard_by_listener.opened.at(0).stream;
+    pair.listener.reset(got, pair.now);
+    pair.listener.reset(got, pair.now);
+    pair.listener.write(got, as_bytes("x"), pair.now);
+    pair.listener.consumed(12345, 1, pair.now);
+    pair.run();
+    EXPECT_EQ(pair.heard_by_dialer.reset[asked], "reset by the peer");
+    EXPECT_TRUE(pair.heard_by_listener.reset.empty());
+    EXPECT_EQ(pair.dialer.stream_count() + pair.listener.stream_count(), 0U);
+}
+
+TEST_P(StreamTest, three_hundred_streams_at_once_pass) {
+    bob.context.limits.streams_negotiating_max = 1024;
+    Pair pair{alice, bob};
+    pair.run();
+    std::vector<StreamId> asked;
+    for (int i = 0; i < 300; ++i) {
+        asked.push_back(pair.dialer.open_stream(echo, pair.now));
+        pair.dialer.write(asked.back(), as_bytes(std::to_string(i)), pair.now);
+        pair.dialer.close_write(asked.back(), pair.now);
+    }
+    EXPECT_EQ(pair.dialer.stream_count(), 300U);
+    pair.run();
+    EXPECT_EQ(pair.heard_by_listener.opened.size(), 300U);
+    EXPECT_EQ(pair.heard_by_listener.ended.size(), 300U);
+    EXPECT_TRUE(pair.heard_by_dialer.reset.empty());
+}
+
+TEST_P(StreamTest, a_megabyte_passes_while_the_reader_consumes) {
+    Pair pair{alice, bob, 9};
+    pair.run();
+    const auto asked = pair.dialer.open_stream(echo, pair.now);
+    const std::string part(50'000, 'x');
+    for (int i = 0; i < 20; ++i) {
+        pair.dialer.write(asked, as_bytes(part), pair.now);
+        pair.run();
+        const auto got = pair.heard_by_listener.opened.at(0).stream;
+        pair.listener.consumed(got, part.size(), pair.now);
+        pair.run();
+    }
+    EXPECT_EQ(pair.heard_by_listener.data.begin()->second.size(), 1'000'000U);
+    EXPECT_TRUE(pair.heard_by_dialer.reset.empty());
+}
+
+TEST_P(StreamTest, an_unread_stream_holds_no_more_than_its_bound) {
+    Pair pair{alice, bob};
+    pair.run();
+    const auto asked = pair.dialer.open_stream(echo, pair.now);
+    pair.dialer.write(asked, as_bytes(std::string(1'000'000, 'x')), pair.now);
+    pair.run();
+    const auto got = pair.heard_by_listener.opened.at(0).stream;
+    EXPECT_LE(pair.heard_by_listener.data[got].size(), 256U * 1024);
+    EXPECT_FALSE(pair.listener.is_closed());
+    const bool is_mplex = GetParam().muxer == "/mplex/6.7.0"; // no flow control: the stream is the price
+    EXPECT_EQ(pair.heard_by_listener.reset.contains(got), is_mplex);
+    EXPECT_EQ(pair.heard_by_dialer.reset.contains(asked), is_mplex);
+    EXPECT_FALSE(pair.dialer.has_output()) << "what has no credit is no output, and stalls nothing";
+}
+
+TEST_P(StreamTest, identify_tells_who_we_are_and_ends) {
+    Pair pair{alice, bob, 2};
+    pair.run();
+    const auto asked = pair.dialer.open_stream("/ipfs/id/1.0.0", pair.now);
+    pair.run();
+    const auto message = pair.heard_by_dialer.data[asked];
+    EXPECT_TRUE(pair.heard_by_dialer.has_ended(asked));
+    EXPECT_LT(message.size(), 2048U);
+    const auto info = decode_identify(as_bytes(message));
+    ASSERT_TRUE(info);
+    EXPECT_TRUE(is_from(*info, bob.peer()));
+    EXPECT_EQ(info->agent, "test");
+    EXPECT_EQ(info->protocols.front(), echo);
+    EXPECT_EQ(info->listen_addrs.at(0).to_text(), "/ip4/127.0.0.1/tcp/4001");
+    EXPECT_EQ(info->observed->to_text(), "/ip4/127.0.0.1/tcp/50000");
+    EXPECT_TRUE(pair.heard_by_listener.opened.empty()) << "answered inside";
+    pair.dialer.close_write(asked, pair.now);
+    pair.run();
+    EXPECT_EQ(pair.dialer.stream_count(), 0U);
+}
+
+TEST_P(StreamTest, ping_echoes_whole_pings_until_the_peer_half_closes) {
+    Pair pair{alice, bob, 4};
+    pair.run();
+    const auto asked = pair.dialer.open_stream("/ipfs/ping/1.0.0", pair.now);
+    for (const char c : {'a', 'b', 'c'}) pair.dialer.write(asked, as_bytes(std::string(32, c)), pair.now);
+    pair.dialer.write(asked, as_bytes("half"), pair.now);
+    pair.run();
+    EXPECT_EQ(pair.heard_by_dialer.data[asked], std::string(32, 'a') + std::string(32, 'b') + std::string(32, 'c'));
+    EXPECT_FALSE(pair.heard_by_dialer.has_ended(asked));
+    pair.dialer.close_write(asked, pair.now);
+    pair.run();
+    EXPECT_TRUE(pair.heard_by_dialer.has_ended(asked));
+    EXPECT_EQ(pair.dialer.stream_count(), 0U);
+}
+
+TEST_P(StreamTest, a_third_ping_stream_is_reset_and_the_first_two_go_on) {
+    Pair pair{alice, bob};
+    pair.run();
+    std::array<StreamId, 3> pings{};
+    for (auto& ping : pings) {
+        ping = pair.dialer.open_stream("/ipfs/ping/1.0.0", pair.now);
+        pair.dialer.write(ping, as_bytes(std::string(32, 'p')), pair.now);
+    }
+    pair.run();
+    EXPECT_EQ(pair.heard_by_dialer.data[pings[0]].size(), 32U);
+    EXPECT_EQ(pair.heard_by_dialer.data[pings[1]].size(), 32U);
+    EXPECT_TRUE(pair.heard_by_dialer.reset.contains(pings[2]));
+}
+
+TEST_P(StreamTest, a_close_waits_for_live_streams_and_takes_no_new_ones) {
+    Pair pair{alice, bob};
+    pair.run();
+    const auto asked = pair.dialer.open_stream(echo, pair.now);
+    pair.run();
+    const auto got = pair.heard_by_listener.opened.at(0).stream;
+    pair.listener.close(pair.now);
+    const auto late = pair.dialer.open_stream(echo, pair.now);
+    pair.run();
+    EXPECT_TRUE(pair.heard_by_dialer.reset.contains(late));
+    EXPECT_FALSE(pair.listener.is_closed());
+    const auto refused = pair.listener.open_stream(echo, pair.now);
+    pair.run();
+    EXPECT_TRUE(pair.heard_by_listener.reset.contains(refused));
+
+    pair.dialer.close_write(asked, pair.now);
+    pair.listener.write(got, as_bytes("last words"), pair.now);
+    pair.listener.close_write(got, pair.now);
+    pair.run();
+    EXPECT_EQ(pair.heard_by_dialer.data[asked], "last words");
+    EXPECT_TRUE(pair.heard_by_dialer.has_ended(asked));
+    ASSERT_TRUE(pair.heard_by_listener.closed);
+    EXPECT_EQ(pair.heard_by_listener.closed->code, Code::shutting_down);
+    pair.dialer.receive_end(pair.now);
+    pair.run();
+    EXPECT_EQ(pair.heard_by_dialer.closed->code, Code::peer_gone);
+    EXPECT_EQ(pair.heard_by_listener.closings, 1);
+    EXPECT_EQ(pair.heard_by_dialer.closings, 1);
+}
+
+TEST_P(StreamTest, what_arrived_before_the_sockets_end_is_delivered_first) {
+    Pair pair{alice, bob};
+    pair.run();
+    const auto asked = pair.dialer.open_stream(echo, pair.now);
+    pair.dialer.write(asked, as_bytes("a message"), pair.now);
+    pair.dialer.close_write(asked, pair.now);
+    pair.listener.receive(pair.dialer.take_output(pair.now), pair.now);
+    pair.listener.receive_end(pair.now);
+    std::string order;
+    while (const auto event = pair.listener.poll()) order += std::to_string(event->index());
+    EXPECT_EQ(order, "1236") << "opened, data, end, closed";
+    EXPECT_TRUE(pair.listener.is_closed());
+    EXPECT_FALSE(pair.listener.wants_input());
+    EXPECT_FALSE(pair.listener.deadline());
+}
+
+TEST_P(StreamTest, nothing_that_comes_after_the_end_has_any_effect) {
+    Pair pair{alice, bob};
+    pair.run();
+    const auto asked = pair.dialer.open_stream(echo, pair.now);
+    pair.dialer.receive_end(pair.now);
+    pair.dialer.receive_end(pair.now);
+    pair.dialer.receive(Bytes(100), pair.now);
+    pair.dialer.write(asked, as_bytes("x"), pair.now);
+    pair.dialer.close(pair.now);
+    pair.dialer.expire(pair.now + 1h);
+    EXPECT_EQ(pair.dialer.open_stream(echo, pair.now), 0U);
+    pair.heard_by_dialer.take(pair.dialer);
+    EXPECT_EQ(pair.heard_by_dialer.closings, 1);
+    EXPECT_EQ(pair.dialer.stream_count(), 0U);
+}
+
+TEST_P(StreamTest, a_connection_without_a_stream_ends_after_its_idle_time) {
+    alice.context.limits.idle = 50s;
+    Pair pair{alice, bob};
+    pair.run();
+    pair.advance(20s);
+    const auto asked = pair.dialer.open_stream(echo, pair.now);
+    pair.run();
+    for (int i = 0; i < 10; ++i) pair.advance(20s);
+    EXPECT_FALSE(pair.dialer.is_closed()) << "a stream is open";
+    pair.dialer.reset(asked, pair.now);
+    pair.run();
+    for (int i = 0; i < 4; ++i) pair.advance(12s);
+    EXPECT_FALSE(pair.dialer.is_closed());
+    pair.advance(2s);
+    ASSERT_TRUE(pair.heard_by_dialer.closed);
+    EXPECT_EQ(pair.heard_by_dialer.closed->code, Code::timeout);
+}
+
+TEST_P(StreamTest, a_peer_that_takes_no_output_is_given_up) {
+    Pair pair{alice, bob};
+    pair.run();
+    const auto asked = pair.dialer.open_stream(echo, pair.now);
+    pair.run();
+    pair.dialer.write(asked, as_bytes("x"), pair.now);
+    pair.now += 14s;
+    pair.dialer.expire(pair.now);
+    EXPECT_FALSE(pair.dialer.is_closed());
+    pair.now += 1s;
+    EXPECT_LE(*pair.dialer.deadline(), pair.now);
+    pair.dialer.expire(pair.now);
+    pair.heard_by_dialer.take(pair.dialer);
+    ASSERT_TRUE(pair.heard_by_dialer.closed);
+    EXPECT_EQ(pair.heard_by_dialer.closed->code, Code::timeout);
+}
+
+TEST(ConnectionTest, another_peer_than_the_expected_one_is_unreachable) {
+    Node alice{1};
+    Node bob{2};
+    Node carol{3};
+    Pair pair{alice, bob, carol.peer(), 0};
+    pair.run();
+    ASSERT_TRUE(pair.heard_by_dialer.closed);
+    EXPECT_EQ(pair.heard_by_dialer.closed->code, Code::unreachable);
+    EXPECT_FALSE(pair.heard_by_dialer.ready);
+    EXPECT_TRUE(pair.dialer.peer().empty());
+    pair.listener.receive_end(pair.now);
+    pair.run();
+    EXPECT_EQ(pair.heard_by_listener.closed->code, Code::peer_gone);
+}
+
+TEST(ConnectionTest, peers_without_a_common_muxer_part) {
+    for (const bool early : {true, false}) {
+        Node alice{1};
+        Node bob{2};
+        alice.context.yamux = false;
+        alice.context.early_muxer = early;
+        bob.context.mplex = false;
+        Pair pair{alice, bob};
+        pair.run();
+        ASSERT_TRUE(pair.heard_by_dialer.closed);
+        EXPECT_EQ(pair.heard_by_dialer.closed->code, Code::malformed);
+        EXPECT_FALSE(pair.heard_by_listener.ready);
+    }
+}
+
+TEST(ConnectionTest, a_quiet_peer_is_asked_and_one_that_does_not_answer_is_gone) {
+    Node alice{1};
+    Node bob{2};
+    alice.context.limits.idle = 1h;
+    Pair pair{alice, bob};
+    pair.run();
+    pair.now += 30s;
+    pair.dialer.expire(pair.now);
+    EXPECT_TRUE(pair.dialer.has_output()) << "a ping";
+    pair.run();
+    pair.now += 30s;
+    pair.dialer.expire(pair.now);
+    EXPECT_FALSE(pair.dialer.is_closed()) << "it was answered, and this is the next one";
+    EXPECT_FALSE(pair.dialer.take_output(pair.now).empty()); // lost on its way
+    pair.now += 29s;
+    pair.dialer.expire(pair.now);
+    EXPECT_FALSE(pair.dialer.is_closed());
+    pair.now += 1s;
+    pair.dialer.expire(pair.now);
+    EXPECT_TRUE(pair.dialer.is_closed());
+}
+
+TEST(ConnectionTest, a_peer_that_sends_data_is_not_cut_off_for_a_missing_pong) {
+    Node alice{1};
+    Node bob{2};
+    Pair pair{alice, bob};
+    pair.run();
+    const auto asked = pair.dialer.open_stream(echo, pair.now);
+    pair.run();
+    pair.now += 30s;
+    pair.dialer.expire(pair.now);
+    pair.dialer.take_output(pair.now); // the ping, lost
+    const auto got = pair.heard_by_listener.opened.at(0).stream;
+    for (int i = 0; i < 10; ++i) {
+        pair.now += 10s;
+        pair.listener.write(got, as_bytes("x"), pair.now);
+        pair.dialer.receive(pair.listener.take_output(pair.now), pair.now);
+        pair.dialer.expire(pair.now);
+    }
+    EXPECT_FALSE(pair.dialer.is_closed());
+    pair.heard_by_dialer.take(pair.dialer);
+    EXPECT_EQ(pair.heard_by_dialer.data[asked], std::string(10, 'x'));
+}
+
+TEST(ConnectionTest, frames_that_wait_together_travel_in_one_noise_frame) {
+    Node alice{1};
+    Node bob{2};
+    Pair pair{alice, bob};
+    pair.run();
+    for (int i = 0; i < 50; ++i) {
+        const auto asked = pair.dialer.open_stream(echo, pair.now);
+        pair.dialer.write(asked, as_bytes(std::string(1000, 'x')), pair.now);
+        pair.dialer.close_write(asked, pair.now);
+    }
+    const auto written = pair.dialer.take_output(pair.now);
+    ASSERT_GT(written.size(), 50'000U);
+    EXPECT_EQ(written.size(), 2U + (static_cast<std::size_t>(written[0]) << 8 | written[1]));
+    EXPECT_FALSE(pair.dialer.has_output());
+}
+
+TEST(ConnectionTest, a_dialer_sends_its_last_handshake_message_and_its_first_request_without_waiting) {
+    Node alice{1};
+    Node bob{2};
+    Pair pair{alice, bob};
+    int flights = 0;
+    while (!pair.heard_by_dialer.ready) { // each flight is a round trip
+        pair.listener.receive(pair.dialer.take_output(pair.now), pair.now);
+        pair.dialer.receive(pair.listener.take_output(pair.now), pair.now);
+        pair.heard_by_dialer.take(pair.dialer);
+        ++flights;
+    }
+    EXPECT_EQ(flights, 2);
+    const auto asked = pair.dialer.open_stream(echo, pair.now);
+    pair.dialer.write(asked, as_bytes("question"), pair.now);
+    pair.listener.receive(pair.dialer.take_output(pair.now), pair.now);
+    pair.heard_by_listener.take(pair.listener);
+    EXPECT_EQ(pair.heard_by_listener.data.size(), 1U);
+}
+
+// Every prefix of an honest dialer's handshake, after which nothing more comes.
+TEST(ConnectionTest, a_dialer_that_falls_silent_anywhere_in_the_handshake_is_ended_at_the_deadline) {
+    Node alice{1};
+    Node bob{2};
+    alice.context.early_muxer = false; // the longest handshake
+    for (std::size_t silent_after = 0;; silent_after += 13) {
+        Pair pair{alice, bob};
+        std::size_t left = silent_after;
+        bool complete = false;
+        for (int flight = 0; flight < 8; ++flight) {
+            const auto bytes = pair.dialer.take_output(pair.now);
+            const auto count = std::min(left, bytes.size());
+            pair.listener.receive(ByteView{bytes}.first(count), pair.now);
+            left -= count;
+            pair.dialer.receive(pair.listener.take_output(pair.now), pair.now);
+        }
+        pair.heard_by_listener.take(pair.listener);
+        complete = pair.heard_by_listener.ready.has_value();
+        if (complete) break;
+        EXPECT_EQ(*pair.listener.deadline(), pair.now + 10s);
+        pair.now += 10s - 1ns;
+        pair.listener.expire(pair.now);
+        EXPECT_FALSE(pair.listener.is_closed()) << silent_after;
+        pair.now += 1ns;
+        pair.listener.expire(pair.now);
+        pair.heard_by_listener.take(pair.listener);
+        ASSERT_TRUE(pair.heard_by_listener.closed) << silent_after;
+        EXPECT_EQ(pair.heard_by_listener.closed->code, Code::timeout) << silent_after;
+    }
+}
+
+TEST(ConnectionTest, a_trickle_of_bytes_does_not_move_the_handshakes_deadline) {
+    Node alice{1};
+    Node bob{2};
+    Pair pair{alice, bob};
+    const auto bytes = pair.dialer.take_output(pair.now);
+    for (std::size_t i = 0; i < 2; ++i) {
+        pair.listener.receive(ByteView{bytes}.subspan(i, 1), pair.now);
+        pair.now += 5s;
+        pair.listener.expire(pair.now);
+    }
+    EXPECT_TRUE(pair.listener.is_closed());
+}
+
+TEST(ConnectionTest, expiring_early_and_often_changes_nothing) {
+    Node alice{1};
+    Node bob{2};
+    Pair pair{alice, bob};
+    for (int i = 0; i < 100; ++i) {
+        pair.dialer.expire(pair.now);
+        pair.listener.expire(pair.now);
+    }
+    pair.run();
+    EXPECT_TRUE(pair.heard_by_dialer.ready);
+    EXPECT_TRUE(pair.heard_by_listener.ready);
 }
 
 } // namespace

@@ -1,0 +1,515 @@
+// What hostile and odd peers send to a whole connection: each test one published attack, bad input or quirk, and what
+// must live on. Frames that concern the muxer alone are in yamux_test.cpp and mplex_test.cpp.
+
+#include "p2p/identify.hpp"
+#include "p2p/testing/raw_peer.hpp"
+#include "wire/protobuf.hpp"
+
+#include <gtest/gtest.h>
+
+namespace taleus::p2p {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::Node;
+using testing::proposal;
+using testing::RawPeer;
+using testing::yamux_data;
+using testing::yamux_frame;
+using testing::yamux_update;
+using yamux::ack;
+using yamux::fin;
+using yamux::rst;
+using yamux::syn;
+using yamux::Type;
+
+constexpr std::string_view echo = "/echo/1.0.0";
+constexpr std::string_view identify = "/ipfs/id/1.0.0";
+constexpr std::string_view push = "/ipfs/id/push/1.0.0";
+constexpr std::string_view ping = "/ipfs/ping/1.0.0";
+
+class AttackTest : public ::testing::Test {
+protected:
+    // Opens stream `wire` for a protocol, as a lazy dialer does.
+    void ask(std::uint32_t wire, std::string_view protocol, std::string_view more = "") {
+        peer.send(yamux_data(wire, proposal(protocol) + std::string{more}, syn));
+    }
+    // That a stream opened now still works, and with it the connection.
+    void expect_service(std::uint32_t wire) {
+        ask(wire, echo, "still here");
+        ASSERT_TRUE(peer.lives());
+        ASSERT_FALSE(peer.heard.opened.empty());
+        EXPECT_EQ(peer.heard.data[peer.heard.opened.back().stream], "still here");
+    }
+    void expect_protocol_error() {
+        ASSERT_TRUE(peer.heard.closed);
+        EXPECT_EQ(peer.heard.closed->code, Code::malformed);
+        EXPECT_EQ(peer.heard.closings, 1);
+        const auto frames = peer.receive_yamux();
+        ASSERT_FALSE(frames.empty());
+        EXPECT_EQ(frames.back().header.type, Type::go_away);
+        EXPECT_EQ(frames.back().header.length, 1U);
+    }
+    static bool is_reset(const std::vector<testing::Frame>& frames, std::uint32_t wire) {
+        return std::ranges::any_of(
+            frames, [&](const auto& frame) { return frame.header.stream == wire && frame.header.has(rst); });
+    }
+
+    Node mallory{1};
+    Node bob{2};
+    RawPeer peer{mallory, bob, Side::dialer};
+};
+
+TEST_F(AttackTest, a_reset_with_an_error_code_in_its_length_ends_one_stream) {
+    ask(1, echo);
+    peer.send(yamux_update(1, rst, 0xdeadbeef));
+    EXPECT_EQ(peer.heard.reset.size(), 1U);
+    EXPECT_EQ(peer.connection.stream_count(), 0U);
+    expect_service(3);
+}
+
+TEST_F(AttackTest, data_and_its_end_in_one_frame_are_both_delivered) {
+    ask(1, echo);
+    peer.send(yamux_data(1, "all of it", fin));
+    const auto id = peer.heard.opened.at(0).stream;
+    EXPECT_EQ(peer.heard.data[id], "all of it");
+    EXPECT_TRUE(peer.heard.has_ended(id));
+}
+
+TEST_F(AttackTest, our_end_never_travels_on_a_frame_with_a_body) {
+    ask(1, echo);
+    const auto id = peer.heard.opened.at(0).stream;
+    peer.connection.write(id, as_bytes("answer"), peer.now);
+    peer.connection.close_write(id, peer.now);
+    bool ended = false;
+    for (const auto& frame : peer.receive_yamux()) {
+        EXPECT_FALSE(frame.header.has(fin) && !frame.body.empty());
+        ended = ended || frame.header.has(fin);
+    }
+    EXPECT_TRUE(ended);
+}
+
+TEST_F(AttackTest, a_frame_of_the_whole_window_passes) { // js-libp2p 8 sends such
+    ask(1, echo);
+    const auto room = 256 * 1024 - proposal(echo).size();
+    peer.send(yamux_data(1, std::string(room, 'x')));
+    EXPECT_EQ(peer.heard.data[peer.heard.opened.at(0).stream].size(), room);
+    EXPECT_TRUE(peer.lives());
+    peer.send(yamux_data(1, "y"));
+    expect_protocol_error();
+}
+
+TEST_F(AttackTest, credit_overflow_ends_the_connection_with_a_protocol_error) {
+    ask(1, echo);
+    peer.send(yamux_update(1, 0, 0xffff0000));
+    expect_protocol_error();
+}
+
+TEST_F(AttackTest, opening_and_resetting_streams_at_full_speed_ends_the_connection) {
+    Bytes storm;
+    for (std::uint32_t i = 0; i < 1001; ++i) {
+        append(storm, yamux_update(2 * i + 1, syn));
+        append(storm, yamux_update(2 * i + 1, rst));
+    }
+    peer.send(storm);
+    expect_protocol_error();
+}
+
+TEST_F(AttackTest, a_ping_flood_ends_the_connection) {
+    Bytes flood;
+    for (std::uint32_t i = 0; i < 101; ++i) append(flood, yamux_frame(Type::ping, syn, 0, i));
+    peer.send(flood);
+    expect_protocol_error();
+}
+
+TEST_F(AttackTest, pings_of_a_peer_that_reads_nothing_pile_up_no_output) { // CVE-2024-32984
+    for (int second = 0; second < 10; ++second) {
+        Bytes flood;
+        for (std::uint32_t i = 0; i < 100; ++i) append(flood, yamux_frame(Type::ping, syn, 0, i));
+        peer.send(flood);
+        peer.now += 1s;
+    }
+    EXPECT_TRUE(peer.lives());
+    EXPECT_LE(peer.receive().size(), 32U * 12);
+}
+
+TEST_F(AttackTest, asking_for_identify_without_reading_piles_up_two_answers) { // CVE-2024-32984
+    for (std::uint32_t i = 0; i < 500; ++i) ask(2 * i + 1, identify);
+    EXPECT_TRUE(peer.lives());
+    const auto frames = peer.receive_yamux();
+    std::size_t answers = 0;
+    for (const auto& frame : frames) answers += frame.header.has(fin) ? 1 : 0;
+    EXPECT_EQ(answers, 2U);
+    EXPECT_TRUE(is_reset(frames, 999));
+    expect_service(1001);
+}
+
+TEST_F(AttackTest, a_ping_stream_whose_echo_is_not_read_stops_at_its_window) {
+    ask(1, ping);
+    std::size_t sent = proposal(ping).size();
+    while (sent + 3200 <= 256 * 1024) {
+        peer.send(yamux_data(1, std::string(3200, 'p')));
+        sent += 3200;
+    }
+    EXPECT_TRUE(peer.lives());
+    EXPECT_FALSE(peer.connection.wants_input() && peer.receive().size() > 512 * 1024);
+    expect_service(3);
+}
+
+TEST_F(AttackTest, a_peer_that_takes_no_answers_is_read_no_further_and_given_up) {
+    bob.context.limits.output_bytes_max = 4096;
+    RawPeer greedy{mallory, bob, Side::dialer};
+    std::uint32_t wire = 1;
+    for (; greedy.connection.wants_input() && wire < 10000; wire += 2)
+        greedy.send(yamux_data(wire, proposal("/none/1.0.0"), syn));
+    EXPECT_FALSE(greedy.connection.wants_input());
+    EXPECT_LT(wire, 400U);
+    greedy.advance(15s);
+    ASSERT_TRUE(greedy.heard.closed);
+    EXPECT_EQ(greedy.heard.closed->code, Code::timeout);
+}
+
+TEST_F(AttackTest, taking_output_makes_us_read_again) {
+    bob.context.limits.output_bytes_max = 64;
+    RawPeer slow{mallory, bob, Side::dialer};
+    slow.send(yamux_data(1, proposal(echo), syn));
+    slow.send(yamux_data(3, proposal(echo), syn));
+    EXPECT_FALSE(slow.connection.wants_input());
+    slow.receive();
+    EXPECT_TRUE(slow.connection.wants_input());
+}
+
+TEST_F(AttackTest, a_stream_beyond_the_limit_is_reset_and_1024_live_on) {
+    for (std::uint32_t i = 0; i < 1024; ++i) ask(2 * i + 1, echo);
+    EXPECT_EQ(peer.connection.stream_count(), 1024U);
+    ask(2049, echo);
+    EXPECT_EQ(peer.connection.stream_count(), 1024U);
+    EXPECT_TRUE(is_reset(peer.receive_yamux(), 2049));
+    peer.send(yamux_update(1, rst));
+    expect_service(2051);
+}
+
+TEST_F(AttackTest, the_65th_stream_without_a_protocol_is_reset_and_the_others_may_still_agree) {
+    for (std::uint32_t i = 0; i < 65; ++i) peer.send(yamux_update(2 * i + 1, syn));
+    const auto frames = peer.receive_yamux();
+    EXPECT_TRUE(is_reset(frames, 129));
+    EXPECT_FALSE(is_reset(frames, 127));
+    peer.send(yamux_data(127, proposal(echo)));
+    EXPECT_EQ(peer.heard.opened.size(), 1U);
+    expect_service(131);
+}
+
+TEST_F(AttackTest, streams_that_never_agree_are_reset_at_their_deadline_and_the_connection_lives) {
+    peer.send(yamux_update(1, syn));
+    peer.send(yamux_data(3, "\x13/multistr", syn));
+    peer.send(yamux_data(5, proposal("/none/1.0.0"), syn)); // refused, and no further proposal
+    ask(7, echo);
+    EXPECT_EQ(peer.connection.deadline(), peer.now + 10s);
+    peer.advance(10s);
+    const auto frames = peer.receive_yamux();
+    EXPECT_TRUE(is_reset(frames, 1));
+    EXPECT_TRUE(is_reset(frames, 3));
+    EXPECT_TRUE(is_reset(frames, 5));
+    EXPECT_FALSE(is_reset(frames, 7));
+    EXPECT_EQ(peer.connection.stream_count(), 1U);
+    expect_service(9);
+}
+
+TEST_F(AttackTest, one_byte_of_a_proposal_at_a_time_does_not_move_its_deadline) {
+    peer.send(yamux_update(1, syn));
+    for (const char c : std::string_view{"\x13/"}) {
+        peer.advance(5s - 1ms);
+        peer.send(yamux_data(1, std::string(1, c)));
+    }
+    peer.advance(2ms);
+    EXPECT_TRUE(is_reset(peer.receive_yamux(), 1));
+}
+
+TEST_F(AttackTest, what_a_lazy_dialer_wrote_behind_a_refused_proposal_resets_that_stream_only) {
+    ask(1, "/none/1.0.0", "{" + std::string(200, ' ') + "}"); // '{' reads as a length
+    ask(3, "/none/1.0.0", "{}");
+    EXPECT_TRUE(is_reset(peer.receive_yamux(), 1));
+    peer.advance(10s);
+    EXPECT_TRUE(is_reset(peer.receive_yamux(), 3));
+    EXPECT_TRUE(peer.heard.opened.empty());
+    expect_service(5);
+}
+
+TEST_F(AttackTest, endless_proposals_and_list_requests_reset_that_stream_only) {
+    std::string lines = proposal("ls");
+    Bytes more;
+    for (int i = 0; i < 16; ++i) append_multistream_line(more, "ls");
+    peer.send(yamux_data(1, lines + to_text(more), syn));
+    EXPECT_TRUE(is_reset(peer.receive_yamux(), 1));
+    expect_service(3);
+}
+
+TEST_F(AttackTest, damaged_proposals_reset_that_stream_only) {
+    const std::string header = proposal("").substr(0, 20);
+    const std::vector<std::string> damaged{std::string(1, '\0'),
+                                           header + std::string(1, '\0'),
+                                           header + "\x81\x08",
+                                           header + std::string(10, '\xff'),
+                                           header + "\x03"
+                                                    "abc",
+                                           "\x04"
+                                           "GET\n"};
+    std::uint32_t wire = 1;
+    for (const auto& text : damaged) {
+        peer.send(yamux_data(wire, text, syn));
+        EXPECT_TRUE(is_reset(peer.receive_yamux(), wire)) << wire;
+        wire += 2;
+    }
+    expect_service(wire);
+}
+
+TEST_F(AttackTest, a_stream_that_ends_before_it_agreed_is_forgotten) {
+    peer.send(yamux_data(1, "\x13/multi", syn | fin));
+    EXPECT_EQ(peer.connection.stream_count(), 0U);
+    expect_service(3);
+}
+
+std::string identify_message(const wire::KeyPair& keys) {
+    return to_text(encode_identify({.key = keys.public_key(),
+                                    .listen_addrs = {},
+                                    .protocols = {"/a"},
+                                    .observed = {},
+                                    .protocol_version = "p",
+                                    .agent = "a"}));
+}
+
+TEST_F(AttackTest, a_push_of_ones_own_identify_is_taken_and_one_of_another_or_none_resets_its_stream) {
+    ask(1, push, identify_message(mallory.identity));
+    peer.send(yamux_update(1, fin));
+    auto frames = peer.receive_yamux();
+    EXPECT_FALSE(is_reset(frames, 1));
+    EXPECT_TRUE(frames.back().header.has(fin));
+
+    ask(3, push, identify_message(bob.identity));
+    peer.send(yamux_update(3, fin));
+    EXPECT_TRUE(is_reset(peer.receive_yamux(), 3));
+    ask(5, push);
+    peer.send(yamux_update(5, fin));
+    EXPECT_TRUE(is_reset(peer.receive_yamux(), 5));
+    ask(7, push, std::string(8193, 'x'));
+    EXPECT_TRUE(is_reset(peer.receive_yamux(), 7)) << "too large";
+    ask(9, push, identify_message(mallory.identity)); // and never ends
+    peer.advance(10s);
+    EXPECT_TRUE(is_reset(peer.receive_yamux(), 9));
+    expect_service(11);
+}
+
+TEST_F(AttackTest, an_identify_whose_answer_has_no_credit_or_whose_asker_never_ends_is_reset_in_time) {
+    ask(1, identify);
+    peer.receive();
+    peer.advance(10s);
+    EXPECT_TRUE(is_reset(peer.receive_yamux(), 1));
+    expect_service(3);
+}
+
+TEST_F(AttackTest, a_ping_stream_alone_does_not_keep_a_connection_alive) {
+    ask(1, ping);
+    EXPECT_EQ(peer.connection.stream_count(), 0U);
+    for (int i = 0; i < 6; ++i) {
+        peer.send(yamux_data(1, std::string(32, 'p')));
+        peer.receive();
+        peer.advance(10s);
+    }
+    ASSERT_TRUE(peer.heard.closed);
+    EXPECT_EQ(peer.heard.closed->code, Code::timeout);
+}
+
+TEST_F(AttackTest, after_a_goodbye_live_streams_finish_and_no_new_ones_begin) {
+    ask(1, echo);
+    const auto id = peer.heard.opened.at(0).stream;
+    peer.send(yamux_frame(Type::go_away, 0, 0, 0));
+    EXPECT_TRUE(peer.lives());
+    ask(3, echo);
+    EXPECT_TRUE(is_reset(peer.receive_yamux(), 3));
+    peer.send(yamux_data(1, "rest", fin));
+    EXPECT_EQ(peer.heard.data[id], "rest");
+    peer.connection.write(id, as_bytes("answer"), peer.now);
+    peer.connection.close_write(id, peer.now);
+    EXPECT_TRUE(peer.lives());
+    const auto frames = peer.receive_yamux();
+    EXPECT_EQ(frames.front().body, "answer");
+    ASSERT_TRUE(peer.heard.closed);
+    EXPECT_EQ(peer.heard.closed->code, Code::peer_gone);
+}
+
+TEST_F(AttackTest, a_goodbye_with_an_error_ends_everything) {
+    ask(1, echo);
+    peer.send(yamux_frame(Type::go_away, 0, 0, 1));
+    ASSERT_TRUE(peer.heard.closed);
+    EXPECT_EQ(peer.heard.closed->code, Code::peer_gone);
+}
+
+TEST_F(AttackTest, we_say_goodbye_only_when_no_stream_is_live) {
+    ask(1, echo);
+    peer.connection.close(peer.now);
+    for (const auto& frame : peer.receive_yamux()) EXPECT_NE(frame.header.type, Type::go_away);
+    peer.send(yamux_update(1, rst));
+    const auto frames = peer.receive_yamux();
+    ASSERT_EQ(frames.size(), 1U);
+    EXPECT_EQ(frames[0].header.type, Type::go_away);
+    EXPECT_EQ(frames[0].header.length, 0U);
+    EXPECT_EQ(peer.heard.closed->code, Code::shutting_down);
+}
+
+TEST_F(AttackTest, a_forged_frame_ends_the_connection) { // CVE-2024-58265
+    Bytes forged{0, 20};
+    forged.resize(22);
+    peer.connection.receive(forged, peer.now);
+    peer.heard.take(peer.connection);
+    ASSERT_TRUE(peer.heard.closed);
+    EXPECT_EQ(peer.heard.closed->code, Code::malformed);
+}
+
+TEST_F(AttackTest, a_refusal_of_our_stream_is_told_with_its_reason) {
+    RawPeer listening{mallory, bob, Side::listener};
+    const auto id = listening.connection.open_stream("/other/1.0.0", listening.now);
+    listening.connection.write(id, as_bytes("early"), listening.now);
+    const auto asked = listening.receive_yamux();
+    ASSERT_EQ(asked.size(), 1U);
+    EXPECT_EQ(asked[0].header.flags, syn);
+    EXPECT_EQ(asked[0].body, proposal("/other/1.0.0") + "early");
+    listening.send(yamux_data(1, proposal("na"), ack));
+    EXPECT_EQ(listening.heard.reset[id], "protocol not supported");
+    EXPECT_TRUE(is_reset(listening.receive_yamux(), 1)) << "reset, not left half closed";
+}
+
+TEST_F(AttackTest, a_listener_that_never_answers_our_proposal_loses_the_stream_in_time) {
+    RawPeer listening{mallory, bob, Side::listener};
+    const auto id = listening.connection.open_stream(echo, listening.now);
+    listening.receive();
+    listening.send(yamux_update(1, ack));
+    listening.advance(10s);
+    EXPECT_TRUE(listening.heard.reset.contains(id));
+    EXPECT_TRUE(listening.lives());
+}
+
+// --- before the channel is secure
+
+class HandshakeAttackTest : public ::testing::Test {
+protected:
+    // Sends the lines for /noise and then `frames` to a listener; is it closed?
+    bool is_refused(const Bytes& frames) {
+        Connection listener{bob.context, Side::listener, wire::Multiaddr::tcp("127.0.0.1", 5), std::nullopt, now};
+        listener.receive(as_bytes(proposal("/noise")), now);
+        listener.receive(frames, now);
+        testing::Heard heard;
+        heard.take(listener);
+        return heard.closed && heard.closed->code == Code::malformed;
+    }
+    static Bytes framed(std::size_t size, std::uint8_t fill = 9) {
+        Bytes frame;
+        append_noise_frame(frame, Bytes(size, fill));
+        return frame;
+    }
+    Node bob{2};
+    Instant now{};
+};
+
+TEST_F(HandshakeAttackTest, a_first_message_of_any_other_size_than_32_is_refused) {
+    EXPECT_FALSE(is_refused(framed(32)));
+    for (const std::size_t size : {0UL, 1UL, 31UL, 33UL, 8193UL, 65535UL})
+        EXPECT_TRUE(is_refused(framed(size))) << size;
+}
+
+TEST_F(HandshakeAttackTest, an_oversized_message_is_refused_at_its_length) {
+    EXPECT_TRUE(is_refused({0xff, 0xff}));
+    EXPECT_TRUE(is_refused({0x00, 0x00}));
+}
+
+TEST_F(HandshakeAttackTest, an_ephemeral_key_of_zeros_is_refused) { EXPECT_TRUE(is_refused(framed(32, 0))); }
+
+TEST_F(HandshakeAttackTest, what_is_no_libp2p_is_refused) {
+    for (const std::string text : {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", "\x16\x03\x01\x02", "SSH-2.0-x\r\n"}) {
+        Connection listener{bob.context, Side::listener, wire::Multiaddr::tcp("127.0.0.1", 5), std::nullopt, now};
+        listener.receive(as_bytes(text + std::string(100, '\n')), now);
+        EXPECT_TRUE(listener.is_closed()) << text;
+    }
+}
+
+TEST_F(HandshakeAttackTest, tls_is_declined_and_noise_taken_on_the_same_connection) { // go dials TLS first
+    Connection listener{bob.context, Side::listener, wire::Multiaddr::tcp("127.0.0.1", 5), std::nullopt, now};
+    listener.receive(as_bytes(proposal("/tls/1.0.0")), now);
+    EXPECT_EQ(to_text(listener.take_output(now)), proposal("na"));
+    Bytes second;
+    append_multistream_line(second, "/noise");
+    listener.receive(second, now);
+    EXPECT_EQ(listener.take_output(now), second);
+    EXPECT_FALSE(listener.is_closed());
+}
+
+TEST_F(HandshakeAttackTest, a_first_message_behind_a_lazy_proposal_is_answered_in_one_flight) { // rust does so
+    Node alice{1};
+    X25519KeyPair statics = X25519KeyPair::generate(alice.random);
+    NoiseHandshake handshake{Side::dialer, statics, alice.random};
+    auto flight = to_bytes(proposal("/noise"));
+    append_noise_frame(flight, *handshake.write({}));
+    Connection listener{bob.context, Side::listener, wire::Multiaddr::tcp("127.0.0.1", 5), std::nullopt, now};
+    listener.receive(flight, now);
+    const auto answer = listener.take_output(now);
+    const auto lines = proposal("/noise");
+    ASSERT_GT(answer.size(), lines.size() + 200);
+    EXPECT_EQ(to_text(ByteView{answer}.first(lines.size())), lines);
+    EXPECT_TRUE(handshake.read(ByteView{answer}.subspan(lines.size() + 2)));
+}
+
+TEST_F(HandshakeAttackTest, an_identity_that_did_not_sign_the_channels_key_is_refused_by_both_sides) { // CVE-2022-24759
+    Node alice{1};
+    Node carol{3};
+    auto borrowed = std::make_shared<NoiseIdentity>();
+    borrowed->statics = X25519KeyPair::generate(alice.random);
+    borrowed->payload = carol.context.noise->payload; // carol's words, not her key
+    alice.context.noise = borrowed;
+    testing::Pair outward{alice, bob};
+    outward.run();
+    ASSERT_TRUE(outward.heard_by_listener.closed);
+    EXPECT_EQ(outward.heard_by_listener.closed->code, Code::malformed);
+    EXPECT_FALSE(outward.heard_by_listener.ready);
+    testing::Pair inward{bob, alice, carol.peer(), 0};
+    inward.run();
+    ASSERT_TRUE(inward.heard_by_dialer.closed);
+    EXPECT_EQ(inward.heard_by_dialer.closed->code, Code::malformed);
+}
+
+// --- every chunking
+
+TEST(ChunkingTest, a_whole_conversation_gives_the_same_events_in_any_pieces) {
+    std::string expected;
+    for (std::uint64_t seed = 0; seed < 40; ++seed) {
+        Node mallory{1};
+        Node bob{2};
+        RawPeer peer{mallory, bob, Side::dialer};
+        Bytes all;
+        append(all, yamux_data(1, proposal("/none/1.0.0"), syn));
+        append(all, yamux_data(3, proposal(echo) + "lazy", syn));
+        append(all, yamux_data(5, proposal(ping) + std::string(40, 'p'), syn));
+        append(all, yamux_update(1, rst, 5));
+        append(all, yamux_data(3, std::string(3000, 'd')));
+        append(all, yamux_data(7, proposal(identify), syn | fin));
+        append(all, yamux_frame(Type::ping, syn, 0, 1));
+        append(all, yamux_update(3, fin));
+        append(all, yamux_data(9, "garbage that is no line and long enough to be read as one", syn));
+        append(all, yamux_frame(Type::go_away, 0, 0, 7));
+        SeededRandom random{seed};
+        for (ByteView rest{all}; !rest.empty();) {
+            const auto count =
+                seed == 0 ? rest.size() : std::min<std::size_t>(rest.size(), 1 + random.below(1 + seed * seed));
+            peer.send(to_bytes(rest.first(count)));
+            rest = rest.subspan(count);
+        }
+        std::string told;
+        for (const auto& opened : peer.heard.opened) told += opened.protocol + peer.heard.data[opened.stream];
+        told += std::to_string(peer.heard.ended.size()) + std::to_string(peer.heard.reset.size());
+        ASSERT_TRUE(peer.heard.closed);
+        told += peer.heard.closed->context;
+        if (seed == 0) expected = told;
+        EXPECT_EQ(told, expected) << "seed " << seed;
+    }
+}
+
+} // namespace
+} // namespace taleus::p2p
