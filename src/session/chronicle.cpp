@@ -1,0 +1,33 @@
+#include "session/chronicle.hpp"
+
+#include <chrono>
+#include <cstddef>
+
+namespace taleus::session {
+
+using protocol::to_text;
+
+void Chronicle::note(std::string_view kind, boost::json::object body) {
+    trail_.audit.push_back(audit_record(clock_, kind, session_id_, token_id_, std::move(body)));
+}
+
+void Chronicle::moved(protocol::StateName from, protocol::StateName to, std::string_view cause, Duration spent) {
+    const auto in_state = std::chrono::duration_cast<std::chrono::microseconds>(spent);
+    trail_.transitions.push_back({clock_.utc(), from, to, std::string{cause}, in_state});
+    note("transition", {{"from", to_text(from)}, {"to", to_text(to)}, {"cause", cause}, {"us", in_state.count()}});
+}
+
+void Chronicle::drop(Written written) {
+    const auto front = [](auto& records, std::size_t count) {
+        records.erase(records.begin(), records.begin() + static_cast<std::ptrdiff_t>(count));
+    };
+    front(trail_.transitions, written.transitions);
+    front(trail_.audit, written.audit);
+}
+
+ports::AuditRecord audit_record(const async::Clock& clock, std::string_view kind, std::string session_id,
+                                std::string token_id, boost::json::object body) {
+    return {clock.utc(), std::string{kind}, std::move(session_id), std::move(token_id), std::move(body)};
+}
+
+} // namespace taleus::session

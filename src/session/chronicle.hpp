@@ -1,0 +1,48 @@
+#pragma once
+// What happened to one session since it was last written: its transitions and audit records, in the order of events.
+// Every durable step takes them along, so that a step and its story are of one commit. No token, bundle, credentials or
+// cadre ever enters it; a token is named by its id. One thread.
+
+#include "async/clock.hpp"
+#include "base/code.hpp"
+#include "ports/journal.hpp"
+#include "ports/records.hpp"
+#include "protocol/states.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace taleus::session {
+
+class Chronicle {
+public:
+    Chronicle(const async::Clock& clock, std::string session_id, std::string token_id)
+        : clock_{clock}, session_id_{std::move(session_id)}, token_id_{std::move(token_id)} {}
+
+    void note(std::string_view kind, boost::json::object body);
+    // An arrow of the machine; `spent` in the state that it leaves.
+    void moved(protocol::StateName from, protocol::StateName to, std::string_view cause, Duration spent);
+
+    // For the next write; what is noted meanwhile stays for the one after it.
+    struct Written {
+        std::size_t transitions = 0;
+        std::size_t audit = 0;
+    };
+    const ports::Trail& unwritten() const { return trail_; }
+    Written size() const { return {trail_.transitions.size(), trail_.audit.size()}; }
+    void drop(Written written);
+
+private:
+    const async::Clock& clock_;
+    std::string session_id_;
+    std::string token_id_;
+    ports::Trail trail_;
+};
+
+// One record on its own.
+ports::AuditRecord audit_record(const async::Clock& clock, std::string_view kind, std::string session_id,
+                                std::string token_id, boost::json::object body);
+
+} // namespace taleus::session

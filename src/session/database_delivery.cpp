@@ -1,0 +1,250 @@
+#include "session/database_delivery.hpp"
+
+#include "protocol/draft.hpp"
+#include "session/correlation.hpp"
+#include "session/pending.hpp"
+#include "session/refusals.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace taleus::session {
+
+using namespace protocol::listener;
+using async::Interrupted;
+using protocol::StateName;
+using wire::RefusalForm;
+
+namespace {
+
+constexpr int matches_max = 3; // how often a result is matched anew when its session was lost to somebody faster
+
+} // namespace
+
+DatabaseDelivery::DatabaseDelivery(Conversation& talk, wire::DatabaseResult result)
+    : shop_{talk.shop()}, talk_{talk}, result_{std::move(result)},
+      deadline_{shop_.world.clock.now() + talk.settings().listener.step} {}
+
+async::awaitable<void> DatabaseDelivery::run() {
+    for (int tries = 0; tries < matches_max; ++tries) {
+        auto found = co_await find();
+        if (auto* refusal = std::get_if<wire::Refusal>(&found)) co_return co_await refuse(std::move(*refusal));
+        if (auto* earlier = std::get_if<Repeat>(&found)) co_return co_await repeat(std::move(*earlier));
+        auto& session = std::get<ports::Session>(found);
+        auto claim = shop_.waiting.claim(session.id, told_by(result_));
+        DatabaseValidation validation{talk_, std::move(session), std::move(claim)};
+        if (co_await validation.run(result_)) co_return;
+    }
+    co_await refuse(refusal_of(Code::in_progress));
+}
+
+// Between the store's answer and the claim nothing else runs; a stale answer is found out by its epoch and state.
+async::awaitable<DatabaseDelivery::Found> DatabaseDelivery::find() {
+    auto asked = shop_.world.journal.waiting_sessions(talk_.peer());
+    auto answer = co_await talk_.within(deadline_, std::move(asked));
+    if (!answer) co_return refusal_of_interrupt(answer.error());
+    if (!*answer) co_return refusal_of(Code::dependency_unavailable);
+
+    auto& waiting = **answer;
+    const auto now = shop_.world.clock.utc();
+    std::erase_if(waiting, [&](const ports::Session& session) { return session.deadline && *session.deadline <= now; });
+    const auto validating = [this](const std::string& id) { return shop_.waiting.validating(id); };
+    auto match = correlate(result_, std::move(waiting), validating);
+    if (const auto* code = std::get_if<Code>(&match)) co_return refusal_of(*code);
+    auto* matched = std::get_if<Matched>(&match);
+    if (matched != nullptr && result_.session_id) co_return std::move(matched->session);
+    // What is done goes before what waits: a repeat without `sessionId` must not be taken for another session's result.
+    auto done = co_await find_done(matched != nullptr ? Code::refused : std::get<Unmatched>(match).code);
+    const auto* refusal = std::get_if<wire::Refusal>(&done);
+    if (matched != nullptr && refusal != nullptr && refusal->code == Code::refused) {
+        if (shop_.waiting.validating(matched->session.id) != nullptr) co_return refusal_of(Code::in_progress);
+        co_return std::move(matched->session);
+    }
+    co_return done;
+}
+
+async::awaitable<DatabaseDelivery::Found> DatabaseDelivery::find_done(Code otherwise) {
+    auto& journal = shop_.world.journal;
+    auto asked = journal.done_session(talk_.peer(), result_.session_id, result_.provisioned.tally.tally_id);
+    auto answer = co_await talk_.within(deadline_, std::move(asked));
+    if (!answer) co_return refusal_of_interrupt(answer.error());
+    if (!*answer) co_return refusal_of(Code::dependency_unavailable);
+    if (!**answer) co_return refusal_of(otherwise);
+
+    const auto& session = (**answer)->session;
+    auto asked_tally = journal.tally_of_session(session.id);
+    auto tally = co_await talk_.within(deadline_, std::move(asked_tally));
+    if (!tally) co_return refusal_of_interrupt(tally.error());
+    if (!*tally || !**tally) co_return refusal_of(Code::dependency_unavailable);
+    if (Told{(**tally)->tally, (**tally)->database} != told_by(result_)) co_return refusal_of(Code::conflict);
+    co_return Repeat{session.id, session.token, session.acknowledgement};
+}
+
+wire::Refusal DatabaseDelivery::refusal_of_interrupt(Interrupted why) const {
+    return refusal_of(why == Interrupted::stopped ? Code::shutting_down : Code::dependency_unavailable);
+}
+
+async::awaitable<void> DatabaseDelivery::refuse(wire::Refusal refusal) {
+    const auto code = wire::code_of(refusal);
+    shop_.record("refused", to_text(code), result_.session_id.value_or(""), {},
+                 {{"message", "database"}, {"code", to_text(code)}, {"peer", talk_.peer().to_text()}});
+    const bool is_late = shop_.world.clock.now() >= deadline_;
+    const auto& timeouts = talk_.settings().listener;
+    co_await talk_.refuse(wire::to_json(refusal, RefusalForm::acknowledgement),
+                          is_late ? timeouts.refusal_after_deadline : timeouts.refusal, Conversation::Input::ended);
+}
+
+async::awaitable<void> DatabaseDelivery::repeat(Repeat earlier) {
+    const auto until = shop_.world.clock.now() + talk_.settings().listener.step;
+    const bool is_delivered = co_await talk_.answer(std::move(earlier.acknowledgement), until);
+    shop_.record("repeated", "repeated", earlier.session_id, id_of(earlier.token),
+                 {{"message", "database"}, {"peer", talk_.peer().to_text()}, {"delivered", is_delivered}});
+}
+
+// --- validation
+
+DatabaseValidation::DatabaseValidation(Conversation& talk, ports::Session session, WaitingRoom::Claim claim)
+    : shop_{talk.shop()}, talk_{talk}, row_{std::move(session)}, claim_{std::move(claim)},
+      chronicle_{shop_.world.clock, row_.id, id_of(row_.token)}, entered_{shop_.world.clock.now()} {}
+
+void DatabaseValidation::advance(Event event) {
+    const auto from = name_of(state_);
+    const auto cause = event_name(event);
+    state_ = step(std::move(state_), std::move(event));
+    const auto to = name_of(state_);
+    if (to == from) return;
+    const auto now = shop_.world.clock.now();
+    chronicle_.moved(from, to, cause, now - entered_);
+    shop_.tell(Move{row_.id, row_.side, from, to, cause, now - entered_});
+    entered_ = now;
+}
+
+Instant DatabaseValidation::deadline() const {
+    return entered_ + time_allowed(state_, talk_.settings().listener).value_or(Duration::zero());
+}
+
+async::awaitable<bool> DatabaseValidation::run(wire::DatabaseResult result) {
+    advance(DatabaseRead{std::move(result)});
+    std::optional<Event> event;
+    try {
+        event = co_await validate();
+    } catch (const std::exception& error) {
+        shop_.world.log.error("session {}: {}", row_.id, error.what());
+        event = OwnFailure{refusal_of(Code::internal), RefusalForm::acknowledgement};
+    }
+    if (!event) co_return false;
+    advance(std::move(*event));
+    co_await finish();
+    co_return true;
+}
+
+async::awaitable<std::optional<Event>> DatabaseValidation::validate() {
+    // The reader of our response may be faster than our own book-keeping.
+    const auto settled = co_await talk_.within(deadline(), claim_.settled());
+    if (!settled && settled.error() == Interrupted::stopped) co_return ShutDown{};
+    if (!settled) co_return DeadlinePassed{};
+    if (const auto* known = claim_.known()) {
+        row_.state = known->state;
+        row_.delivered = known->delivered;
+    }
+    const auto& result = std::get<ValidatingDatabase>(state_).result;
+    if (auto fault = fault_of(result)) co_return Refused{std::move(*fault), RefusalForm::acknowledgement};
+    co_return co_await record(result);
+}
+
+std::optional<wire::Refusal> DatabaseValidation::fault_of(const wire::DatabaseResult& result) {
+    const auto& provisioned = result.provisioned;
+    if (provisioned.tally.created_by != to_text(wire::Role::foil)) return refusal_of(Code::role_mismatch);
+    if (!provisioned.draft) return std::nullopt;
+    const protocol::DraftExpectation expected{
+        provisioned.tally.tally_id, {row_.peer}, {row_.party_id, talk_.settings().party_id}};
+    const auto checked = protocol::check_draft(*provisioned.draft, expected);
+    chronicle_.note("draft", {{"verified", checked.has_value()}, {"reason", checked ? "" : checked.error().context}});
+    if (!checked) return refusal_of(Code::invalid_database, checked.error().context);
+    is_draft_verified_ = true;
+    return std::nullopt;
+}
+
+ports::TallyRecord DatabaseValidation::tally_of(const wire::DatabaseResult& result) const {
+    const auto& provisioned = result.provisioned;
+    return {.tally_id = provisioned.tally.tally_id,
+            .session_id = row_.id,
+            .side = protocol::Side::listener,
+            .role = wire::Role::foil,
+            .key = row_.key,
+            .token = row_.token,
+            .peer = row_.peer,
+            .own_party = talk_.settings().party_id,
+            .partner_party = row_.party_id,
+            .partner_cadre = row_.partner_cadre,
+            .tally = provisioned.tally,
+            .database = provisioned.database,
+            .draft = provisioned.draft ? boost::json::serialize(*provisioned.draft) : std::string{},
+            .draft_verified = is_draft_verified_,
+            .acknowledged = false, // an acknowledgement is what the dialer gets
+            .confirmed = is_draft_verified_,
+            .recorded = shop_.world.clock.utc()};
+}
+
+async::awaitable<std::optional<Event>> DatabaseValidation::record(const wire::DatabaseResult& result) {
+    const auto stored = row_.state;
+    auto done = row_;
+    done.state = StateName::done;
+    done.tally_id = result.provisioned.tally.tally_id;
+    done.acknowledgement = wire::to_json(wire::Accepted{done.tally_id, is_draft_verified_, std::nullopt});
+    chronicle_.note("decided", {{"accepted", true}, {"tallyId", done.tally_id}});
+    const auto written = chronicle_.size();
+    const auto call =
+        begin_call(shop_.books, shop_.world.executor,
+                   shop_.world.journal.record_tally(done, stored, tally_of(result), chronicle_.unwritten()));
+    auto answer = co_await talk_.within(deadline(), call.result());
+    if (!answer) { // the commit is queued: only its result ends the session, but the peer is not kept for it
+        const auto code = answer.error() == Interrupted::stopped ? Code::shutting_down : Code::dependency_unavailable;
+        co_await talk_.refuse(wire::to_json(refusal_of(code), RefusalForm::acknowledgement),
+                              talk_.settings().listener.refusal_after_deadline, Conversation::Input::ended);
+        answer = co_await call.result();
+    }
+    if (!*answer) co_return OwnFailure{refusal_of(Code::dependency_unavailable), RefusalForm::acknowledgement};
+    if (!**answer) co_return std::nullopt;
+    chronicle_.drop(written);
+    row_ = std::move(done);
+    const auto until = shop_.world.clock.now() + talk_.settings().listener.step;
+    co_return DatabaseAccepted{co_await talk_.answer(row_.acknowledgement, until)};
+}
+
+async::awaitable<void> DatabaseValidation::finish() {
+    if (const auto* refusing = std::get_if<SendingRefusal>(&state_)) {
+        const auto code = wire::code_of(refusing->refusal);
+        const auto lead = shop_.keep_key(row_.key, refusing->refusal);
+        const auto allowed = time_allowed(state_, talk_.settings().listener).value_or(Duration::zero());
+        co_await talk_.refuse(wire::to_json(refusing->refusal, refusing->form), allowed, Conversation::Input::ended);
+        advance(RefusalSent{});
+        co_await record_end(code);
+    } else if (const auto* waiting = std::get_if<AwaitingDatabase>(&state_)) {
+        if (waiting->owed)
+            co_await talk_.refuse(wire::to_json(*waiting->owed, RefusalForm::acknowledgement),
+                                  talk_.settings().listener.refusal_after_deadline, Conversation::Input::ended);
+        auto records = chronicle_.unwritten().audit;
+        auto call = shop_.world.journal.append_audit(std::move(records));
+        static_cast<void>(co_await std::move(call)); // nothing changed; the trail says so when the store is back
+    } else {
+        co_await record_end(std::nullopt);
+    }
+}
+
+async::awaitable<void> DatabaseValidation::record_end(std::optional<Code> code) {
+    const auto outcome = name_of(state_);
+    row_.state = outcome;
+    row_.code = code;
+    row_.ended = shop_.world.clock.utc();
+    chronicle_.note("ended", {{"outcome", protocol::outcome_text(outcome)},
+                              {"code", code ? to_text(*code) : std::string_view{}},
+                              {"delivered", row_.delivered}});
+    shop_.tell(Ending{row_.id, row_.side, row_.role, outcome, code, shop_.world.clock.utc() - row_.opened});
+    claim_.ended();
+    co_await shop_.write_end(row_, chronicle_.unwritten(), talk_.limit());
+}
+
+} // namespace taleus::session

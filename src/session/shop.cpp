@@ -1,0 +1,103 @@
+#include "session/shop.hpp"
+
+#include "async/sleep.hpp"
+#include "session/refusals.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace taleus::session {
+namespace {
+
+constexpr Duration retry_first = std::chrono::milliseconds{50};
+constexpr int retries_max = 9; // 25 s in all
+
+async::awaitable<void> append_audit(Shop& shop, std::vector<ports::AuditRecord> records) {
+    auto written = co_await shop.world.journal.append_audit(std::move(records));
+    if (!written) shop.world.log.error("an audit record was not written: {}", written.error().context);
+}
+
+// The key is free when this is over.
+async::awaitable<void> write_end_of_wait(Shop& shop, ports::Session session, ports::Trail trail,
+                                         std::optional<LiveKeys::Lead> lead, async::Limit& limit) {
+    co_await shop.write_end(std::move(session), std::move(trail), limit);
+    lead.reset();
+}
+
+} // namespace
+
+Shop::Shop(ListenerWorld with, SettingsSnapshot at_first)
+    : world{std::move(with)}, settings{std::move(at_first)}, node{wire::PeerId::of(world.node.public_key())},
+      waiting{world.clock, world.executor,
+              [this](ports::Session session, Duration waited) { end_wait(std::move(session), waited); }},
+      flood{world.clock,
+            [this](boost::json::object counts) {
+                std::vector<ports::AuditRecord> records{
+                    audit_record(world.clock, "summary", {}, {}, std::move(counts))};
+                books.spawn([&](async::Limit&) { return append_audit(*this, std::move(records)); });
+            }},
+      serving{world.executor, world.clock}, hooks{world.executor, world.clock}, farewells{world.executor, world.clock},
+      books{world.executor, world.clock} {}
+
+void Shop::record(std::string_view kind, std::string_view code, std::string session_id, std::string token_id,
+                  boost::json::object body) {
+    if (!flood.admits(kind, code)) return;
+    std::vector<ports::AuditRecord> records{
+        audit_record(world.clock, kind, std::move(session_id), std::move(token_id), std::move(body))};
+    books.spawn([&](async::Limit&) { return append_audit(*this, std::move(records)); });
+}
+
+async::awaitable<void> Shop::write_end(ports::Session session, ports::Trail trail, async::Limit& limit) {
+    auto pause = retry_first;
+    for (int tries = 0;; ++tries) {
+        auto call = world.journal.end_session(session, trail);
+        const auto written = co_await std::move(call);
+        if (written) co_return;
+        const auto code = written.error().code;
+        const bool may_work_later = code == Code::dependency_unavailable || code == Code::overloaded;
+        if (!may_work_later || tries == retries_max || limit.is_stopped()) {
+            world.log.error("the end of session {} was not recorded: {}", session.id, written.error().context);
+            co_return;
+        }
+        auto sleep = async::sleep_until(world.clock, world.clock.now() + pause);
+        static_cast<void>(co_await async::within(limit, world.clock.now() + pause * 2, std::move(sleep)));
+        pause *= 2;
+    }
+}
+
+std::optional<LiveKeys::Lead> Shop::keep_key(const BootstrapKey& key, wire::Refusal refusal) {
+    auto entered = keys.enter(key, 0);
+    auto* lead = std::get_if<LiveKeys::Lead>(&entered);
+    if (lead == nullptr) return std::nullopt;
+    lead->answer(std::move(refusal));
+    return std::move(*lead);
+}
+
+void Shop::end_wait(ports::Session session, Duration waited) {
+    using protocol::StateName;
+    Chronicle chronicle{world.clock, session.id, id_of(session.token)};
+    chronicle.moved(StateName::awaiting_database, StateName::timed_out, "WaitExpired", waited);
+    chronicle.note("ended", {{"outcome", "timed_out"}, {"code", to_text(Code::timeout)}, {"in", "AWAITING_DATABASE"}});
+    tell(Move{session.id, protocol::Side::listener, StateName::awaiting_database, StateName::timed_out, "WaitExpired",
+              waited});
+    tell(Ending{session.id, protocol::Side::listener, session.role, StateName::timed_out, Code::timeout, waited});
+    session.state = StateName::timed_out;
+    session.code = Code::timeout;
+    session.ended = world.clock.utc();
+    auto lead = keep_key(session.key, refusal_of(Code::timeout));
+    books.spawn([&](async::Limit& limit) {
+        return write_end_of_wait(*this, std::move(session), chronicle.unwritten(), std::move(lead), limit);
+    });
+}
+
+void Shop::tell(const Move& move) const {
+    if (world.observer != nullptr) world.observer->moved(move);
+}
+
+void Shop::tell(const Ending& ending) const {
+    if (world.observer != nullptr) world.observer->ended(ending);
+}
+
+std::string new_session_id(Random& random) { return to_hex(random.bytes<16>()); }
+
+} // namespace taleus::session

@@ -1,0 +1,63 @@
+#pragma once
+// What all sessions of one listener share: the world, the settings of the day, what is counted, who is alive, and the
+// groups that own every task. Owned by the listener; sessions refer to it. One shard's thread.
+
+#include "async/task_group.hpp"
+#include "session/chronicle.hpp"
+#include "session/flood.hpp"
+#include "session/listener.hpp"
+#include "session/live_keys.hpp"
+#include "session/quota.hpp"
+#include "session/reservations.hpp"
+#include "session/waiting_room.hpp"
+#include "wire/peer_id.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace taleus::session {
+
+struct Shop {
+    Shop(ListenerWorld with, SettingsSnapshot at_first);
+
+    // A record that belongs to no stored session; under flood it is only counted. `code` is what it is counted by.
+    void record(std::string_view kind, std::string_view code, std::string session_id, std::string token_id,
+                boost::json::object body);
+    // Ends a session durably; tried again while the store is unavailable, for as long as `limit` is not stopped.
+    async::awaitable<void> write_end(ports::Session session, ports::Trail trail, async::Limit& limit);
+    // Until its end is recorded, a session that was refused or is over keeps its key from others; nullopt: somebody
+    // else has the key already.
+    std::optional<LiveKeys::Lead> keep_key(const BootstrapKey& key, wire::Refusal refusal);
+    // The wait of a foil session is over: it ends TIMED_OUT.
+    void end_wait(ports::Session session, Duration waited);
+
+    // To those who watch.
+    void tell(const Move& move) const;
+    void tell(const Ending& ending) const;
+
+    ListenerWorld world;
+    SettingsSnapshot settings;
+    wire::PeerId node;
+    bool is_draining = false;
+    bool is_closed = false;
+
+    Quota streams;   // served, of any kind
+    Quota half_done; // served beyond what `streams` allows
+    Quota contacts;  // of a token, until they are answered
+    Quota seats;     // of sessions that await a database
+    Reservations reservations;
+    LiveKeys keys;
+    WaitingRoom waiting;
+    Flood flood;
+
+    // Tasks. Stopped in this order: sessions when the grace is over; the rest ends by itself in a moment.
+    async::TaskGroup serving;
+    async::TaskGroup hooks;     // calls of the application's code, each interrupted at its session's deadline
+    async::TaskGroup farewells; // refusals on their way out, each a second at most
+    async::TaskGroup books;     // calls of the journal, which nothing interrupts
+};
+
+std::string new_session_id(Random& random);
+
+} // namespace taleus::session

@@ -1,0 +1,77 @@
+#include "session/waiting_room.hpp"
+
+#include "base/ensure.hpp"
+
+namespace taleus::session {
+
+void WaitingRoom::add(ports::Session session, Quota::Share seat, Instant deadline, bool is_settled) {
+    const auto id = session.id;
+    session.response.clear(); // retries are answered from the store
+    session.response.shrink_to_fit();
+    const auto [entry, is_new] =
+        entries_.try_emplace(id, clock_, std::move(session), std::move(seat), [this, id] { expire(id); });
+    if (!is_new) return;
+    entry->second.is_settled = is_settled;
+    entry->second.timer.set(deadline);
+}
+
+void WaitingRoom::settle(const std::string& id, protocol::StateName stored, bool delivered) {
+    const auto found = entries_.find(id);
+    if (found == entries_.end()) return;
+    auto& entry = found->second;
+    entry.session.state = stored;
+    entry.session.delivered = delivered;
+    entry.is_settled = true;
+    if (entry.on_settled) entry.on_settled->set({});
+    if (entry.is_over && !claims_.contains(id)) expire(id);
+}
+
+void WaitingRoom::expire(const std::string& id) {
+    const auto found = entries_.find(id);
+    if (found == entries_.end()) return;
+    auto& entry = found->second;
+    if (!entry.is_settled || claims_.contains(id)) {
+        entry.is_over = true; // whoever is at work with it looks again
+        return;
+    }
+    auto session = std::move(entry.session);
+    const auto waited = clock_.now() - entry.since;
+    entries_.erase(found);
+    on_expired_(std::move(session), waited);
+}
+
+WaitingRoom::Claim WaitingRoom::claim(const std::string& id, Told told) {
+    const bool is_first = claims_.try_emplace(id, std::move(told)).second;
+    ensure(is_first, "a waiting session is validated by one task at a time");
+    return Claim{*this, id};
+}
+
+const Told* WaitingRoom::validating(const std::string& id) const {
+    const auto found = claims_.find(id);
+    return found == claims_.end() ? nullptr : &found->second;
+}
+
+void WaitingRoom::release(const std::string& id) {
+    claims_.erase(id);
+    const auto found = entries_.find(id);
+    if (found == entries_.end()) return;
+    found->second.on_settled.reset();
+    if (found->second.is_over) expire(id);
+}
+
+async::awaitable<void> WaitingRoom::Claim::settled() {
+    const auto found = room_->entries_.find(id_);
+    if (found == room_->entries_.end() || found->second.is_settled) co_return;
+    auto& shot = found->second.on_settled;
+    shot = std::make_unique<async::OneShot<std::monostate>>(room_->executor_);
+    co_await shot->wait(); // entries that are claimed stay
+}
+
+const ports::Session* WaitingRoom::Claim::known() const {
+    const auto found = room_->entries_.find(id_);
+    return found == room_->entries_.end() ? nullptr : &found->second.session;
+}
+
+void WaitingRoom::Claim::ended() { room_->entries_.erase(id_); }
+
+} // namespace taleus::session

@@ -1,0 +1,98 @@
+#pragma once
+// The foil sessions that await their database: no stream, no coroutine, one small entry and one timer each. Their truth
+// is in the journal; this is what this process must remember to end them in time and to validate one result at a time.
+// One thread; the clock outlives it.
+
+#include "async/clock.hpp"
+#include "async/one_shot.hpp"
+#include "base/instant.hpp"
+#include "ports/records.hpp"
+#include "session/quota.hpp"
+#include "wire/messages.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+
+namespace taleus::session {
+
+// What equality of two database results is judged by.
+struct Told {
+    wire::Tally tally;
+    wire::DatabaseAccess database;
+    bool operator==(const Told&) const = default;
+};
+inline Told told_by(const wire::DatabaseResult& result) {
+    return {result.provisioned.tally, result.provisioned.database};
+}
+
+class WaitingRoom {
+public:
+    // Called when a wait is over: the session as the store last knew it, and how long it waited.
+    using OnExpired = std::move_only_function<void(ports::Session session, Duration waited)>;
+
+    WaitingRoom(async::Clock& clock, async::Executor executor, OnExpired on_expired)
+        : clock_{clock}, executor_{executor}, on_expired_{std::move(on_expired)} {}
+
+    // A decided session whose response is still being sent (`settle` follows), or one that the journal had.
+    void add(ports::Session session, Quota::Share seat, Instant deadline, bool is_settled);
+    // Its response was sent or not, and its row is now in `stored`.
+    void settle(const std::string& id, protocol::StateName stored, bool delivered);
+
+    // One result of a session is validated at a time; also of one that another node opened.
+    class Claim {
+    public:
+        Claim(Claim&& other) noexcept : room_{std::exchange(other.room_, nullptr)}, id_{std::move(other.id_)} {}
+        Claim& operator=(Claim&&) = delete;
+        ~Claim() {
+            if (room_ != nullptr) room_->release(id_);
+        }
+        // Returns when the session's response is off our hands. Cancellable by the task's limit.
+        async::awaitable<void> settled();
+        // What this process knows of it, else nullptr: newer than what was read from the store.
+        const ports::Session* known() const;
+        void ended(); // it waits no longer
+
+    private:
+        friend class WaitingRoom;
+        Claim(WaitingRoom& room, std::string id) : room_{&room}, id_{std::move(id)} {}
+        WaitingRoom* room_;
+        std::string id_;
+    };
+    // Must not be claimed.
+    Claim claim(const std::string& id, Told told);
+    const Told* validating(const std::string& id) const;
+
+    std::size_t size() const { return entries_.size(); }
+    bool has(const std::string& id) const { return entries_.contains(id); }
+    // Forgets all; their rows stay as they are.
+    void close() { entries_.clear(); }
+
+private:
+    struct Entry {
+        Entry(async::Clock& clock, ports::Session s, Quota::Share share, std::move_only_function<void()> fire)
+            : session{std::move(s)}, seat{std::move(share)}, since{clock.now()}, timer{clock, std::move(fire)} {}
+        ports::Session session; // without its response
+        Quota::Share seat;
+        Instant since;
+        bool is_settled = false;
+        bool is_over = false; // its time is, but it is not ready to end
+        std::unique_ptr<async::OneShot<std::monostate>> on_settled;
+        async::Clock::Timer timer;
+    };
+
+    void expire(const std::string& id);
+    void release(const std::string& id);
+
+    async::Clock& clock_;
+    async::Executor executor_;
+    OnExpired on_expired_;
+    std::unordered_map<std::string, Entry> entries_;
+    std::unordered_map<std::string, Told> claims_;
+};
+
+} // namespace taleus::session
