@@ -3,11 +3,15 @@
 #include "wire/utf8.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
-#include <boost/json/value_stack.hpp>
+#include <boost/json/value.hpp>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <utility>
 #include <vector>
 
 namespace taleus::wire {
@@ -34,7 +38,20 @@ std::optional<json::value> number_from(std::string_view text) {
     return json::value(real);
 }
 
-// What Boost's parser calls as it reads. Its grammar is strict RFC 8259; the rest of our profile is here.
+// Room for so many members. Boost takes it for the number of hash buckets and chooses one by the remainder, so the
+// sender of an object would choose it: with a power of two, 40 KB of colliding names cost 100 times their share. After
+// division by a prime the bucket depends on the whole hash, which is salted with an address.
+std::size_t room_for(std::size_t members) {
+    static constexpr std::array<std::size_t, 18> primes{53,     97,     193,    389,     769,     1543,
+                                                        3079,   6151,   12289,  24593,   49157,   98317,
+                                                        196613, 393241, 786433, 1572869, 3145739, 6291469};
+    if (members <= 18) return members; // no hashing at all
+    const auto* const found = std::ranges::lower_bound(primes, members);
+    return found == primes.end() ? members | 1U : *found;
+}
+
+// What Boost's parser calls as it reads. Its grammar is strict RFC 8259; the rest of our profile is here. Finished
+// values wait on a stack until the array or object that holds them ends.
 class Builder {
 public:
     static constexpr std::size_t max_object_size = std::numeric_limits<std::size_t>::max();
@@ -45,101 +62,79 @@ public:
     using Error = boost::system::error_code;
     using Text = json::string_view;
 
-    Builder() { stack_.reset(); }
-    json::value release() { return stack_.release(); }
-    std::size_t members() const { return members_; }
-    bool number_is_bad() const { return number_is_bad_; }
+    json::value release() { return std::move(values_.back()); }
+    std::string_view rule_broken() const { return rule_broken_; } // empty while none of our own is
 
     bool on_document_begin(Error&) { return true; }
     bool on_document_end(Error&) { return true; }
     bool on_object_begin(Error&) { return true; }
-    bool on_object_end(std::size_t count, Error&) {
-        members_ += count;
-        stack_.push_object(count);
-        return true;
+    bool on_object_end(std::size_t count, Error& error) {
+        json::object object;
+        object.reserve(room_for(count));
+        const auto first_key = keys_.size() - count;
+        const auto first_value = values_.size() - count;
+        for (std::size_t i = 0; i < count; ++i)
+            if (!object.emplace(keys_[first_key + i], std::move(values_[first_value + i])).second)
+                return stop("duplicate member name", error);
+        keys_.resize(first_key);
+        values_.resize(first_value);
+        return push(std::move(object));
     }
     bool on_array_begin(Error&) { return true; }
     bool on_array_end(std::size_t count, Error&) {
-        stack_.push_array(count);
-        return true;
+        const auto first = values_.end() - static_cast<std::ptrdiff_t>(count);
+        json::array array(std::move_iterator{first}, std::move_iterator{values_.end()});
+        values_.erase(first, values_.end());
+        return push(std::move(array));
     }
-    bool on_key_part(Text part, std::size_t, Error&) { return push_part(part); }
+    bool on_key_part(Text part, std::size_t, Error&) { return keep(part); }
     bool on_key(Text rest, std::size_t, Error&) {
-        stack_.push_key(rest);
+        keep(rest);
+        keys_.push_back(std::exchange(text_, {}));
         return true;
     }
-    bool on_string_part(Text part, std::size_t, Error&) { return push_part(part); }
+    bool on_string_part(Text part, std::size_t, Error&) { return keep(part); }
     bool on_string(Text rest, std::size_t, Error&) {
-        stack_.push_string(rest);
-        return true;
+        keep(rest);
+        return push(json::string(std::exchange(text_, {})));
     }
-    bool on_number_part(Text part, Error&) {
-        number_.append(part);
-        return true;
-    }
+    bool on_number_part(Text part, Error&) { return keep(part); }
     bool on_int64(std::int64_t, Text rest, Error& error) { return push_number(rest, error); }
     bool on_uint64(std::uint64_t, Text rest, Error& error) { return push_number(rest, error); }
     bool on_double(double, Text rest, Error& error) { return push_number(rest, error); }
-    bool on_bool(bool value, Error&) {
-        stack_.push_bool(value);
-        return true;
-    }
-    bool on_null(Error&) {
-        stack_.push_null();
-        return true;
-    }
+    bool on_bool(bool value, Error&) { return push(value); }
+    bool on_null(Error&) { return push(nullptr); }
     bool on_comment_part(Text, Error&) { return false; }
     bool on_comment(Text, Error&) { return false; }
 
 private:
-    bool push_part(Text part) {
-        stack_.push_chars(part);
+    bool keep(Text part) {
+        text_.append(part);
+        return true;
+    }
+    template <class Value> bool push(Value&& value) {
+        values_.emplace_back(std::forward<Value>(value));
         return true;
     }
     bool push_number(Text rest, Error& error) {
-        number_.append(rest);
-        const auto value = number_from(number_);
-        number_.clear();
-        number_is_bad_ = !value;
-        if (number_is_bad_) {
-            error = json::error::not_number;
-            return false;
-        }
-        if (value->is_int64())
-            stack_.push_int64(value->get_int64());
-        else if (value->is_uint64())
-            stack_.push_uint64(value->get_uint64());
-        else
-            stack_.push_double(value->get_double());
-        return true;
+        keep(rest);
+        auto value = number_from(std::exchange(text_, {}));
+        return value ? push(*std::move(value)) : stop("number out of range", error);
+    }
+    bool stop(std::string_view rule, Error& error) {
+        rule_broken_ = rule;
+        error = json::error::syntax;
+        return false;
     }
 
-    json::value_stack stack_;
-    std::string number_;
-    std::size_t members_ = 0;
-    bool number_is_bad_ = false;
+    std::vector<json::value> values_;
+    std::vector<std::string> keys_;
+    std::string text_; // of a name, string or number whose end is still to come
+    std::string_view rule_broken_;
 };
 
-// Members in the whole tree. An object keeps one member of a name, so there are fewer than were read exactly when one
-// was there twice: names are compared after decoding, and at the cost of one walk.
-std::size_t members_of(const json::value& root) {
-    std::size_t count = 0;
-    std::vector<const json::value*> waiting{&root};
-    while (!waiting.empty()) {
-        const auto& value = *waiting.back();
-        waiting.pop_back();
-        if (const auto* object = value.if_object()) {
-            count += object->size();
-            for (const auto& member : *object) waiting.push_back(&member.value());
-        } else if (const auto* array = value.if_array()) {
-            for (const auto& element : *array) waiting.push_back(&element);
-        }
-    }
-    return count;
-}
-
-std::string_view rule_broken(const boost::system::error_code& error, bool number_is_bad) {
-    if (number_is_bad || error == json::error::exponent_overflow) return "number out of range";
+std::string_view rule_broken(const boost::system::error_code& error) {
+    if (error == json::error::exponent_overflow) return "number out of range";
     if (error == json::error::too_deep) return "nested too deeply";
     if (error == json::error::illegal_leading_surrogate || error == json::error::illegal_trailing_surrogate ||
         error == json::error::expected_utf16_escape)
@@ -159,11 +154,11 @@ Result<json::value> parse_json(ByteView text) {
     json::basic_parser<Builder> parser{options};
     boost::system::error_code error;
     const auto used = parser.write_some(false, characters.data(), characters.size(), error);
-    if (error) return bad(rule_broken(error, parser.handler().number_is_bad()));
+    auto& builder = parser.handler();
+    if (!builder.rule_broken().empty()) return bad(builder.rule_broken());
+    if (error) return bad(rule_broken(error));
     if (used < characters.size()) return bad("something after the JSON");
-    auto value = parser.handler().release();
-    if (members_of(value) != parser.handler().members()) return bad("duplicate member name");
-    return value;
+    return builder.release();
 }
 
 } // namespace taleus::wire
