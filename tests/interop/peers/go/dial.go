@@ -39,7 +39,7 @@ type connection struct {
 }
 
 func connect(ctx context.Context, o *dialOptions) (*connection, error) {
-	h, err := newHost()
+	h, err := newHost(nil)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,9 @@
 package main
 
 import (
+	"bytes"
+	"crypto/rand"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -52,10 +55,14 @@ func emit(event string, members object) {
 	fmt.Println(line)
 }
 
-// newHost makes a libp2p node with a fresh Ed25519 key. Resource limits and connection pruning are off: the limits under
+// newHost makes a libp2p node with an Ed25519 key, a fresh one without a seed. Resource limits and connection pruning are off: the limits under
 // test are those of the other side. identify and ping are on, as go-libp2p has them by default.
-func newHost(listen ...string) (host.Host, error) {
-	key, _, err := crypto.GenerateEd25519Key(nil)
+func newHost(seed []byte, listen ...string) (host.Host, error) {
+	var source io.Reader = rand.Reader
+	if len(seed) > 0 {
+		source = bytes.NewReader(seed)
+	}
+	key, _, err := crypto.GenerateEd25519Key(source)
 	if err != nil {
 		return nil, err
 	}
@@ -195,10 +202,15 @@ func main() {
 		flags.StringVar(&o.role, "role", "", "")
 		tokens := flags.String("tokens", "any", "")
 		flags.IntVar(&o.port, "port", 0, "")
+		seed := flags.String("seed", "", "")
 		extensions := flags.String("extensions", "on", "")
 		flags.StringVar(&o.behaviour, "behaviour", "normal", "")
 		parse()
 		oneOf("role", o.role, "stock", "foil")
+		var err error
+		if o.seed, err = hex.DecodeString(*seed); err != nil || len(o.seed)%32 != 0 || len(o.seed) > 32 {
+			usage("--seed: not 64 hex digits")
+		}
 		oneOf("extensions", *extensions, "on", "off")
 		if code, ok := strings.CutPrefix(o.behaviour, "refuse:"); ok {
 			o.behaviour, o.refuse = "refuse", code

@@ -1,6 +1,6 @@
 // What both js-libp2p peers share: the command line, the events and the bootstrap protocol itself. Everything that
 // depends on the version of js-libp2p is behind the adapter that is handed to main():
-//   { name, muxers, createNode({ listen?, muxers }) } where a node is
+//   { name, muxers, createNode({ listen?, muxers, seed? }) } where a node is
 //   { peerId, addrs(), handle(protocol, fn(stream, peerId)), dial(addr, { signal }), stop() }, a connection is
 //   { open(protocol, { signal }), closed: Promise, identify(), ping() } and a stream is
 //   { read(limit, { signal }) to the end of the stream, write(bytes, { signal }), closeWrite({ signal }), reset() }.
@@ -181,7 +181,7 @@ class Listener {
 
 async function listen (adapter, options) {
   const listener = new Listener(adapter, options)
-  const node = await adapter.createNode({ listen: `/ip4/127.0.0.1/tcp/${options.port}`, muxers: options.muxers })
+  const node = await adapter.createNode({ listen: `/ip4/127.0.0.1/tcp/${options.port}`, muxers: options.muxers, seed: options.seed })
   listener.peerId = node.peerId
   listener.cadre = node.addrs()
   await node.handle(PROTOCOL, (stream, peerId) => listener.handle(stream, peerId))
@@ -399,7 +399,7 @@ function parseCommand (adapter, [command, ...args]) {
   const common = { muxer: option('') }
   const timeout = { 'timeout-ms': option('30000') }
   const known = {
-    listen: { ...common, role: option(''), tokens: option('any'), port: option('0'), extensions: option('on'), behaviour: option('normal') },
+    listen: { ...common, role: option(''), tokens: option('any'), port: option('0'), seed: option(''), extensions: option('on'), behaviour: option('normal') },
     dial: {
       ...common, ...timeout, link: option(''), sessions: option('1'), concurrency: option('1'), identities: option('1'), extensions: option('on'),
       behaviour: option('normal'), 'party-prefix': option('party')
@@ -421,9 +421,11 @@ function parseCommand (adapter, [command, ...args]) {
   const extensions = oneOf('extensions', ['on', 'off']) === 'on' && values.behaviour !== 'field'
   if (command === 'listen') {
     const refuse = /^refuse:(.+)$/.exec(values.behaviour)?.[1]
+    if (!/^([0-9a-f]{64})?$/.test(values.seed)) throw new UsageError('--seed: not 64 hex digits')
+    const seed = values.seed === '' ? undefined : Buffer.from(values.seed, 'hex')
     const behaviour = refuse !== undefined ? 'refuse' : oneOf('behaviour', ['normal', 'field', 'silent', 'garbage', 'reset'])
     return [listen, {
-      muxers, extensions, behaviour, refuse, role: oneOf('role', ['stock', 'foil']), port: Number(values.port), tokens: values.tokens === 'any' ? undefined : values.tokens.split(',')
+      muxers, extensions, behaviour, refuse, seed, role: oneOf('role', ['stock', 'foil']), port: Number(values.port), tokens: values.tokens === 'any' ? undefined : values.tokens.split(',')
     }]
   }
   return [dial, {

@@ -1,7 +1,7 @@
 // Interop peer on js-libp2p 2.x: TCP, Noise and mplex only, as the TypeScript peers in the field. See ../../README.md.
 import '../js-common/node20.js'
 import { noise } from '@chainsafe/libp2p-noise'
-import { generateKeyPair } from '@libp2p/crypto/keys'
+import { generateKeyPair, generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import { identify } from '@libp2p/identify'
 import { mplex } from '@libp2p/mplex'
 import { ping } from '@libp2p/ping'
@@ -74,9 +74,9 @@ function wrapStream (stream, connection) {
   }
 }
 
-async function createNode ({ listen }) {
+async function createNode ({ listen, seed }) {
   const node = await createLibp2p({
-    privateKey: await generateKeyPair('Ed25519'),
+    privateKey: seed === undefined ? await generateKeyPair('Ed25519') : await generateKeyPairFromSeed('Ed25519', seed),
     addresses: { listen: listen === undefined ? [] : [listen] },
     transports: [tcp()],
     connectionEncrypters: [noise()],

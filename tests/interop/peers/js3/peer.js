@@ -2,7 +2,7 @@
 import '../js-common/node20.js'
 import { noise } from '@chainsafe/libp2p-noise'
 import { yamux } from '@chainsafe/libp2p-yamux'
-import { generateKeyPair } from '@libp2p/crypto/keys'
+import { generateKeyPair, generateKeyPairFromSeed } from '@libp2p/crypto/keys'
 import { identify } from '@libp2p/identify'
 import { mplex } from '@libp2p/mplex'
 import { ping } from '@libp2p/ping'
@@ -79,9 +79,9 @@ const wrapStream = (stream, connection) => ({
   reset: () => stream.abort(new Error('reset by the interop peer'))
 })
 
-async function createNode ({ listen, muxers }) {
+async function createNode ({ listen, muxers, seed }) {
   const node = await createLibp2p({
-    privateKey: await generateKeyPair('Ed25519'),
+    privateKey: seed === undefined ? await generateKeyPair('Ed25519') : await generateKeyPairFromSeed('Ed25519', seed),
     addresses: { listen: listen === undefined ? [] : [listen] },
     transports: [tcp()],
     connectionEncrypters: [noise()],

@@ -73,7 +73,7 @@ pub fn split(addr: &str) -> Option<(PeerId, Multiaddr)> {
 
 impl Reached {
     async fn connect(addrs: &[(PeerId, Multiaddr)], muxer: Muxer, ping: Duration) -> Result<Reached, Fault> {
-        let node = Node::new(None, muxer, ping).await?;
+        let node = Node::new(None, muxer, ping, None).await?;
         let mut failures = Vec::new();
         for (remote, addr) in addrs {
             match node.dial(*remote, addr.clone()).await {

@@ -16,6 +16,7 @@ pub struct Options {
     pub role: String,
     pub tokens: Option<HashSet<String>>,
     pub port: u16,
+    pub seed: Option<[u8; 32]>,
     pub muxer: Muxer,
     pub extensions: bool,
     pub behaviour: String,
@@ -47,7 +48,7 @@ fn others(message: &Map<String, Value>, known: &[&str]) -> Vec<String> {
 
 pub async fn listen(options: Options) -> i32 {
     let addr = format!("/ip4/127.0.0.1/tcp/{}", options.port).parse().expect("a multiaddr");
-    let mut node = match Node::new(Some(addr), options.muxer, Duration::from_secs(15)).await {
+    let mut node = match Node::new(Some(addr), options.muxer, Duration::from_secs(15), options.seed).await {
         Ok(node) => node,
         Err(message) => {
             emit(json!({"event": "error", "message": message}));

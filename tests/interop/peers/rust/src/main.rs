@@ -66,6 +66,22 @@ impl Args {
         self.0[name].parse().ok().filter(|n| *n > 0).ok_or_else(|| format!("--{name}: not a positive number"))
     }
 
+    fn seed(&self) -> Result<Option<[u8; 32]>, String> {
+        let text = &self.0["seed"];
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let mut seed = [0; 32];
+        if text.len() != 64 || !text.is_ascii() {
+            return Err("--seed: not 64 hex digits".into());
+        }
+        for (byte, digits) in seed.iter_mut().zip(text.as_bytes().chunks(2)) {
+            let digits = std::str::from_utf8(digits).expect("it is ASCII");
+            *byte = u8::from_str_radix(digits, 16).map_err(|_| "--seed: not 64 hex digits")?;
+        }
+        Ok(Some(seed))
+    }
+
     fn muxer(&self) -> Result<Muxer, String> {
         Ok(match self.one_of("muxer", &["", "yamux", "mplex"])?.as_str() {
             "yamux" => Muxer::Yamux,
@@ -87,7 +103,7 @@ fn parse(args: &[String]) -> Result<Command, String> {
     let timeout = |args: &Args| Ok::<_, String>(Duration::from_millis(args.positive("timeout-ms")? as u64));
     match command.as_str() {
         "listen" => {
-            let known = [("role", ""), ("tokens", "any"), ("port", "0"), ("muxer", ""), ("extensions", "on"), ("behaviour", "normal")];
+            let known = [("role", ""), ("tokens", "any"), ("port", "0"), ("seed", ""), ("muxer", ""), ("extensions", "on"), ("behaviour", "normal")];
             let args = Args::parse(rest, &known)?;
             let (behaviour, refuse) = match args.text("behaviour").strip_prefix("refuse:") {
                 Some(code) => ("refuse".to_owned(), code.to_owned()),
@@ -97,6 +113,7 @@ fn parse(args: &[String]) -> Result<Command, String> {
                 role: args.one_of("role", &["stock", "foil"])?,
                 tokens: Some(args.text("tokens")).filter(|t| t != "any").map(|t| t.split(',').map(str::to_owned).collect()),
                 port: args.text("port").parse().map_err(|_| "--port: not a port")?,
+                seed: args.seed()?,
                 muxer: args.muxer()?,
                 extensions: args.one_of("extensions", &["on", "off"])? == "on" && behaviour != "field",
                 behaviour,

@@ -143,8 +143,12 @@ fn transport(key: &Keypair, muxer: Muxer) -> Result<Boxed<(PeerId, StreamMuxerBo
 }
 
 impl Node {
-    pub async fn new(listen: Option<Multiaddr>, muxer: Muxer, ping_interval: Duration) -> Result<Node, String> {
-        let key = Keypair::generate_ed25519();
+    /// With a fresh identity, or with that of a seed.
+    pub async fn new(listen: Option<Multiaddr>, muxer: Muxer, ping_interval: Duration, seed: Option<[u8; 32]>) -> Result<Node, String> {
+        let key = match seed {
+            Some(seed) => Keypair::ed25519_from_bytes(seed).map_err(|e| e.to_string())?,
+            None => Keypair::generate_ed25519(),
+        };
         let peer_id = key.public().to_peer_id();
         let (streams, inbound) = mpsc::unbounded_channel();
         let (tell, told) = mpsc::unbounded_channel();
