@@ -1,12 +1,11 @@
 #include "wire/json.hpp"
 
+#include "base/random.hpp"
 #include "wire/utf8.hpp"
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/value.hpp>
 
-#include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <limits>
@@ -38,16 +37,14 @@ std::optional<json::value> number_from(std::string_view text) {
     return json::value(real);
 }
 
-// Room for so many members. Boost takes it for the number of hash buckets and chooses one by the remainder, so the
-// sender of an object would choose it: with a power of two, 40 KB of colliding names cost 100 times their share. After
-// division by a prime the bucket depends on the whole hash, which is salted with an address.
+// Room for so many members. Boost takes it for the number of hash buckets, and its hash, FNV-1a salted by addition,
+// does not hide differences: whoever knows the number of buckets puts all names into one, and 40 KB cost 60 ms. So the
+// number is drawn anew for every object. It is the one thing here that is not a function of the input, and nothing
+// shows it: an object keeps its members in the order in which they came.
 std::size_t room_for(std::size_t members) {
-    static constexpr std::array<std::size_t, 18> primes{53,     97,     193,    389,     769,     1543,
-                                                        3079,   6151,   12289,  24593,   49157,   98317,
-                                                        196613, 393241, 786433, 1572869, 3145739, 6291469};
-    if (members <= 18) return members; // no hashing at all
-    const auto* const found = std::ranges::lower_bound(primes, members);
-    return found == primes.end() ? members | 1U : *found;
+    if (members <= 18) return members; // Boost compares names one by one
+    SystemRandom random;
+    return (members + static_cast<std::size_t>(random.below(members))) | 1U;
 }
 
 // What Boost's parser calls as it reads. Its grammar is strict RFC 8259; the rest of our profile is here. Finished
