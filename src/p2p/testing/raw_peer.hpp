@@ -68,12 +68,15 @@ public:
     }
 
     void send(const Bytes& plain) {
+        send_quietly(plain);
+        heard.take(connection);
+    }
+    void send_quietly(const Bytes& plain) { // the events are left to the caller
         for (std::size_t at = 0; at < plain.size(); at += SecureChannel::plaintext_max) {
             Bytes frame(NoiseFrames::prefix_size);
             append(frame, ByteView{plain}.subspan(at, std::min(SecureChannel::plaintext_max, plain.size() - at)));
             if (channel_->seal(frame)) connection.receive(frame, now);
         }
-        heard.take(connection);
     }
     // Everything the connection wants to write, opened.
     Bytes receive() {
