@@ -33,6 +33,7 @@ TEST_F(ListenerSessionsTest, stock_reserves_then_spends_and_answers_retries) {
     EXPECT_EQ(decided.key, made.key);
     EXPECT_EQ(decided.peer, made.peer);
     EXPECT_EQ(decided.party_id, made.party_id);
+    EXPECT_EQ(decided.partner_cadre, made.partner_cadre);
     EXPECT_FALSE(decided.delivered);
 
     made.delivered = true;

@@ -62,6 +62,7 @@ CREATE TABLE sessions (
     acknowledgement TEXT NOT NULL,
     tally_id        TEXT NOT NULL,                 -- '' until recorded
     delivered       INTEGER NOT NULL CHECK (delivered IN (0, 1)),
+    partner_cadre   TEXT NOT NULL,                 -- JSON array
     reserved        INTEGER NOT NULL CHECK (reserved IN (0, 1)),  -- holds a use that is not spent
     holds_key       INTEGER NOT NULL CHECK (holds_key IN (0, 1)), -- answers for its key: live, decided or resumable
     CHECK ((state IN ('DONE', 'REJECTED', 'FAILED', 'TIMED_OUT', 'CANCELLED')) = (ended IS NOT NULL)),

@@ -26,19 +26,20 @@ std::uint64_t next_epoch(Database& database) {
 std::int64_t insert_session(Database& database, const StoredSession& row) {
     const auto& s = row.session;
     return database
-        .value<std::int64_t>("INSERT INTO sessions (id, side, role, key, token, peer, party_id, state, epoch, opened, "
-                             "deadline, ended, code, response, acknowledgement, tally_id, delivered, reserved, "
-                             "holds_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
-                             "?16, ?17, ?18, ?19) RETURNING number",
-                             s.id, s.side, s.role, s.key, s.token, s.peer, s.party_id, s.state, s.epoch, s.opened,
-                             s.deadline, s.ended, s.code, s.response, s.acknowledgement, s.tally_id, s.delivered,
-                             row.reserved, row.holds_key)
+        .value<std::int64_t>(
+            "INSERT INTO sessions (id, side, role, key, token, peer, party_id, state, epoch, opened, "
+            "deadline, ended, code, response, acknowledgement, tally_id, delivered, partner_cadre, reserved, "
+            "holds_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
+            "?16, ?17, ?18, ?19, ?20) RETURNING number",
+            s.id, s.side, s.role, s.key, s.token, s.peer, s.party_id, s.state, s.epoch, s.opened, s.deadline, s.ended,
+            s.code, s.response, s.acknowledgement, s.tally_id, s.delivered, s.partner_cadre, row.reserved,
+            row.holds_key)
         .value_or(0);
 }
 
 std::string select_sessions(std::string_view rest) {
     return "SELECT number, reserved, holds_key, id, side, role, key, token, peer, party_id, state, epoch, opened, "
-           "deadline, ended, code, response, acknowledgement, tally_id, delivered FROM sessions " +
+           "deadline, ended, code, response, acknowledgement, tally_id, delivered, partner_cadre FROM sessions " +
            std::string{rest};
 }
 
@@ -47,7 +48,7 @@ StoredSession read_session(Statement& row) {
     auto& s = stored.session;
     row.read(stored.number, stored.reserved, stored.holds_key, s.id, s.side, s.role, s.key, s.token, s.peer, s.party_id,
              s.state, s.epoch, s.opened, s.deadline, s.ended, s.code, s.response, s.acknowledgement, s.tally_id,
-             s.delivered);
+             s.delivered, s.partner_cadre);
     return stored;
 }
 
@@ -86,7 +87,8 @@ void update_tally(Database& database, std::int64_t session, const ports::TallyRe
 
 std::string select_tallies(std::string_view rest) {
     return "SELECT tallies.tally_id, id, tallies.side, tallies.role, tallies.key, tallies.token, tallies.peer, "
-           "own_party, partner_party, partner_cadre, created_by, endpoint, credentials_ref, draft, draft_verified, "
+           "own_party, partner_party, tallies.partner_cadre, created_by, endpoint, credentials_ref, draft, "
+           "draft_verified, "
            "acknowledged, confirmed, recorded FROM tallies JOIN sessions ON number = session " +
            std::string{rest};
 }

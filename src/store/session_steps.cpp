@@ -40,10 +40,10 @@ void write(Database& database, const StoredSession& stored, const ports::Session
         "UPDATE sessions SET state = ?3, deadline = ?4, ended = ?5, code = ?6, "
         "response = coalesce(nullif(?7, ''), response), acknowledgement = coalesce(nullif(?8, ''), acknowledgement), "
         "tally_id = coalesce(nullif(?9, ''), tally_id), delivered = max(delivered, ?10), reserved = ?11, "
-        "holds_key = ?12 WHERE number = ?1 AND epoch = ?2",
+        "holds_key = ?12, partner_cadre = coalesce(nullif(?13, '[]'), partner_cadre) WHERE number = ?1 AND epoch = ?2",
         stored.number, session.epoch, session.state, session.deadline ? session.deadline : stored.session.deadline,
         ended, session.code, session.response, session.acknowledgement, session.tally_id, session.delivered, reserved,
-        holds_key);
+        holds_key, session.partner_cadre);
     if (changed != 1) database.set_fault(Code::internal, "a session changed under its own transaction");
 }
 

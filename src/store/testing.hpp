@@ -105,6 +105,7 @@ inline ports::Session session(std::string id, std::string_view token, wire::Role
     made.party_id = "party-" + std::to_string(who);
     made.key = protocol::bootstrap_key(made.token, made.peer, made.party_id);
     made.opened = now;
+    made.partner_cadre = {"cadre-2.example.com"};
     if (side == Side::dialer) {
         made.state = StateName::connecting;
     } else if (role == wire::Role::stock) {

@@ -1,0 +1,98 @@
+#include "store/columns.hpp"
+#include "store/testing.hpp"
+
+#include <future>
+
+namespace taleus::store::testing {
+namespace {
+
+std::unique_ptr<Database> open_table(const Home& home) {
+    auto database = std::move(Database::open(home.store(), {}).value());
+    database->script("CREATE TABLE t (a INTEGER CHECK (a > 0))");
+    return database;
+}
+
+Result<std::int64_t> insert(Database& database, std::int64_t value) {
+    database.run("INSERT INTO t VALUES (?1)", value);
+    return value;
+}
+
+TEST(CommitQueueTest, many_calls_share_few_commits) {
+    Home home;
+    Shard shard;
+    CommitQueue queue{open_table(home), {}};
+    int answered = 0;
+    for (std::int64_t i = 1; i <= 1000; ++i)
+        shard.spawn(queue.run([i](Database& db) { return insert(db, i); }), [&answered, i](auto answer) {
+            EXPECT_EQ(answer.value(), i);
+            ++answered;
+        });
+    shard.run();
+    EXPECT_EQ(answered, 1000);
+    EXPECT_EQ(queue.counts().calls, 1000U);
+    EXPECT_LT(queue.counts().commits, 200U);
+    const auto count = shard.ask(queue.run([](Database& db) -> Result<std::int64_t> {
+        return db.value<std::int64_t>("SELECT count(*) FROM t").value_or(-1);
+    }));
+    EXPECT_EQ(count.value(), 1000);
+}
+
+TEST(CommitQueueTest, a_call_that_fails_or_is_not_taken_takes_nothing_of_the_others_with_it) {
+    Home home;
+    Shard shard;
+    CommitQueue queue{open_table(home), {}};
+    std::promise<void> all_wait;
+    // The first call holds the writer until the others wait, so that they are of one batch.
+    shard.spawn(queue.run([&](Database& db) {
+        all_wait.get_future().wait();
+        return insert(db, 1);
+    }),
+                [](auto answer) { EXPECT_TRUE(answer); });
+    shard.spawn(queue.run([](Database& db) { return insert(db, 2); }), [](auto answer) { EXPECT_TRUE(answer); });
+    shard.spawn(queue.run([](Database& db) { return insert(db, -1); }),
+                [](auto answer) { EXPECT_EQ(answer.error().code, Code::internal); });
+    shard.spawn(queue.run([](Database& db) -> Result<std::expected<void, ports::NotTaken>> {
+        static_cast<void>(insert(db, 3));
+        return std::expected<void, ports::NotTaken>{std::unexpected(ports::NotTaken::lost)};
+    }),
+                [](auto answer) { EXPECT_EQ(answer.value().error(), ports::NotTaken::lost); });
+    shard.spawn(queue.run([](Database& db) -> Result<int> {
+        static_cast<void>(insert(db, 4));
+        return fail(Code::conflict, "of its own");
+    }),
+                [](auto answer) { EXPECT_EQ(answer.error().code, Code::conflict); });
+    shard.spawn(queue.run([](Database& db) { return insert(db, 5); }), [&](auto answer) { EXPECT_TRUE(answer); });
+    shard.spawn(queue.run([](Database& db) -> Result<std::int64_t> {
+        return db.value<std::int64_t>("SELECT sum(a) FROM t").value_or(-1);
+    }),
+                [](auto answer) { EXPECT_EQ(answer.value(), 1 + 2 + 5); });
+    std::jthread opener{[&] { all_wait.set_value(); }};
+    shard.run();
+    EXPECT_LE(queue.counts().commits, 7U);
+}
+
+TEST(CommitQueueTest, a_full_queue_refuses) {
+    Home home;
+    Shard shard;
+    CommitQueue queue{open_table(home), {.waiting_max = 2, .batch_max = 1}};
+    std::promise<void> others_asked;
+    auto gate = others_asked.get_future().share();
+    int kept = 0;
+    int refused = 0;
+    for (std::int64_t i = 1; i <= 10; ++i)
+        shard.spawn(queue.run([i, gate](Database& db) {
+            gate.wait();
+            return insert(db, i);
+        }),
+                    [&](auto answer) {
+                        if (answer) return void(++kept);
+                        EXPECT_EQ(answer.error().code, Code::overloaded);
+                        if (++refused == 7) others_asked.set_value();
+                    });
+    shard.run();
+    EXPECT_LE(kept, 3);
+    EXPECT_EQ(kept + refused, 10);
+}
+
+} // namespace
+} // namespace taleus::store::testing

@@ -1,0 +1,189 @@
+#include "store/columns.hpp"
+#include "store/failing_disk.hpp"
+#include "store/schema.hpp"
+#include "store/testing.hpp"
+
+#include <sys/stat.h>
+
+#include <fstream>
+
+namespace taleus::store::testing {
+namespace {
+
+using ::testing::ExitedWithCode;
+
+std::unique_ptr<Database> open_plain(const std::filesystem::path& path, const std::string& vfs = {}) {
+    Database::Options options;
+    options.busy_wait = 20ms;
+    options.vfs = vfs;
+    auto opened = Database::open(path, options);
+    EXPECT_TRUE(opened) << (opened ? "" : opened.error().context);
+    return std::move(opened.value());
+}
+
+struct DatabaseTest : ::testing::Test {
+    Home home;
+};
+
+TEST_F(DatabaseTest, its_files_are_private_and_its_settings_safe) {
+    auto database = open_plain(home.store());
+    database->script("CREATE TABLE t (a)");
+    for (const auto* suffix : {"", "-wal", "-shm"}) {
+        struct stat found{};
+        ASSERT_EQ(::stat((home.store().string() + suffix).c_str(), &found), 0) << suffix;
+        EXPECT_EQ(found.st_mode & 0777U, 0600U) << suffix;
+    }
+    EXPECT_EQ(database->value<std::string>("PRAGMA journal_mode"), "wal");
+    EXPECT_EQ(database->value<std::int64_t>("PRAGMA synchronous"), 2);
+    EXPECT_EQ(database->value<std::int64_t>("PRAGMA foreign_keys"), 1);
+    EXPECT_EQ(database->value<std::int64_t>("PRAGMA trusted_schema"), 0);
+}
+
+TEST_F(DatabaseTest, a_fault_sticks_until_it_is_taken) {
+    auto database = open_plain(home.store());
+    database->script("CREATE TABLE t (a INTEGER CHECK (a > 0))");
+    database->begin();
+    EXPECT_EQ(database->run("INSERT INTO t VALUES (?1)", 1), 1);
+    EXPECT_EQ(database->run("INSERT INTO t VALUES (?1)", -1), 0);
+    EXPECT_EQ(database->run("INSERT INTO t VALUES (?1)", 2), 0); // not even tried
+    EXPECT_FALSE(database->value<int>("SELECT 1"));
+    database->commit();
+    const auto fault = database->take_fault();
+    ASSERT_TRUE(fault);
+    EXPECT_EQ(fault->code, Code::internal);
+    EXPECT_EQ(database->value<int>("SELECT count(*) FROM t"), 0);
+}
+
+TEST_F(DatabaseTest, what_cannot_be_reached_may_work_later) {
+    std::ofstream{home.path() / "file"} << "no directory";
+    for (const auto& path : {home.path() / "none" / "taleus.db", home.path() / "file" / "taleus.db", home.path()}) {
+        const auto opened = SqliteJournal::open(path);
+        ASSERT_FALSE(opened);
+        EXPECT_EQ(opened.error().code, Code::dependency_unavailable) << opened.error().context;
+        EXPECT_NE(opened.error().context.find(path.string()), std::string::npos) << opened.error().context;
+    }
+}
+
+TEST_F(DatabaseTest, a_lock_held_elsewhere_may_pass) {
+    auto holder = open_plain(home.store());
+    auto other = open_plain(home.store());
+    holder->begin();
+    other->begin();
+    const auto fault = other->take_fault();
+    ASSERT_TRUE(fault);
+    EXPECT_EQ(fault->code, Code::dependency_unavailable);
+    holder->commit();
+    other->begin();
+    EXPECT_FALSE(other->fault());
+    other->commit();
+}
+
+TEST_F(DatabaseTest, words_of_no_version_are_a_fault) {
+    auto database = open_plain(home.store());
+    EXPECT_EQ(database->value<Code>("SELECT 'timeout'"), Code::timeout);
+    EXPECT_FALSE(database->fault());
+    static_cast<void>(database->value<Code>("SELECT 'no such word'"));
+    EXPECT_EQ(database->take_fault()->code, Code::internal);
+    static_cast<void>(database->value<TokenHash>("SELECT x'00'"));
+    EXPECT_EQ(database->take_fault()->code, Code::internal);
+    static_cast<void>(database->value<std::vector<std::string>>("SELECT '[1]'"));
+    EXPECT_EQ(database->take_fault()->code, Code::internal);
+}
+
+TEST_F(DatabaseTest, texts_keep_every_byte) {
+    auto database = open_plain(home.store());
+    const std::string odd{"a\0b'\"\xf0\x9f\x98\x80", 9};
+    EXPECT_EQ(database->value<std::string>("SELECT ?1", odd), odd);
+    EXPECT_EQ(database->value<std::string>("SELECT ?1", std::string{}), "");
+    EXPECT_EQ(database->value<std::int64_t>("SELECT ?1 IS NULL", std::string{}), 0);
+    EXPECT_EQ(database->value<std::int64_t>("SELECT ?1 IS NULL", std::optional<UtcTime>{}), 1);
+}
+
+// --- schema
+TEST_F(DatabaseTest, an_empty_file_becomes_the_newest_version_and_stays_it) {
+    auto database = open_plain(home.store());
+    ASSERT_TRUE(migrate(*database));
+    EXPECT_EQ(database->value<std::int64_t>("PRAGMA user_version"), schema_version());
+    EXPECT_EQ(database->value<std::int64_t>("PRAGMA application_id"), schema_application);
+    ASSERT_TRUE(migrate(*database));
+    EXPECT_EQ(database->value<std::string>("PRAGMA integrity_check"), "ok");
+}
+
+TEST_F(DatabaseTest, a_newer_store_is_refused_untouched) {
+    {
+        auto database = open_plain(home.store());
+        ASSERT_TRUE(migrate(*database));
+        database->script("PRAGMA user_version=999");
+    }
+    const auto opened = SqliteJournal::open(home.store());
+    ASSERT_FALSE(opened);
+    EXPECT_NE(opened.error().context.find("version 999"), std::string::npos) << opened.error().context;
+    EXPECT_EQ(open_plain(home.store())->value<std::int64_t>("PRAGMA user_version"), 999);
+}
+
+TEST_F(DatabaseTest, other_files_are_refused_untouched) {
+    open_plain(home.store())->script("CREATE TABLE recipes (name)");
+    auto opened = SqliteJournal::open(home.store());
+    ASSERT_FALSE(opened);
+    EXPECT_NE(opened.error().context.find("another program"), std::string::npos) << opened.error().context;
+    EXPECT_EQ(open_plain(home.store())->value<std::int64_t>("SELECT count(*) FROM sqlite_schema"), 1);
+
+    std::ofstream{home.path() / "text"} << std::string(5000, 'x');
+    opened = SqliteJournal::open(home.path() / "text");
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code, Code::internal) << opened.error().context;
+}
+
+TEST_F(DatabaseTest, many_may_make_one_store_at_once) {
+    std::vector<std::jthread> openers;
+    std::atomic<int> opened{0};
+    for (int i = 0; i < 8; ++i)
+        openers.emplace_back([&] { opened += SqliteJournal::open(home.store()).has_value() ? 1 : 0; });
+    openers.clear();
+    EXPECT_EQ(opened, 8);
+}
+
+// --- a failing disk
+struct FailingDiskTest : JournalTest {
+    FailingDisk disk;
+    FailingDiskTest() {
+        journal.reset();
+        SqliteJournal::Options options;
+        options.database.vfs = FailingDisk::name;
+        journal = open(home.store(), options);
+    }
+    ~FailingDiskTest() override { journal.reset(); }
+};
+
+TEST_F(FailingDiskTest, a_full_disk_leaves_nothing_half_written_and_passes) {
+    invite(invitation("token"));
+    auto made = session("s1", "token");
+    FailingDisk::write_answer = SQLITE_FULL;
+    EXPECT_EQ(code_of(journal->open_session(made, intent(made, "t1"), now, {})), Code::dependency_unavailable);
+    EXPECT_EQ(code_of(journal->append_audit({record("started")})), Code::dependency_unavailable);
+    EXPECT_EQ(usage(made).reserved, 0U); // reading goes on
+    FailingDisk::write_answer = SQLITE_OK;
+    EXPECT_FALSE(ask(journal->session("s1")));
+    open_as(made, "t1");
+    EXPECT_EQ(usage(made).reserved, 1U);
+}
+
+TEST_F(FailingDiskTest, a_failed_flush_stops_the_process) {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    invite(invitation("token"));
+    EXPECT_EXIT(
+        {
+            FailingDisk::sync_answer = SQLITE_IOERR_FSYNC;
+            static_cast<void>(shard.ask(journal->append_audit({record("started")})));
+        },
+        ExitedWithCode(1), "taleus: stopped: .*taleus.db could not be written to disk .* Check the disk");
+    EXPECT_EXIT(
+        {
+            FailingDisk::write_answer = SQLITE_IOERR_WRITE;
+            static_cast<void>(shard.ask(journal->append_audit({record("started")})));
+        },
+        ExitedWithCode(1), "taleus: stopped:");
+}
+
+} // namespace
+} // namespace taleus::store::testing

@@ -1,0 +1,151 @@
+// Two processes of one home, as two journals on one file, each with a shard on a thread of its own: however their calls
+// interleave, a token gives no more than it has. SQLite tells connections apart by file locks, as it does processes.
+
+#include "async/clock.hpp"
+#include "store/columns.hpp"
+#include "store/testing.hpp"
+
+#include <iostream>
+
+namespace taleus::store::testing {
+namespace {
+
+using wire::Role;
+
+struct Tally {
+    std::atomic<int> opened{0};
+    std::atomic<int> refused{0};
+    std::atomic<int> lost{0};
+};
+
+async::awaitable<void> contact(SqliteJournal& journal, ports::Session made, bool records, Tally& tally_of_all) {
+    auto opened = co_await journal.open_session(made, std::nullopt, now, {});
+    EXPECT_TRUE(opened) << (opened ? "" : opened.error().context);
+    if (!opened) co_return;
+    if (!*opened) {
+        ++(opened->error() == ports::NotTaken::lost ? tally_of_all.lost : tally_of_all.refused);
+        co_return;
+    }
+    ++tally_of_all.opened;
+    if (!records) co_return;
+    made.epoch = (*opened)->epoch;
+    const auto from = made.state;
+    made.state = StateName::done;
+    const auto recorded = co_await journal.record_tally(made, from, tally(made, "t-" + made.id), {});
+    EXPECT_TRUE(recorded && *recorded);
+}
+
+// `count` contacts at each of two journals, all at once.
+void race(const Home& home, Tally& tally_of_all, int count, bool records,
+          const std::function<ports::Session(int process, int number)>& session_of) {
+    std::vector<std::jthread> processes;
+    for (int process = 0; process < 2; ++process)
+        processes.emplace_back([&, process] {
+            auto options = SqliteJournal::Options{};
+            options.database.busy_wait = 60s;
+            const auto journal = open(home.store(), options);
+            async::asio::io_context context;
+            for (int i = 0; i < count; ++i)
+                async::asio::co_spawn(context, contact(*journal, session_of(process, i), records, tally_of_all),
+                                      [](const std::exception_ptr& failed) { EXPECT_FALSE(failed); });
+            context.run();
+        });
+}
+
+struct RaceTest : JournalTest {
+    std::int64_t count(const char* sql) {
+        auto database = std::move(Database::open(home.store(), {}).value());
+        return database->value<std::int64_t>(std::string_view{sql}).value_or(-1);
+    }
+    static std::string name(int process, int number) { return std::to_string(process) + "-" + std::to_string(number); }
+};
+
+TEST_F(RaceTest, a_single_use_token_opens_one_session) {
+    invite(invitation("token", Role::foil));
+    Tally all;
+    race(home, all, 500, true, [](int process, int number) {
+        return session(name(process, number), "token", Role::foil,
+                       100U + static_cast<unsigned>(process * 500 + number));
+    });
+    EXPECT_EQ(all.opened, 1);
+    EXPECT_EQ(all.refused, 999);
+    EXPECT_EQ(count("SELECT count(*) FROM tallies"), 1);
+    EXPECT_EQ(count("SELECT spent FROM invitations"), 1);
+    EXPECT_EQ(count("SELECT reserved FROM invitations"), 0);
+}
+
+TEST_F(RaceTest, an_n_use_token_opens_n_sessions) {
+    invite(invitation("token", Role::foil, 7));
+    Tally all;
+    race(home, all, 500, true, [](int process, int number) {
+        return session(name(process, number), "token", Role::foil,
+                       100U + static_cast<unsigned>(process * 500 + number));
+    });
+    EXPECT_EQ(all.opened, 7);
+    EXPECT_EQ(all.refused, 993);
+    EXPECT_EQ(count("SELECT count(*) FROM tallies"), 7);
+    EXPECT_EQ(count("SELECT spent FROM invitations"), 7);
+}
+
+TEST_F(RaceTest, one_key_opens_one_session_at_two_nodes) {
+    invite(invitation("token", Role::foil, std::nullopt));
+    Tally all;
+    race(home, all, 100, false,
+         [](int process, int number) { return session(name(process, number), "token", Role::foil); });
+    EXPECT_EQ(all.opened, 1);
+    EXPECT_EQ(all.lost, 199);
+    EXPECT_EQ(count("SELECT reserved FROM invitations"), 1);
+    EXPECT_EQ(count("SELECT count(*) FROM sessions"), 1);
+}
+
+TEST_F(RaceTest, counts_agree_with_the_rows_they_count) {
+    invite(invitation("token", Role::foil, 300));
+    Tally all;
+    race(home, all, 300, false, [](int process, int number) {
+        return session(name(process, number), "token", Role::foil,
+                       100U + static_cast<unsigned>(process * 300 + number));
+    });
+    EXPECT_EQ(all.opened, 300);
+    EXPECT_EQ(count("SELECT reserved FROM invitations"), 300);
+    EXPECT_EQ(count("SELECT count(*) FROM sessions WHERE reserved = 1"), 300);
+    EXPECT_EQ(count("SELECT count(DISTINCT epoch) FROM sessions"), 300);
+}
+
+// --- how fast: run by hand in a release build (--gtest_also_run_disabled_tests)
+async::awaitable<void> whole_sessions(SqliteJournal& journal, std::string name, int rounds) {
+    for (int i = 0; i < rounds; ++i) {
+        auto made = session(name + std::to_string(i), "token", Role::foil);
+        made.party_id = made.id;
+        made.key = protocol::bootstrap_key(made.token, made.peer, made.party_id);
+        auto opened = co_await journal.open_session(
+            made, std::nullopt, now, trail(StateName::validating_identity, StateName::sending_response, made.id));
+        made.epoch = opened.value().value().epoch;
+        made.state = StateName::done;
+        auto recorded = co_await journal.record_tally(made, StateName::sending_response, tally(made, "t-" + made.id),
+                                                      trail(StateName::validating_database, StateName::done, made.id));
+        EXPECT_TRUE(recorded.value());
+        auto ended = co_await journal.end_session(made, {.transitions = {}, .audit = {record("ended", made.id)}});
+        EXPECT_TRUE(ended);
+    }
+}
+
+TEST_F(RaceTest, DISABLED_timing_of_whole_sessions) {
+    invite(invitation("token", Role::foil, std::nullopt));
+    constexpr int side_by_side = 256;
+    constexpr int rounds = 100;
+    async::asio::io_context context;
+    for (int i = 0; i < side_by_side; ++i)
+        async::asio::co_spawn(context, whole_sessions(*journal, std::to_string(i) + "-", rounds),
+                              [](const std::exception_ptr& failed) { EXPECT_FALSE(failed); });
+    async::SystemClock clock{context};
+    const auto from = clock.now();
+    context.run();
+    const std::chrono::duration<double> took = clock.now() - from;
+    const auto counts = journal->commit_counts();
+    std::cout << side_by_side * rounds / took.count() << " sessions/s, "
+              << static_cast<double>(counts.commits) / took.count() << " commits/s, "
+              << static_cast<double>(counts.calls) / static_cast<double>(counts.commits) << " calls a commit\n";
+}
+
+} // namespace
+} // namespace taleus::store::testing
