@@ -184,8 +184,10 @@ StreamId Yamux::open() {
     next_wire_ += 2;
     auto& stream = streams_[wire];
     stream.id = make_id(++serial_, wire);
-    reckon(stream);
-    if (!stream.queued) wait(stream);
+    if (unacknowledged_ < unacknowledged_max)
+        reckon(stream);
+    else
+        wait(stream);
     return stream.id;
 }
 
@@ -207,7 +209,7 @@ void Yamux::reset(StreamId id) {
     const auto* stream = find(id);
     if (stream == nullptr) return;
     const auto wire = wire_of(id);
-    if (stream->opening != Opening::silent) // else the peer never heard of it
+    if (stream->opening != Opening::silent && stream->opening != Opening::waiting) // else the peer never heard of it
         yamux::append_header(control_, {.type = Type::window_update, .flags = yamux::rst, .stream = wire});
     erase(wire);
 }
@@ -258,7 +260,7 @@ void Yamux::release_waiting() {
     while (!waiting_.empty() && unacknowledged_ < unacknowledged_max) {
         auto* next = find(waiting_.pop());
         if (next == nullptr) continue;
-        next->queued = false;
+        next->opening = Opening::silent;
         reckon(*next);
         return;
     }
@@ -273,7 +275,7 @@ std::uint32_t Yamux::grant_due(const Stream& stream) const {
 }
 
 std::size_t Yamux::sendable(const Stream& stream) const {
-    if (stream.opening == Opening::silent && unacknowledged_ >= unacknowledged_max) return 0;
+    if (stream.opening == Opening::waiting) return 0;
     std::size_t frames = 0;
     if (stream.opening == Opening::silent || stream.opening == Opening::owing || grant_due(stream) > 0) ++frames;
     const auto data = std::min<std::size_t>(stream.out.size(), stream.send_window);
@@ -293,8 +295,9 @@ void Yamux::reckon(Stream& stream) {
 }
 
 void Yamux::wait(Stream& stream) {
-    stream.queued = true;
+    stream.opening = Opening::waiting;
     waiting_.push(wire_of(stream.id));
+    reckon(stream);
 }
 
 void Yamux::take_output(Bytes& to, std::size_t size_max, std::vector<StreamId>& flushed) {
@@ -327,10 +330,7 @@ void Yamux::take_control(Bytes& to, std::size_t end) {
 // end never travels on a body: js-libp2p loses the bytes of such a frame.)
 void Yamux::take_turn(Stream& stream, Bytes& to, std::size_t body_room, std::vector<StreamId>& flushed) {
     const auto wire = wire_of(stream.id);
-    if (stream.opening == Opening::silent && unacknowledged_ >= unacknowledged_max) {
-        reckon(stream);
-        return wait(stream);
-    }
+    if (stream.opening == Opening::silent && unacknowledged_ >= unacknowledged_max) return wait(stream);
     auto flags = opening_flags(stream);
     const auto body = std::min({stream.out.size(), std::size_t{stream.send_window}, body_size_max, body_room});
     if (const auto grant = grant_due(stream); grant > 0 || (flags != 0 && body == 0)) {
@@ -361,6 +361,7 @@ std::uint16_t Yamux::opening_flags(Stream& stream) {
         ++unacknowledged_;
         return yamux::syn;
     case Opening::owing: stream.opening = Opening::settled; return yamux::ack;
+    case Opening::waiting:
     case Opening::announced:
     case Opening::settled: return 0;
     }

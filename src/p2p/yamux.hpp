@@ -1,8 +1,7 @@
 #pragma once
-// yamux as a byte machine (libp2p specification, yamux/README.md; what peers really do: docs of each rule at its place
-// in yamux.cpp). Lenient in what peers in the field do (credit in a reset, updates for streams that are gone, all three
-// ways of opening), strict where bytes are counted: a frame beyond the window or a credit beyond 32 bits ends the
-// connection. Pure; owner: the connection's streams.
+// yamux as a byte machine (libp2p specification, yamux/README.md). Lenient in what peers in the field do (credit in a
+// reset, updates for streams that are gone, all three ways of opening), strict where bytes are counted: a frame beyond
+// the window or a credit beyond 32 bits ends the connection. Pure; owner: the connection's streams.
 
 #include "p2p/fifo.hpp"
 #include "p2p/muxer.hpp"
@@ -33,9 +32,9 @@ public:
     void take_output(Bytes& to, std::size_t size_max, std::vector<StreamId>& flushed) override;
 
 private:
-    // How far the opening of a stream has come: ours are silent until their SYN left and announced until acknowledged,
-    // the peer's owe it an acknowledgement.
-    enum class Opening : std::uint8_t { silent, announced, owing, settled };
+    // How far the opening of a stream has come: ours are silent until their SYN left (or waiting, while too many others
+    // are unacknowledged) and announced until acknowledged, the peer's owe it an acknowledgement.
+    enum class Opening : std::uint8_t { silent, waiting, announced, owing, settled };
     enum class Half : std::uint8_t { open, ending, ended };
     struct Stream {
         StreamId id = 0;

@@ -349,6 +349,26 @@ TEST(YamuxTest, streams_opened_after_the_backlog_filled_wait_too) {
     EXPECT_TRUE(fed.yamux.has(next));
 }
 
+TEST(YamuxTest, no_stream_is_forgotten_when_the_backlog_fills_in_the_middle_of_the_output) {
+    Fed fed{{}, Side::dialer};
+    std::vector<StreamId> ours;
+    for (int i = 0; i < 300; ++i) {
+        ours.push_back(fed.yamux.open());
+        fed.yamux.write(ours.back(), as_bytes("q"));
+    }
+    std::size_t announced = 0;
+    while (fed.yamux.output_size() > 0) {
+        for (const auto& frame : fed.take(700)) announced += frame.header.has(syn) ? 1 : 0;
+        for (const auto id : ours) fed.yamux.write(id, as_bytes("more"));
+        if (fed.yamux.output_size() == 0 || announced < 256) continue;
+        break;
+    }
+    for (std::uint32_t i = 0; i < 256; ++i) fed << yamux_update(2 * i + 1, ack);
+    while (fed.yamux.output_size() > 0)
+        for (const auto& frame : fed.take()) announced += frame.header.has(syn) ? 1 : 0;
+    EXPECT_EQ(announced, 300U);
+}
+
 TEST(YamuxTest, goodbye_leaves_after_everything_else) {
     Fed fed;
     fed << yamux_update(1, syn);
