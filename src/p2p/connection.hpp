@@ -120,7 +120,8 @@ public:
     std::optional<Instant> deadline() const;
     void expire(Instant now);
 
-    // Streams, after Ready. Opening is lazy: the proposal and the first bytes written leave together.
+    // Streams, after Ready. Opening is lazy: the proposal and the first bytes written leave together; an end waits for
+    // the answer, since js-libp2p 3.x loses one that comes in the same flight.
     StreamId open_stream(std::string_view protocol, Instant now);
     void write(StreamId stream, ByteView bytes, Instant now);
     void close_write(StreamId stream, Instant now); // after all that was written; its own empty frame

@@ -84,6 +84,24 @@ TEST_P(StreamTest, a_question_and_its_answer_pass_in_any_pieces) {
     }
 }
 
+// A js-libp2p 3.x listener that reads with `for await` hung for ever when contact and end came with the proposal.
+TEST_P(StreamTest, an_end_waits_for_the_answer_to_the_proposal_and_the_data_does_not) {
+    Pair pair{alice, bob};
+    pair.run();
+    const auto asked = pair.dialer.open_stream(echo, pair.now);
+    pair.dialer.write(asked, as_bytes("question"), pair.now);
+    pair.dialer.close_write(asked, pair.now);
+    pair.listener.receive(pair.dialer.take_output(pair.now), pair.now);
+    pair.heard_by_listener.take(pair.listener);
+    pair.heard_by_dialer.take(pair.dialer);
+    EXPECT_EQ(pair.heard_by_listener.data.size(), 1U);
+    EXPECT_TRUE(pair.heard_by_listener.ended.empty());
+    EXPECT_FALSE(pair.heard_by_dialer.has_flushed(asked));
+    pair.run();
+    EXPECT_EQ(pair.heard_by_listener.ended.size(), 1U);
+    EXPECT_TRUE(pair.heard_by_dialer.has_flushed(asked));
+}
+
 TEST_P(StreamTest, the_listener_opens_streams_too) {
     Pair pair{alice, bob, 3};
     pair.run();
@@ -257,6 +275,8 @@ TEST_P(StreamTest, what_arrived_before_the_sockets_end_is_delivered_first) {
     const auto asked = pair.dialer.open_stream(echo, pair.now);
     pair.dialer.write(asked, as_bytes("a message"), pair.now);
     pair.dialer.close_write(asked, pair.now);
+    pair.listener.receive(pair.dialer.take_output(pair.now), pair.now);
+    pair.dialer.receive(pair.listener.take_output(pair.now), pair.now);
     pair.listener.receive(pair.dialer.take_output(pair.now), pair.now);
     pair.listener.receive_end(pair.now);
     std::string order;

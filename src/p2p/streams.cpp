@@ -95,7 +95,9 @@ void Streams::feed_role(StreamId id, Proposed& role, ByteView bytes) {
     muxer_->consumed(id, size - bytes.size());
     if (!agreed) return drop(id, agreed.error().context);
     if (!*agreed) return;
+    const bool is_closing = role.is_closing;
     play(*find(id), Application{});
+    if (is_closing) close_write(id);
     feed(id, bytes);
 }
 
@@ -164,6 +166,8 @@ void Streams::take_output(Bytes& to, std::size_t size_max) {
 void Streams::on_flushed(StreamId id) {
     auto* stream = find(id);
     if (stream == nullptr) return;
+    const auto* proposed = std::get_if<Proposed>(&stream->role);
+    if (proposed != nullptr && proposed->is_closing) return; // its end has not left yet
     if (std::exchange(stream->is_owed_flush, false)) events_.push(event::StreamFlushed{id});
     if (auto* pinging = std::get_if<Pinging>(&stream->role)) muxer_->consumed(id, std::exchange(pinging->unflushed, 0));
     forget_if_gone(id);
@@ -195,6 +199,10 @@ void Streams::close_write(StreamId id) {
     auto* stream = find(id);
     if (stream == nullptr || !is_the_applications(*stream)) return;
     stream->is_owed_flush = true;
+    if (auto* proposed = std::get_if<Proposed>(&stream->role); proposed != nullptr) {
+        proposed->is_closing = true;
+        return;
+    }
     muxer_->close_write(id);
 }
 

@@ -50,6 +50,9 @@ private:
     };
     struct Proposed { // ours; the application writes already
         MultistreamDialer multistream;
+        // The application closed its half. The frame waits for the peer's word: js-libp2p 3.x never shows its
+        // application an end that came in one flight with the proposal.
+        bool is_closing = false;
     };
     struct Application {};
     struct IdentifyReply {};
