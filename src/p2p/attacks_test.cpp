@@ -199,6 +199,16 @@ TEST_F(AttackTest, the_65th_stream_without_a_protocol_is_reset_and_the_others_ma
     expect_service(131);
 }
 
+TEST_F(AttackTest, a_flood_of_streams_without_a_protocol_ends_the_connection) {
+    Bytes flood;
+    for (std::uint32_t i = 0; i < 64 + 1000; ++i) append(flood, yamux_update(2 * i + 1, syn));
+    peer.send(flood);
+    EXPECT_TRUE(peer.lives());
+    peer.send(yamux_update(2 * 1064 + 1, syn));
+    ASSERT_TRUE(peer.heard.closed);
+    EXPECT_EQ(peer.heard.closed->code, Code::malformed);
+}
+
 TEST_F(AttackTest, streams_that_never_agree_are_reset_at_their_deadline_and_the_connection_lives) {
     peer.send(yamux_update(1, syn));
     peer.send(yamux_data(3, "\x13/multistr", syn));

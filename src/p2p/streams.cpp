@@ -30,11 +30,13 @@ Result<void> Streams::receive(ByteView plain, Instant now) {
 }
 
 Result<void> Streams::on(const mux::Opened& event, Instant now) {
-    if (stage_ != Stage::open || playing<Negotiating>() >= context_.limits.streams_negotiating_max)
-        muxer_->reset(event.stream);
-    else
+    if (stage_ == Stage::open && playing<Negotiating>() < context_.limits.streams_negotiating_max) {
         add(event.stream, Negotiating{}, now);
-    return {};
+        return {};
+    }
+    muxer_->reset(event.stream);
+    if (refusals_.admits(now, context_.limits.resets_per_second_max)) return {};
+    return fail(Code::malformed, "too many streams opened in vain");
 }
 
 Result<void> Streams::on(const mux::Data& event, Instant) {

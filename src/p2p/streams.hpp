@@ -9,6 +9,7 @@
 #include "p2p/multistream.hpp"
 #include "p2p/muxer.hpp"
 #include "p2p/ping.hpp"
+#include "p2p/rate_window.hpp"
 
 #include <array>
 #include <memory>
@@ -119,6 +120,7 @@ private:
         StreamId stream = 0;
     };
     Fifo<Watch> watches_; // all streams have the same time, so the earliest deadline is in front
+    RateWindow refusals_;
     Stage stage_ = Stage::open;
 };
 
