@@ -4,6 +4,7 @@
 #include "protocol/draft.hpp"
 #include "protocol/identity.hpp"
 #include "session/refusals.hpp"
+#include "session/session_id.hpp"
 #include "wire/json.hpp"
 
 #include <boost/json/serialize.hpp>

@@ -98,6 +98,4 @@ void Shop::tell(const Ending& ending) const {
     if (world.observer != nullptr) world.observer->ended(ending);
 }
 
-std::string new_session_id(Random& random) { return to_hex(random.bytes<16>()); }
-
 } // namespace taleus::session

@@ -58,6 +58,4 @@ struct Shop {
     async::TaskGroup books;     // calls of the journal, which nothing interrupts
 };
 
-std::string new_session_id(Random& random);
-
 } // namespace taleus::session

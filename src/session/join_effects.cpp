@@ -1,0 +1,321 @@
+#include "async/sleep.hpp"
+#include "protocol/draft.hpp"
+#include "protocol/identity.hpp"
+#include "session/dial_race.hpp"
+#include "session/join_session.hpp"
+#include "session/message_reader.hpp"
+#include "wire/json.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace taleus::session {
+
+using namespace protocol::dialer;
+using protocol::StateName;
+
+namespace {
+
+// ±20 %, so that those who were sent away together do not come back together.
+Duration jittered(Duration length, Random& random) {
+    const auto fifth = static_cast<std::uint64_t>(length.count()) / 5;
+    const auto offset = static_cast<std::int64_t>(random.below(2 * fifth + 1)) - static_cast<std::int64_t>(fifth);
+    return length + Duration{offset};
+}
+
+// Both sides of the tally, from the inviter's role.
+protocol::Parties parties_of(wire::Role role, std::string inviter, std::string respondent) {
+    if (role == wire::Role::stock) return {std::move(inviter), std::move(respondent)};
+    return {std::move(respondent), std::move(inviter)};
+}
+
+} // namespace
+
+// --- CONNECTING
+
+async::awaitable<Event> JoinSession::connect() {
+    const auto& connecting = std::get<Connecting>(state_);
+    stream_.reset();
+    is_wait_unstated_ = false; // what is made already has the ordinary deadline
+    if (connecting.wait.count() > 0)
+        if (auto over = co_await pause(connecting.wait)) co_return std::move(*over);
+    if (connection_ && connection_->is_alive() && !is_sent_away_) co_return Connected{};
+    connection_.reset();
+    // At first an address that does not answer is an answer; later the listener may just be coming back.
+    for (unsigned round = 1;; ++round) {
+        auto ended = co_await race();
+        if (!ended) break;
+        const bool is_final = connecting.attempt == 0 || !std::holds_alternative<Unreachable>(*ended);
+        if (is_final) co_return std::move(*ended);
+        if (auto over = co_await pause(backoff(round, std::nullopt))) co_return std::move(*over);
+    }
+    is_sent_away_ = false;
+    reached_ = connection_->peer();
+    address_ = connection_->remote().to_text();
+    co_return Connected{};
+}
+
+async::awaitable<std::optional<Event>> JoinSession::pause(Duration length) {
+    auto sleep = async::sleep_until(world_.clock, world_.clock.now() + jittered(length, world_.random));
+    const auto slept = co_await bounded(std::move(sleep));
+    if (!slept) co_return interrupted(slept.error());
+    co_return std::nullopt;
+}
+
+async::awaitable<std::optional<Event>> JoinSession::race() {
+    DialRace race{world_.network, world_.clock, co_await async::asio::this_coro::executor};
+    auto running = race.run(addresses_);
+    const auto ran = co_await bounded(std::move(running));
+    co_await race.settle();
+    connection_ = race.take_winner();
+    if (connection_) co_return std::nullopt;
+    if (!ran) co_return interrupted(ran.error());
+    co_return Unreachable{race.failures()};
+}
+
+// --- SENDING_CONTACT, AWAITING_RESPONSE
+
+std::string JoinSession::contact_text() const {
+    const auto inviter = connection_->peer();
+    wire::Contact contact;
+    contact.token = request_.link.token;
+    contact.party_id = own_party_;
+    contact.identity_bundle = protocol::make_identity_bundle(own_party_, world_.node, own_peer_, inviter, token_);
+    contact.cadre = settings_.cadre;
+    return wire::to_json(contact);
+}
+
+async::awaitable<bool> JoinSession::write_on_new_stream(std::string text) {
+    if (!connection_ || !connection_->is_alive()) co_return false;
+    auto opening = connection_->open(wire::bootstrap_protocol);
+    auto opened = co_await std::move(opening);
+    if (!opened) co_return false;
+    stream_ = std::move(*opened);
+    auto writing = stream_->finish(to_bytes(text));
+    const auto written = co_await std::move(writing);
+    co_return written.has_value();
+}
+
+async::awaitable<Event> JoinSession::send_contact() {
+    auto sending = write_on_new_stream(contact_text());
+    const auto sent = co_await bounded(std::move(sending));
+    if (!sent) co_return interrupted(sent.error());
+    if (*sent) co_return ContactSent{};
+    if (!stream_) co_return ConnectionLost{};
+    co_return co_await read_response(); // it may have been refused before it was read
+}
+
+async::awaitable<Event> JoinSession::read_response() {
+    auto reading = read_message(*stream_, settings_.limits.message_bytes);
+    auto read = co_await bounded(std::move(reading));
+    if (!read) co_return interrupted(read.error());
+    stream_.reset();
+    response_at_ = world_.clock.now();
+    if (std::holds_alternative<MessageTooLarge>(*read)) co_return ResponseUnreadable{"the response is too large"};
+    const auto* text = std::get_if<Bytes>(&*read);
+    if (text == nullptr || text->empty()) {
+        why_repeated_ = "the connection was lost";
+        co_return ConnectionLost{};
+    }
+    auto response = wire::parse_response(*text);
+    if (!response) co_return ResponseUnreadable{response.error().context};
+    if (const auto* refusal = std::get_if<wire::Refusal>(&*response)) note_refusal(*refusal);
+    row_.response = to_text(*text);
+    co_return ResponseRead{std::move(*response)};
+}
+
+void JoinSession::note_refusal(const wire::Refusal& refusal) {
+    const auto code = wire::code_of(refusal);
+    why_repeated_ = std::string{to_text(code)} + ": " + escaped(refusal.reason, 512);
+    chronicle_->note("refused", {{"code", to_text(code)}, {"reason", escaped(refusal.reason, 512)}});
+    is_sent_away_ = code == Code::shutting_down || code == Code::overloaded || code == Code::dependency_unavailable;
+    if (!is_sent_away_ || !connection_) return;
+    const auto used = std::ranges::find(addresses_, connection_->remote());
+    if (used != addresses_.end()) std::rotate(used, used + 1, addresses_.end()); // another node may have room
+}
+
+// --- VALIDATING_RESPONSE
+
+async::awaitable<Event> JoinSession::validate_response() {
+    const auto& response = std::get<ValidatingResponse>(state_).response;
+    const auto& approved = std::get<wire::Approved>(response);
+    const auto role = request_.link.role;
+    const bool has_database = approved.provisioned.has_value();
+    if (has_database != (role == wire::Role::stock))
+        co_return ResponseInvalid{Code::role_mismatch, has_database
+                                                           ? "the listener provisioned, against the link's role"
+                                                           : "the listener did not provision, against the link's role"};
+    if (has_database && approved.provisioned->tally.created_by != to_text(role))
+        co_return ResponseInvalid{Code::role_mismatch, "createdBy contradicts the link's role"};
+    if (approved.party_id == own_party_) co_return ResponseInvalid{Code::invalid_identity, "both parties are the same"};
+    if (role == wire::Role::stock) co_return co_await accept_stock(approved);
+    co_return accept_foil(approved);
+}
+
+// Any node of the link may have made the draft.
+std::optional<std::string> JoinSession::draft_fault(const wire::Provisioned& provisioned,
+                                                    const protocol::Parties& parties) const {
+    if (!provisioned.draft) return std::nullopt;
+    std::vector<wire::PeerId> signers;
+    for (const auto& address : request_.link.addresses) signers.push_back(*address.peer());
+    if (row_.role == wire::Role::foil) signers = {own_peer_};
+    const auto checked = protocol::check_draft(*provisioned.draft, {provisioned.tally.tally_id, signers, parties});
+    if (checked) return std::nullopt;
+    return checked.error().context;
+}
+
+async::awaitable<Event> JoinSession::accept_stock(wire::Approved approved) {
+    const auto& provisioned = *approved.provisioned;
+    const auto fault = draft_fault(provisioned, parties_of(row_.role, approved.party_id, own_party_));
+    if (fault) co_return ResponseInvalid{Code::invalid_database, *fault};
+    const bool is_verified = provisioned.draft.has_value();
+    tally_ = begun_tally(approved);
+    tally_->tally_id = provisioned.tally.tally_id;
+    tally_->tally = provisioned.tally;
+    tally_->database = provisioned.database;
+    tally_->draft = provisioned.draft ? boost::json::serialize(*provisioned.draft) : std::string{};
+    tally_->draft_verified = is_verified;
+    tally_->confirmed = is_verified; // the stock role has no acknowledgement
+    if (auto failed = co_await record_tally(StateName::done)) co_return OwnFailure{failed->code, failed->context};
+    co_return StockAccepted{provisioned, approved.session_id, is_verified};
+}
+
+Event JoinSession::accept_foil(wire::Approved approved) {
+    if (!tally_) return FoilAccepted{std::move(approved)};
+    return Provisioned{made_database(approved.session_id)}; // by an earlier attempt
+}
+
+ports::TallyRecord JoinSession::begun_tally(const wire::Approved& approved) const {
+    ports::TallyRecord tally;
+    tally.session_id = row_.id;
+    tally.side = row_.side;
+    tally.role = row_.role;
+    tally.key = row_.key;
+    tally.token = row_.token;
+    tally.peer = reached_;
+    tally.own_party = own_party_;
+    tally.partner_party = approved.party_id;
+    tally.partner_cadre = approved.cadre;
+    tally.recorded = world_.clock.utc();
+    return tally;
+}
+
+// --- PROVISIONING_DATABASE
+
+async::awaitable<Event> JoinSession::provision_database() {
+    const auto approved = std::get<ProvisioningDatabase>(state_).approved;
+    is_wait_unstated_ = !approved.expires_in;
+    if (auto failed = co_await make_intent(approved)) co_return std::move(*failed);
+    auto provisioning = world_.provisioner.provision(*intent_);
+    auto made = co_await bounded(std::move(provisioning));
+    const auto outcome = !made ? "interrupted" : *made ? "made" : "failed";
+    chronicle_->note("hook", {{"hook", "provisioner"}, {"outcome", outcome}});
+    if (!made) co_return interrupted(made.error());
+    if (!*made) co_return OwnFailure{made->error().code, made->error().context};
+    co_return co_await record_made(approved, std::move(**made));
+}
+
+// Durable before the provisioner is called; an earlier one stands, for what it made is found again under it.
+async::awaitable<std::optional<Event>> JoinSession::make_intent(const wire::Approved& approved) {
+    if (intent_) co_return std::nullopt;
+    auto draft = protocol::make_draft(parties_of(row_.role, approved.party_id, own_party_), world_.clock.utc(),
+                                      world_.random, world_.node);
+    if (!draft) co_return OwnFailure{draft.error().code, draft.error().context};
+    intent_ = ports::Intent{protocol::instance_of(row_.key, to_text(row_.side)), draft->tally_id,
+                            boost::json::serialize(draft->json)};
+    const auto written = chronicle_->size();
+    auto recording = world_.journal.record_intent(row_.id, row_.epoch, *intent_, chronicle_->unwritten());
+    const auto recorded = co_await std::move(recording);
+    if (!recorded) co_return OwnFailure{recorded.error().code, recorded.error().context};
+    if (!*recorded) co_return OwnFailure{Code::internal, "another process took this session over"};
+    chronicle_->drop(written);
+    co_return std::nullopt;
+}
+
+async::awaitable<Event> JoinSession::record_made(const wire::Approved& approved, wire::DatabaseAccess made) {
+    auto draft = wire::parse_json(as_bytes(intent_->draft));
+    tally_ = begun_tally(approved);
+    tally_->tally_id = intent_->tally_id;
+    tally_->tally = {intent_->tally_id, std::string{to_text(row_.role)}};
+    tally_->database = std::move(made);
+    tally_->draft = intent_->draft;
+    const auto database = made_database(approved.session_id);
+    const auto parties = parties_of(row_.role, approved.party_id, own_party_);
+    tally_->draft_verified = draft && !draft_fault(database.provisioned, parties);
+    if (auto failed = co_await record_tally(StateName::sending_database))
+        co_return OwnFailure{failed->code, failed->context};
+    co_return Provisioned{made_database(approved.session_id)};
+}
+
+Database JoinSession::made_database(std::optional<std::string> session_id) const {
+    Database database;
+    database.provisioned.tally = tally_->tally;
+    database.provisioned.database = tally_->database;
+    if (auto draft = wire::parse_json(as_bytes(tally_->draft))) database.provisioned.draft = std::move(*draft);
+    database.session_id = std::move(session_id);
+    return database;
+}
+
+// Nothing interrupts it: once it is asked for, only its result counts.
+async::awaitable<std::optional<Error>> JoinSession::record_tally(StateName state) {
+    const auto from = std::exchange(row_.state, state);
+    row_.tally_id = tally_->tally_id;
+    row_.peer = reached_;
+    if (state == StateName::done) chronicle_->note("decided", {{"tallyId", tally_->tally_id}});
+    const auto written = chronicle_->size();
+    auto recording = world_.journal.record_tally(row_, from, *tally_, chronicle_->unwritten());
+    const auto recorded = co_await std::move(recording);
+    if (!recorded) co_return recorded.error();
+    if (!*recorded) co_return Error{Code::internal, "another process took this session over"};
+    chronicle_->drop(written);
+    co_return std::nullopt;
+}
+
+// --- SENDING_DATABASE, AWAITING_ACKNOWLEDGEMENT
+
+async::awaitable<Event> JoinSession::send_database() {
+    const auto& database = std::get<SendingDatabase>(state_).database;
+    auto sending = write_on_new_stream(wire::to_json(wire::DatabaseResult{database.provisioned, database.session_id}));
+    const auto sent = co_await bounded(std::move(sending));
+    if (!sent) co_return interrupted(sent.error());
+    if (*sent) co_return DatabaseSent{};
+    if (!stream_) co_return ConnectionLost{};
+    co_return co_await read_acknowledgement(); // it may have been refused before it was read
+}
+
+async::awaitable<Event> JoinSession::read_acknowledgement() {
+    auto reading = read_message(*stream_, settings_.limits.message_bytes);
+    auto read = co_await bounded(std::move(reading));
+    if (!read) co_return interrupted(read.error());
+    stream_.reset();
+    if (std::holds_alternative<MessageTooLarge>(*read))
+        co_return ResponseUnreadable{"the acknowledgement is too large"};
+    const auto* text = std::get_if<Bytes>(&*read);
+    if (text == nullptr) {
+        why_repeated_ = "the connection was lost";
+        co_return ConnectionLost{};
+    }
+    if (text->empty()) co_return co_await record_acknowledged(false, false);
+    auto answer = wire::parse_acknowledgement(*text);
+    if (!answer) co_return ResponseUnreadable{answer.error().context};
+    if (std::holds_alternative<wire::NotAcknowledged>(*answer)) co_return NotAcknowledged{};
+    if (auto* refusal = std::get_if<wire::Refusal>(&*answer)) {
+        note_refusal(*refusal);
+        co_return RefusedByPeer{std::move(*refusal)};
+    }
+    const auto& accepted = std::get<wire::Accepted>(*answer);
+    if (accepted.tally_id != tally_->tally_id) co_return ResponseUnreadable{"another tally was acknowledged"};
+    row_.acknowledgement = to_text(*text);
+    co_return co_await record_acknowledged(true, accepted.draft_verified);
+}
+
+async::awaitable<Event> JoinSession::record_acknowledged(bool acknowledged, bool draft_verified) {
+    tally_->acknowledged = acknowledged;
+    tally_->confirmed = acknowledged && draft_verified && tally_->draft_verified;
+    if (auto failed = co_await record_tally(StateName::done)) co_return OwnFailure{failed->code, failed->context};
+    co_return Acknowledged{acknowledged, draft_verified};
+}
+
+} // namespace taleus::session
