@@ -91,6 +91,7 @@ TEST_P(StreamTest, an_end_waits_for_the_answer_to_the_proposal_and_the_data_does
     const auto asked = pair.dialer.open_stream(echo, pair.now);
     pair.dialer.write(asked, as_bytes("question"), pair.now);
     pair.dialer.close_write(asked, pair.now);
+    pair.dialer.write(asked, as_bytes("too late"), pair.now);
     pair.listener.receive(pair.dialer.take_output(pair.now), pair.now);
     pair.heard_by_listener.take(pair.listener);
     pair.heard_by_dialer.take(pair.dialer);
@@ -99,6 +100,7 @@ TEST_P(StreamTest, an_end_waits_for_the_answer_to_the_proposal_and_the_data_does
     EXPECT_FALSE(pair.heard_by_dialer.has_flushed(asked));
     pair.run();
     EXPECT_EQ(pair.heard_by_listener.ended.size(), 1U);
+    EXPECT_EQ(pair.heard_by_listener.data.begin()->second, "question");
     EXPECT_TRUE(pair.heard_by_dialer.has_flushed(asked));
 }
 

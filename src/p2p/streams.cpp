@@ -193,6 +193,8 @@ StreamId Streams::open(std::string_view protocol, Instant now) {
 void Streams::write(StreamId id, ByteView bytes) {
     auto* stream = find(id);
     if (stream == nullptr || !is_the_applications(*stream) || bytes.empty()) return;
+    if (const auto* proposed = std::get_if<Proposed>(&stream->role); proposed != nullptr && proposed->is_closing)
+        return;
     stream->is_owed_flush = true;
     muxer_->write(id, bytes);
 }
