@@ -86,7 +86,9 @@ public:
     virtual awaitable<Result<TokenLookup>> look_up(TokenHash token, BootstrapKey key, wire::PeerId peer) = 0;
     // Opens the session durably and reserves its use, when `now` and the counts allow it still. Stock: state
     // PROVISIONING_DATABASE with `intent`, or, when K has an earlier intent that was not removed, that one is returned
-    // to be used instead. Foil: state SENDING_RESPONSE, decided, with response and deadline.
+    // to be used instead. Foil: state SENDING_RESPONSE, decided, with response and deadline. `lost`: K has a live or
+    // decided session already, which came between `look_up` and now, perhaps at another node. `token_in_use` also while
+    // what an earlier session of K made is being removed.
     struct Opened {
         std::uint64_t epoch = 0;
         std::optional<Intent> intent;
@@ -94,7 +96,9 @@ public:
     virtual awaitable<Result<std::expected<Opened, NotTaken>>>
     open_session(Session session, std::optional<Intent> intent, UtcTime now, Trail trail) = 0;
     // Stock and foil: the tally, the use spent, the instance adopted, the session decided (`state`, response or
-    // acknowledgement as in `session`), from state `from`.
+    // acknowledgement as in `session`; empty ones leave what is recorded), from state `from`. A dialer may repeat it
+    // with what it learnt since: acknowledged, confirmed. A dialer's row does not follow each of its states, so its
+    // fence is the epoch alone.
     virtual awaitable<Result<std::expected<void, NotTaken>>> record_tally(Session session, protocol::StateName from,
                                                                           TallyRecord tally, Trail trail) = 0;
     // Moves a live session from one state to another that is not an end (SENDING_RESPONSE -> AWAITING_DATABASE and back
@@ -104,12 +108,15 @@ public:
                                                                           protocol::StateName to, bool delivered,
                                                                           Trail trail) = 0;
     // Ends it: terminal state, code, delivered; a use that is only reserved is given back. Sessions that were never
-    // opened durably (refused before) are inserted as ended, so that every attempt is on record.
+    // opened durably (refused before) are inserted as ended, so that every attempt is on record. Of a session that was
+    // lost only the audit records are kept; once more DONE, only `delivered` is added. A listener's session ends DONE
+    // exactly when its tally is recorded. A dialer's that made something can be begun again.
     virtual awaitable<Result<void>> end_session(Session session, Trail trail) = 0;
     // Records without a session: joined, refused before a token was known, starts and stops.
     virtual awaitable<Result<void>> append_audit(std::vector<AuditRecord> audit) = 0;
 
-    // --- message 3: sessions of `peer` that await a database, and the ones DONE that could be meant by a repeat
+    // --- message 3: foil sessions of `peer` that await a database (approved: SENDING_RESPONSE, AWAITING_DATABASE,
+    // VALIDATING_DATABASE), and the ones DONE that could be meant by a repeat
     virtual awaitable<Result<std::vector<Session>>> waiting_sessions(std::optional<wire::PeerId> peer) = 0;
     virtual awaitable<Result<std::optional<SessionView>>>
     done_session(wire::PeerId peer, std::optional<std::string> session_id, std::string tally_id) = 0;
@@ -123,8 +130,10 @@ public:
         std::optional<TallyRecord> tally; // foil: made; stock: recorded
     };
     virtual awaitable<Result<std::optional<Joined>>> joined(BootstrapKey key) = 0;
-    // Begins, or takes up what was begun: the epoch is raised, so that an older process is fenced.
+    // Begins, or takes up what was begun: the epoch is raised, so that an older process is fenced. The answer's session
+    // is the one to go on with, its id included; one that is DONE is answered as it is.
     virtual awaitable<Result<Joined>> begin_join(Session session, Trail trail) = 0;
+    // The first intent of K stands: `internal` when another one is recorded.
     virtual awaitable<Result<std::expected<void, NotTaken>>> record_intent(std::string session_id, std::uint64_t epoch,
                                                                            Intent intent, Trail trail) = 0;
 

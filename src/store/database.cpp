@@ -142,7 +142,10 @@ void Database::configure() {
         if (!busy || wait_while_busy(this, times) == 0) break;
         fault_.reset();
     }
-    script("PRAGMA synchronous=FULL; PRAGMA temp_store=memory; PRAGMA journal_size_limit=67108864;");
+    // Larger than SQLite's own: random keys touch many pages, and a page that is copied back once may have changed
+    // often.
+    script("PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864");
+    script("PRAGMA synchronous=FULL; PRAGMA temp_store=memory");
     if (options_.query_only) script("PRAGMA query_only=on");
     if (auto mode = prepare("PRAGMA journal_mode"); mode.next() && mode.text(0) != "wal")
         set_fault(Code::dependency_unavailable, "its file system cannot share memory, which write-ahead logging needs");
