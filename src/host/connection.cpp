@@ -87,6 +87,8 @@ void Connection::end(const Error& error, Phase next) {
 }
 
 void Connection::tell_end(const Error& error) {
+    shard_.log.debug("connection with {}{} ended: {} ({})", address_.to_text(),
+                     remote_ == nullptr ? ", not authenticated," : "", to_text(error.code), escaped(error.context));
     if (remote_ == nullptr) {
         --shard_.counts.handshaking;
         ++shard_.counts.handshake_failures[static_cast<std::size_t>(error.code)];

@@ -79,12 +79,12 @@ TEST_F(EndTest, a_stream_let_go_unfinished_is_reset_for_the_peer) {
     EXPECT_TRUE(connection->is_alive());
 }
 
-TEST_F(EndTest, a_refused_protocol_shows_at_the_first_read) {
+TEST_F(EndTest, a_refused_protocol_shows_as_a_lost_stream) {
     auto& server = make_host(server_key, &keeper);
     auto& client = make_host(client_key);
     auto connection = dialled(client, listening(server));
     auto stream = result(connection->open("/another/1.0.0")).value();
-    ASSERT_TRUE(result(stream->finish(to_bytes("contact"))));
+    (void)result(stream->finish(to_bytes("contact"))); // whether it left before the refusal came, nobody knows
     EXPECT_EQ(result(stream->read()).error().code, Code::peer_gone);
 }
 

@@ -68,6 +68,25 @@ TEST_F(DialerTest, the_callers_deadline_ends_a_dial_and_leaves_nothing) {
     EXPECT_TRUE(run_until([&] { return host.counts().connections == 0; }));
 }
 
+awaitable<void> ask_within(Limit& limit, async::Clock& clock, Host& host, wire::Multiaddr address, Duration time) {
+    const auto deadline = clock.now() + time;
+    auto connection = co_await async::within(limit, deadline, host.dial(std::move(address)));
+    if (!connection || !*connection) co_return;
+    (void)co_await async::within(limit, deadline, ask(***connection, "hello"));
+}
+
+TEST_F(DialerTest, dials_and_streams_given_up_at_any_moment_leave_nothing) {
+    Echo handler{tasks};
+    auto& server = make_host(server_key, &handler);
+    auto& client = make_host(client_key);
+    const auto address = listening(server);
+    for (int i = 0; i < 60; ++i)
+        tasks.spawn([&](Limit& limit) { return ask_within(limit, clock, client, address, i * 500us); });
+    ASSERT_TRUE(run_until([&] { return tasks.size() == 0; }));
+    EXPECT_TRUE(run_until([&] { return client.counts().connections == 0 && server.counts().connections == 0; }));
+    EXPECT_EQ(client.counts().streams, 0U);
+}
+
 TEST_F(DialerTest, a_silent_endpoint_is_overtaken_by_the_next_and_a_dead_one_at_once) {
     boost::asio::ip::tcp::acceptor silent{context, {tcp::v4(), 0}};
     std::uint16_t dead = 0;

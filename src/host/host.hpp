@@ -1,7 +1,8 @@
 #pragma once
 // The network of a node: listens on TCP, dials, speaks libp2p over both, and hands inbound streams of the application's
 // protocols to a handler. Owned by the composition root; what it is given by reference outlives it. One shard's thread.
-// `close` must have been awaited to its end before it is destroyed.
+// Before it is destroyed, `close` was awaited to its end and no `dial` is under way; streams and connections that
+// somebody still holds may outlive it, dead.
 
 #include "async/clock.hpp"
 #include "base/log.hpp"

@@ -121,6 +121,19 @@ TEST_F(HostTest, it_listens_on_several_addresses_or_on_none) {
     EXPECT_FALSE(other.listen({wire::Multiaddr::from_text("/ip4/127.0.0.1/udp/0/quic-v1").value()}));
 }
 
+TEST_F(HostTest, shards_share_a_port) {
+    HostSettings settings;
+    settings.reuse_port = true;
+    Echo handler{tasks};
+    auto& one = make_host(server_key, &handler, settings);
+    auto& two = make_host(server_key, &handler, settings);
+    auto& client = make_host(client_key);
+    const auto address = listening(one);
+    ASSERT_EQ(two.listen({address.without_peer()}).value(), std::vector{address});
+    for (int i = 0; i < 16; ++i) EXPECT_EQ(result(ask_and_drop(client, address)), Result<std::string>{"hello"});
+    EXPECT_EQ(one.counts().accepted + two.counts().accepted, 16U);
+}
+
 TEST_F(HostTest, programs_that_we_start_inherit_no_socket) {
     Keeper keeper;
     auto& server = make_host(server_key, &keeper);

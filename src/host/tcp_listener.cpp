@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <utility>
 
 namespace taleus::host {
 
@@ -93,10 +94,12 @@ bool TcpListener::accept_one() {
         ++shard_.counts.accept_failures;
         // The caller went away, or a signal came: the next may be there already.
         if (error == asio::error::connection_aborted || error == asio::error::interrupted) return true;
-        shard_.log.warn("cannot accept a connection: {}; trying again in a moment", error.message());
+        if (!std::exchange(exhausted_, true))
+            shard_.log.warn("cannot accept connections: {}; trying again until it works", error.message());
         pause();
         return false;
     }
+    exhausted_ = false;
     from.resize(length);
     Socket socket{shard_.executor};
     error_code error;

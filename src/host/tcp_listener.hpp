@@ -42,6 +42,7 @@ private:
     Acceptor acceptor_;
     async::Clock::Timer pause_;
     bool waiting_ = false;
+    bool exhausted_ = false; // told once, until a connection is accepted again
 };
 
 } // namespace taleus::host
