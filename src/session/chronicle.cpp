@@ -25,6 +25,12 @@ void Chronicle::drop(Written written) {
     front(trail_.audit, written.audit);
 }
 
+boost::json::object ending_body(protocol::StateName outcome, std::optional<Code> code) {
+    boost::json::object body{{"outcome", protocol::outcome_text(outcome)}};
+    if (code) body["code"] = to_text(*code);
+    return body;
+}
+
 ports::AuditRecord audit_record(const async::Clock& clock, std::string_view kind, std::string session_id,
                                 std::string token_id, boost::json::object body) {
     return {clock.utc(), std::string{kind}, std::move(session_id), std::move(token_id), std::move(body)};

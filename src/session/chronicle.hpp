@@ -11,6 +11,7 @@
 
 #include <boost/json/object.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -40,6 +41,9 @@ private:
     std::string token_id_;
     ports::Trail trail_;
 };
+
+// The body of an `ended` record.
+boost::json::object ending_body(protocol::StateName outcome, std::optional<Code> code);
 
 // One record on its own.
 ports::AuditRecord audit_record(const async::Clock& clock, std::string_view kind, std::string session_id,

@@ -451,11 +451,11 @@ async::awaitable<void> ContactSession::record_end() {
     row_.code = std::visit(CodeOf{}, state_);
     row_.ended = shop_.world.clock.utc();
     row_.delivered = is_delivered_;
-    const auto code = row_.code ? to_text(*row_.code) : std::string_view{};
-    chronicle_.note("ended",
-                    {{"outcome", protocol::outcome_text(outcome)}, {"code", code}, {"delivered", is_delivered_}});
+    auto body = ending_body(outcome, row_.code);
+    body["delivered"] = is_delivered_;
+    chronicle_.note("ended", std::move(body));
     shop_.tell(Ending{row_.id, row_.side, row_.role, outcome, row_.code, shop_.world.clock.now() - talk_.began()});
-    if (!is_open_ && !shop_.flood.admits("session", code)) co_return;
+    if (!is_open_ && !shop_.flood.admits("session", row_.code ? to_text(*row_.code) : std::string_view{})) co_return;
     co_await shop_.write_end(row_, chronicle_.unwritten(), talk_.limit());
 }
 

@@ -107,7 +107,8 @@ async::awaitable<void> DatabaseDelivery::repeat(Repeat earlier) {
 
 DatabaseValidation::DatabaseValidation(Conversation& talk, ports::Session session, WaitingRoom::Claim claim)
     : shop_{talk.shop()}, talk_{talk}, row_{std::move(session)}, claim_{std::move(claim)},
-      chronicle_{shop_.world.clock, row_.id, id_of(row_.token)}, entered_{shop_.world.clock.now()} {}
+      chronicle_{shop_.world.clock, row_.id, id_of(row_.token)},
+      entered_{claim_.since().value_or(shop_.world.clock.now())} {}
 
 void DatabaseValidation::advance(Event event) {
     const auto from = name_of(state_);
@@ -239,9 +240,9 @@ async::awaitable<void> DatabaseValidation::record_end(std::optional<Code> code) 
     row_.state = outcome;
     row_.code = code;
     row_.ended = shop_.world.clock.utc();
-    chronicle_.note("ended", {{"outcome", protocol::outcome_text(outcome)},
-                              {"code", code ? to_text(*code) : std::string_view{}},
-                              {"delivered", row_.delivered}});
+    auto body = ending_body(outcome, code);
+    body["delivered"] = row_.delivered;
+    chronicle_.note("ended", std::move(body));
     shop_.tell(Ending{row_.id, row_.side, row_.role, outcome, code, shop_.world.clock.utc() - row_.opened});
     claim_.ended();
     co_await shop_.write_end(row_, chronicle_.unwritten(), talk_.limit());

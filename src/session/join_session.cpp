@@ -191,8 +191,7 @@ async::awaitable<void> JoinSession::record_end() {
     row_.code = end.code;
     row_.ended = world_.clock.utc();
     row_.delivered = outcome == StateName::done;
-    const auto code = end.code ? to_text(*end.code) : std::string_view{};
-    chronicle_->note("ended", {{"outcome", protocol::outcome_text(outcome)}, {"code", code}});
+    chronicle_->note("ended", ending_body(outcome, end.code));
     if (world_.observer != nullptr)
         world_.observer->ended({row_.id, row_.side, row_.role, outcome, end.code, world_.clock.now() - began_});
     auto ending = world_.journal.end_session(row_, chronicle_->unwritten());

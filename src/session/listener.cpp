@@ -239,7 +239,10 @@ void Listener::hurry() {
 ListenerCounts Listener::counts() const {
     return {.streams = shop_->streams.total() + shop_->half_done.total(),
             .waiting = shop_->waiting.size(),
-            .tasks = shop_->serving.size() + shop_->hooks.size() + shop_->farewells.size() + shop_->books.size()};
+            .tasks = shop_->serving.size() + shop_->hooks.size() + shop_->farewells.size() + shop_->books.size(),
+            .keys = shop_->keys.size(),
+            .reserved = shop_->reservations.size(),
+            .seats = shop_->seats.total()};
 }
 
 } // namespace taleus::session

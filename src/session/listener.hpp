@@ -34,9 +34,12 @@ struct ListenerWorld {
 };
 
 struct ListenerCounts {
-    std::size_t streams = 0; // being served
-    std::size_t waiting = 0; // foil sessions that await their database
-    std::size_t tasks = 0;   // coroutines, those included that only wait for the store
+    std::size_t streams = 0;  // being served
+    std::size_t waiting = 0;  // foil sessions that await their database
+    std::size_t tasks = 0;    // coroutines, those included that only wait for the store
+    std::size_t keys = 0;     // with a live session
+    std::size_t reserved = 0; // uses, in memory
+    std::size_t seats = 0;    // to wait for a database in
 };
 
 class Listener final : public ports::StreamHandler {

@@ -77,7 +77,7 @@ void Shop::end_wait(ports::Session session, Duration waited) {
     using protocol::StateName;
     Chronicle chronicle{world.clock, session.id, id_of(session.token)};
     chronicle.moved(StateName::awaiting_database, StateName::timed_out, "WaitExpired", waited);
-    chronicle.note("ended", {{"outcome", "timed_out"}, {"code", to_text(Code::timeout)}, {"in", "AWAITING_DATABASE"}});
+    chronicle.note("ended", ending_body(StateName::timed_out, Code::timeout));
     tell(Move{session.id, protocol::Side::listener, StateName::awaiting_database, StateName::timed_out, "WaitExpired",
               waited});
     tell(Ending{session.id, protocol::Side::listener, session.role, StateName::timed_out, Code::timeout, waited});

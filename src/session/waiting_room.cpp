@@ -21,6 +21,7 @@ void WaitingRoom::settle(const std::string& id, protocol::StateName stored, bool
     auto& entry = found->second;
     entry.session.state = stored;
     entry.session.delivered = delivered;
+    entry.since = clock_.now();
     entry.is_settled = true;
     if (entry.on_settled) entry.on_settled->set({});
     if (entry.is_over && !claims_.contains(id)) expire(id);
@@ -70,6 +71,12 @@ async::awaitable<void> WaitingRoom::Claim::settled() {
 const ports::Session* WaitingRoom::Claim::known() const {
     const auto found = room_->entries_.find(id_);
     return found == room_->entries_.end() ? nullptr : &found->second.session;
+}
+
+std::optional<Instant> WaitingRoom::Claim::since() const {
+    const auto found = room_->entries_.find(id_);
+    if (found == room_->entries_.end()) return std::nullopt;
+    return found->second.since;
 }
 
 void WaitingRoom::Claim::ended() { room_->entries_.erase(id_); }

@@ -55,7 +55,8 @@ public:
         async::awaitable<void> settled();
         // What this process knows of it, else nullptr: newer than what was read from the store.
         const ports::Session* known() const;
-        void ended(); // it waits no longer
+        std::optional<Instant> since() const; // when its wait began, where this process knows
+        void ended();                         // it waits no longer
 
     private:
         friend class WaitingRoom;

@@ -1,0 +1,140 @@
+#include "sim/node.hpp"
+
+#include "base/ensure.hpp"
+#include "sim/blocking.hpp"
+
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+namespace taleus::sim {
+namespace {
+
+wire::KeyPair key_of(std::uint64_t seed) {
+    SeededRandom random{seed};
+    return wire::KeyPair::generate(random);
+}
+
+// In memory where the system has a file system for that.
+std::filesystem::path new_home() {
+    const std::filesystem::path memory{"/dev/shm"};
+    std::error_code ignored;
+    const auto base = std::filesystem::is_directory(memory, ignored) ? memory : std::filesystem::temp_directory_path();
+    auto name = (base / "taleus-sim-XXXXXX").string();
+    ensure(::mkdtemp(name.data()) != nullptr, "no temporary directory");
+    return name;
+}
+
+async::awaitable<void> run_join(session::JoinWorld& world, wire::Link link, std::shared_ptr<Joining> joining,
+                                async::Limit& limit) {
+    joining->limit = &limit;
+    session::JoinRequest request{std::move(link),
+                                 [joining](const session::JoinProgress& step) { joining->progress.push_back(step); }};
+    auto work = session::join(world, std::move(request), limit);
+    joining->result = co_await std::move(work);
+    joining->limit = nullptr;
+}
+
+async::awaitable<void> resume(session::Listener& listener) {
+    const auto resumed = co_await listener.resume();
+    ensure(resumed.has_value(), "the listener does not resume");
+}
+
+} // namespace
+
+Node::Node(std::string name, const Time& time, Network& network, std::uint64_t seed, int number)
+    : name_{std::move(name)}, time_{time}, network_{network}, seed_{seed}, home_{new_home()}, key_{key_of(seed)},
+      peer_{wire::PeerId::of(key_.public_key())},
+      address_{wire::Multiaddr::tcp(fmt::format("10.0.{}.{}", number / 250, number % 250 + 1), 9000).with_peer(peer_)} {
+    settings.party_id = "party-" + name_;
+    settings.cadre = {"cadre-of-" + name_ + ".example.com"};
+}
+
+Node::~Node() {
+    life_.reset();
+    std::error_code ignored;
+    std::filesystem::remove_all(home_, ignored);
+}
+
+void Node::boot() {
+    ensure(!life_, "a node has one life at a time");
+    life_ = std::make_unique<Life>(time_, network_, peer_);
+    life_->random = std::make_unique<SeededRandom>(seed_ + ++lives_);
+    auto opened = store::SqliteJournal::open(home_ / "taleus.db");
+    ensure(opened.has_value(), "the store does not open");
+    life_->real = std::move(*opened);
+    life_->journal = std::make_unique<SimulatedJournal>(*life_->real, life_->process, *life_->random);
+    life_->provisioner = std::make_unique<SimulatedProvisioner>(life_->process, made_);
+}
+
+void Node::serve() {
+    const auto recovered = finish_now(life_->real->recover(time_.utc()));
+    ensure(recovered.has_value(), "the store does not recover");
+    session::ListenerWorld world{.executor = life_->process.executor(),
+                                 .clock = life_->process.clock,
+                                 .random = *life_->random,
+                                 .journal = *life_->journal,
+                                 .provisioner = *life_->provisioner,
+                                 .node = key_,
+                                 .log = {},
+                                 .identity = identity_hook,
+                                 .observer = nullptr};
+    life_->listener =
+        std::make_unique<session::Listener>(std::move(world), std::make_shared<const session::Settings>(settings));
+    life_->joins.spawn([&](async::Limit&) { return resume(*life_->listener); });
+    network_.listen(address_, peer_, life_->process, life_->listener.get());
+}
+
+void Node::apply() { life_->listener->use(std::make_shared<const session::Settings>(settings)); }
+
+void Node::crash() {
+    // What a dead process holds is neither run nor destroyed: its coroutines are suspended for ever.
+    static auto& graves = *new std::vector<std::unique_ptr<Life>>;
+    network_.stop_listening(address_);
+    network_.cut(peer_);
+    life_->process.is_alive = false;
+    life_->real.reset();
+    graves.push_back(std::move(life_));
+}
+
+std::shared_ptr<Joining> Node::join(wire::Link link) {
+    life_->joining = std::make_unique<session::JoinWorld>(
+        session::JoinWorld{.clock = life_->process.clock,
+                           .random = *life_->random,
+                           .network = life_->network,
+                           .journal = *life_->journal,
+                           .provisioner = *life_->provisioner,
+                           .node = key_,
+                           .settings = std::make_shared<const session::Settings>(settings)});
+    auto joining = std::make_shared<Joining>();
+    life_->joins.spawn([&](async::Limit& limit) { return run_join(*life_->joining, std::move(link), joining, limit); });
+    return joining;
+}
+
+void Node::shut_down() {
+    network_.stop_listening(address_);
+    life_.reset();
+}
+
+// --- what its home holds
+
+std::vector<ports::Session> Node::sessions() { return finish_now(life_->real->sessions(100'000)).value(); }
+std::vector<ports::TallyRecord> Node::tallies() { return finish_now(life_->real->tallies()).value(); }
+std::vector<ports::AuditRecord> Node::audit() { return finish_now(life_->real->audit(std::nullopt)).value(); }
+
+protocol::Usage Node::usage(const TokenHash& token) {
+    const auto view = finish_now(life_->real->invitation(id_of(token))).value();
+    return view ? view->usage : protocol::Usage{};
+}
+
+std::string Node::trail() {
+    std::string text;
+    for (const auto& record : audit())
+        text += fmt::format("{} {} {} {} {}\n", to_text(record.at), record.kind, record.session_id, record.token_id,
+                            boost::json::serialize(record.body));
+    return text;
+}
+
+} // namespace taleus::sim

@@ -1,0 +1,102 @@
+#pragma once
+// A node of the simulated world: an identity, a home on a real file system, and a life that can end at any moment and
+// begin again. Listens, joins, or both. Owned by the world.
+
+#include "async/task_group.hpp"
+#include "base/random.hpp"
+#include "session/join.hpp"
+#include "session/listener.hpp"
+#include "sim/journal.hpp"
+#include "sim/network.hpp"
+#include "sim/process.hpp"
+#include "sim/provisioner.hpp"
+#include "store/sqlite_journal.hpp"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace taleus::sim {
+
+// One call of `join`, under way or over.
+struct Joining {
+    std::optional<session::JoinResult> result;
+    std::vector<session::JoinProgress> progress;
+    async::Limit* limit = nullptr; // while it runs
+};
+
+class Node {
+public:
+    Node(std::string name, const Time& time, Network& network, std::uint64_t seed, int number);
+    ~Node();
+    Node(const Node&) = delete;
+    Node& operator=(const Node&) = delete;
+
+    // The next life: opens the home. `serve` brings the store to order and listens.
+    void boot();
+    void serve();
+    // Ends like a power cut: nothing that is under way goes on, connections are lost.
+    void crash();
+
+    std::shared_ptr<Joining> join(wire::Link link);
+    session::Listener& listener() { return *life_->listener; }
+    SimulatedJournal& journal() { return *life_->journal; }
+    SimulatedProvisioner& provisioner() { return *life_->provisioner; }
+    Process& process() { return life_->process; }
+    Random& random() { return *life_->random; }
+    ports::Network& network() { return life_->network; }
+    bool is_serving() const { return life_ && life_->listener != nullptr; }
+    bool is_alive() const { return life_ != nullptr; }
+    std::size_t joins_under_way() const { return life_ ? life_->joins.size() : 0; }
+
+    // Pinned by the next boot; `apply` lets new sessions of this life have them.
+    session::Settings settings;
+    void apply();
+    session::IdentityHook* identity_hook = nullptr;
+
+    const std::string& name() const { return name_; }
+    const wire::KeyPair& key() const { return key_; }
+    const wire::PeerId& peer() const { return peer_; }
+    const wire::Multiaddr& address() const { return address_; } // ends in /p2p
+
+    // What its home holds, read past every simulated delay.
+    std::vector<ports::Session> sessions();
+    std::vector<ports::TallyRecord> tallies();
+    std::vector<ports::AuditRecord> audit();
+    protocol::Usage usage(const TokenHash& token);
+    std::string trail(); // of audit records, a line each
+
+    // May end with a live process only when everything in it is over.
+    void shut_down();
+
+private:
+    struct Life {
+        Life(const Time& time, Network& net, const wire::PeerId& peer)
+            : process{time}, network{net, peer, process}, joins{process.executor(), process.clock} {}
+        Process process;
+        NetworkOf network;
+        std::unique_ptr<Random> random;
+        std::unique_ptr<store::SqliteJournal> real;
+        std::unique_ptr<SimulatedJournal> journal;
+        std::unique_ptr<SimulatedProvisioner> provisioner;
+        std::unique_ptr<session::Listener> listener;
+        std::unique_ptr<session::JoinWorld> joining;
+        async::TaskGroup joins;
+    };
+
+    std::string name_;
+    const Time& time_;
+    Network& network_;
+    std::uint64_t seed_;
+    std::uint64_t lives_ = 0;
+    std::filesystem::path home_;
+    wire::KeyPair key_;
+    wire::PeerId peer_;
+    wire::Multiaddr address_;
+    std::map<std::string, wire::DatabaseAccess> made_; // databases outlive processes
+    std::unique_ptr<Life> life_;
+};
+
+} // namespace taleus::sim

@@ -1,0 +1,28 @@
+#include "sim/provisioner.hpp"
+
+#include "async/sleep.hpp"
+
+#include <stdexcept>
+
+namespace taleus::sim {
+
+async::awaitable<Result<wire::DatabaseAccess>> SimulatedProvisioner::provision(ports::Intent intent) {
+    ++asked;
+    const auto how = mood;
+    if (how == Mood::throws) throw std::runtime_error{"simulated: the provisioner threw"};
+    if (how == Mood::overruns)
+        co_await async::asio::this_coro::reset_cancellation_state(async::asio::disable_cancellation());
+    const auto length = how == Mood::hangs ? Duration{std::chrono::hours{1}} : delay;
+    co_await async::sleep_until(process_.clock, process_.clock.now() + length);
+    if (how == Mood::fails) co_return fail(Code::provisioning_failed, "simulated: cannot be made");
+    if (how == Mood::unavailable) co_return fail(Code::dependency_unavailable, "simulated: not now");
+    const wire::DatabaseAccess access{"taleus-sim:" + to_hex(intent.instance.view()).substr(0, 16), "simulated"};
+    co_return made.try_emplace(intent.tally_id, access).first->second;
+}
+
+async::awaitable<Result<void>> SimulatedProvisioner::remove(ports::Intent intent) {
+    made.erase(intent.tally_id);
+    co_return Result<void>{};
+}
+
+} // namespace taleus::sim

@@ -1,0 +1,41 @@
+#pragma once
+// A provisioner in memory with a will of its own: it takes its time, fails, hangs, heeds no cancellation, or throws.
+// Idempotent by instance, as the real ones are; what it made and how often it was asked is there for tests.
+
+#include "ports/provisioner.hpp"
+#include "sim/process.hpp"
+
+#include <cstddef>
+#include <map>
+#include <string>
+
+namespace taleus::sim {
+
+class SimulatedProvisioner final : public ports::Provisioner {
+public:
+    enum class Mood : std::uint8_t {
+        makes,
+        fails,       // provisioning_failed
+        unavailable, // dependency_unavailable
+        hangs,       // until it is cancelled; nothing is made
+        overruns,    // makes it, but heeds no cancellation and answers after `delay`
+        throws,
+    };
+
+    // `databases` are what was made, by tally id: they outlive the process.
+    SimulatedProvisioner(Process& process, std::map<std::string, wire::DatabaseAccess>& databases)
+        : made{databases}, process_{process} {}
+
+    async::awaitable<Result<wire::DatabaseAccess>> provision(ports::Intent intent) override;
+    async::awaitable<Result<void>> remove(ports::Intent intent) override;
+
+    std::map<std::string, wire::DatabaseAccess>& made;
+    std::size_t asked = 0;
+    Mood mood = Mood::makes;
+    Duration delay = std::chrono::milliseconds{5};
+
+private:
+    Process& process_;
+};
+
+} // namespace taleus::sim

@@ -1,0 +1,141 @@
+#include "sim/world.hpp"
+
+#include "base/ensure.hpp"
+#include "sim/blocking.hpp"
+
+#include <algorithm>
+
+namespace taleus::sim {
+namespace {
+
+async::awaitable<bool> stop_listener(session::Listener& listener, Instant grace_until) {
+    auto stopping = listener.stop(grace_until);
+    co_await std::move(stopping);
+    co_return true;
+}
+
+} // namespace
+
+World::World(std::uint64_t seed) : random{seed}, wire{time}, network{wire, random}, seed_{seed} {}
+
+World::~World() {
+    for (auto& node : nodes)
+        if (node->is_serving()) stop(*node, Duration::zero());
+    run_dry();
+    for (auto& node : nodes) {
+        ensure(!node->is_alive() || node->joins_under_way() == 0, "a join was lost");
+        if (node->is_serving()) {
+            const auto counts = node->listener().counts();
+            ensure(counts.streams + counts.waiting + counts.tasks + counts.keys + counts.reserved + counts.seats == 0,
+                   "a listener that was stopped holds something");
+        }
+        if (node->is_alive()) {
+            ensure(node->process().clock.timer_count() == 0, "a timer outlived what it was for");
+            node->shut_down();
+        }
+    }
+}
+
+Node& World::add(std::string name) {
+    const auto number = static_cast<int>(nodes.size());
+    nodes.push_back(
+        std::make_unique<Node>(std::move(name), time, network, seed_ * 1'000'003 + nodes.size() * 1009, number));
+    return *nodes.back();
+}
+
+Node& World::dialer(std::string name) {
+    auto& node = add(std::move(name));
+    node.boot();
+    return node;
+}
+
+Node& World::listener(std::string name) {
+    auto& node = dialer(std::move(name));
+    node.serve();
+    return node;
+}
+
+wire::Link World::invite(Node& node, InviteOptions options) {
+    if (options.token.empty()) options.token = to_hex(random.bytes<16>());
+    protocol::Invitation invitation;
+    invitation.token = protocol::hash_of_token(options.token);
+    invitation.role = options.role;
+    invitation.created = time.utc();
+    invitation.expiry = time.utc() + std::chrono::floor<std::chrono::milliseconds>(options.expires);
+    invitation.uses = options.uses;
+    invitation.per_peer = options.per_peer;
+    invitation.requirement = options.requirement;
+    ports::AuditRecord record{time.utc(), "invitation_created", {}, id_of(invitation.token), {}};
+    const auto made = ask(node, node.journal().create_invitation(invitation, record));
+    ensure(made.has_value(), "the invitation was not made");
+    wire::Link link;
+    link.addresses = {node.address()};
+    link.token = options.token;
+    link.expiry = invitation.expiry;
+    link.role = options.role;
+    return link;
+}
+
+session::JoinResult World::join(Node& node, const wire::Link& link) {
+    const auto joining = node.join(link);
+    run_until([&] { return joining->result.has_value(); });
+    return *joining->result;
+}
+
+void World::stop(Node& node, Duration grace) {
+    static_cast<void>(ask(node, stop_listener(node.listener(), time.now + grace)));
+}
+
+// Runs what is ready, in the order of the nodes. False: nothing was.
+bool World::poll() {
+    std::size_t ran = 0;
+    const auto poll_one = [&](Process& process) {
+        process.context.restart();
+        ran += process.context.poll();
+    };
+    poll_one(wire);
+    for (auto& node : nodes)
+        if (node->is_alive()) poll_one(node->process());
+    return ran > 0;
+}
+
+// To the next deadline of anybody, but not beyond `limit`. False: there is none.
+bool World::advance(std::optional<Instant> limit) {
+    auto next = wire.clock.next();
+    for (auto& node : nodes)
+        if (node->is_alive())
+            if (const auto at = node->process().clock.next()) next = next ? std::min(*next, *at) : *at;
+    if (!next || (limit && *next > *limit)) return false;
+    time.now = std::max(time.now, *next);
+    wire.clock.expire(time.now);
+    for (auto& node : nodes)
+        if (node->is_alive()) node->process().clock.expire(time.now);
+    return true;
+}
+
+void World::run_until(const std::function<bool()>& is_done) {
+    for (;;) {
+        while (poll()) {
+        }
+        if (is_done()) return;
+        ensure(advance(std::nullopt), "nothing can happen any more, and what was waited for has not: a task was lost");
+    }
+}
+
+void World::run_for(Duration length) {
+    const auto end = time.now + length;
+    do {
+        while (poll()) {
+        }
+    } while (advance(end));
+    time.now = end;
+}
+
+void World::run_dry() {
+    do {
+        while (poll()) {
+        }
+    } while (advance(std::nullopt));
+}
+
+} // namespace taleus::sim
