@@ -1,0 +1,242 @@
+#include "app/commands.hpp"
+#include "app/node.hpp"
+#include "session/join.hpp"
+#include "wire/link.hpp"
+
+#include <fmt/format.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <iostream>
+
+namespace taleus::app {
+
+namespace {
+
+constexpr std::size_t link_bytes_max = 256 * 1024;
+
+struct JoinOptions {
+    std::string link; // -, taleus:…, {…, a file; empty: asked for
+    std::string expect;
+    bool require_signed = false;
+};
+
+// Reads a line from the terminal without showing it: a link is a secret until it is used.
+Result<std::string> ask_for_link() {
+    if (::isatty(STDIN_FILENO) != 1)
+        return fail(Code::bad_link, "no link was given; name a file, or - for standard input");
+    fmt::print(stderr, "link (not shown): ");
+    termios before{};
+    ::tcgetattr(STDIN_FILENO, &before);
+    auto silent = before;
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+    std::string line;
+    std::getline(std::cin, line);
+    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
+    fmt::print(stderr, "\n");
+    return line;
+}
+
+Result<std::string> read_link(const std::string& source) {
+    if (source.empty()) return ask_for_link();
+    if (source.front() == '{' || as_text(as_bytes(source).first(std::min<std::size_t>(source.size(), 7))) == "taleus:")
+        return source;
+    const auto content = read_file(source == "-" ? "/dev/stdin" : source, link_bytes_max);
+    if (!content) return fail(Code::bad_link, content.error().context);
+    return to_text(*content);
+}
+
+// The link, with everything checked that the command line asked for, before anything is dialled.
+Result<wire::Link> checked_link(const JoinOptions& options) {
+    const auto text = read_link(options.link);
+    if (!text) return fail(text.error());
+    auto link = wire::parse_link(*text);
+    if (!link) return link;
+    if (options.require_signed && !link->signer)
+        return fail(Code::bad_link, "the link is bare JSON without a signature, and --require-signed was given");
+    if (!options.expect.empty()) {
+        const auto expected = wire::PeerId::from_text(options.expect);
+        if (!expected) return fail(Code::bad_link, "--expect takes a peer id such as 12D3KooW…");
+        if (!link->signer || *link->signer != *expected)
+            return fail(Code::bad_link, fmt::format("the link is signed by {}, not by the expected {}",
+                                                    link->signer ? link->signer->to_text() : "no one", options.expect));
+    }
+    return link;
+}
+
+void show_link(const wire::Link& link, const Console& console, UtcTime now) {
+    const auto signer = link.signer ? link.signer->to_text() : "unsigned: anyone may have edited it";
+    console.note(fmt::format("invitation  signed by  {}\n            you are    {}\n            expires    {} ({})",
+                             signer,
+                             link.role == wire::Role::stock ? "foil (the inviter holds stock and provisions)"
+                                                            : "stock (you provision the database)",
+                             to_text(link.expiry), relative(link.expiry, now)));
+    if (link.requirement) console.note(fmt::format("            requires   {}", escaped(*link.requirement)));
+    if (!link.signer) console.note("warning: bare JSON link; --require-signed refuses such links");
+}
+
+boost::json::object json_of(const session::JoinResult& result) {
+    boost::json::object out{{"outcome", protocol::outcome_text(result.outcome)}};
+    if (result.outcome != protocol::StateName::done) {
+        if (result.code) out["code"] = to_text(*result.code);
+        out["reason"] = result.reason;
+        return out;
+    }
+    out["resumed"] = result.resumed;
+    out["signed"] = result.signed_link;
+    out["sessionId"] = result.session_id;
+    out["role"] = wire::to_text(result.role);
+    if (result.tally) out["tally"] = {{"tallyId", result.tally->tally_id}, {"createdBy", result.tally->created_by}};
+    if (result.database)
+        out["dbConnectionInfo"] = {{"endpoint", result.database->endpoint},
+                                   {"credentialsRef", result.database->credentials_ref}};
+    out["draft"] = result.draft_verified ? "verified" : "none";
+    out["acknowledged"] = result.acknowledged;
+    out["confirmed"] = result.confirmed;
+    out["access"] = result.access;
+    out["peerId"] = result.peer_id;
+    out["address"] = result.address;
+    return out;
+}
+
+Exit exit_of(const session::JoinResult& result) {
+    using protocol::StateName;
+    if (result.outcome == StateName::done) return Exit::done;
+    if (result.outcome == StateName::rejected) return Exit::refused;
+    if (result.outcome == StateName::timed_out) return Exit::timed_out;
+    if (result.outcome == StateName::cancelled) return Exit::interrupted;
+    const auto code = result.code.value_or(Code::internal);
+    if (code == Code::unreachable) return Exit::unreachable;
+    if (code == Code::bad_link) return Exit::usage;
+    if (code == Code::role_mismatch || code == Code::malformed || code == Code::message_too_large ||
+        code == Code::invalid_database)
+        return Exit::nonsense;
+    return Exit::failed;
+}
+
+// What a person can do about it, by code; the same join again is right for all that are not listed.
+std::string_view next_step(Code code) {
+    static constexpr std::array<std::pair<Code, std::string_view>, 9> steps{{
+        {Code::invalid_token, "the inviter does not know this token; ask for a new invitation"},
+        {Code::token_expired, "ask the inviter for a new invitation"},
+        {Code::token_used, "all its uses are spent; ask the inviter for a new invitation"},
+        {Code::token_revoked, "the inviter revoked it; ask for a new one"},
+        {Code::invalid_identity, "the inviter requires another proof of identity (see: requires, above)"},
+        {Code::unreachable, "is the inviter's listener running and reachable from here? try again later"},
+        {Code::not_acknowledged, "your database is kept; run the same join again to deliver it"},
+        {Code::bad_link, "ask for the link again; it is damaged or was altered"},
+        {Code::role_mismatch, "nothing was provisioned; ask the inviter for a fresh link"},
+    }};
+    const auto found = std::ranges::find(steps, code, &std::pair<Code, std::string_view>::first);
+    return found != steps.end() ? found->second : "run the same join again; it resumes where this one ended";
+}
+
+void show_result(const session::JoinResult& result, const Console& console) {
+    if (console.json()) {
+        console.data(json_of(result));
+        return;
+    }
+    if (result.outcome != protocol::StateName::done) return;
+    console.text(fmt::format(
+        "tally      {}\npartner    {}\ndatabase   {}\ndraft      {}\nconfirmed  {}{}",
+        console.bold(escaped(result.tally ? result.tally->tally_id : "", 256)), escaped(result.partner_party, 256),
+        escaped(result.database ? result.database->endpoint : "", 2048), result.draft_verified ? "verified" : "none",
+        result.confirmed ? "yes" : "no", result.resumed ? "\n(answered from this home's records)" : ""));
+}
+
+// The steps as they happen: a line redrawn on a terminal, JSON lines with --json.
+class Steps {
+public:
+    Steps(const Console& console, const async::Clock& clock) : console_{console}, clock_{clock}, start_{clock.now()} {}
+
+    void operator()(const session::JoinProgress& step) const {
+        const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - start_).count();
+        if (console_.json()) {
+            boost::json::object line{{"step", protocol::to_text(step.state)}, {"elapsedMs", elapsed}};
+            if (!step.address.empty()) line["address"] = step.address;
+            if (!step.text.empty()) line["text"] = step.text;
+            console_.data(line);
+        } else {
+            console_.progress(fmt::format("{:>6} ms  {}{}{}", elapsed, protocol::to_text(step.state),
+                                          step.address.empty() ? "" : "  " + step.address,
+                                          step.text.empty() ? "" : "  (" + step.text + ")"));
+        }
+    }
+
+private:
+    const Console& console_;
+    const async::Clock& clock_;
+    Instant start_;
+};
+
+Exit failed_before(const Console& console, const Error& error) {
+    if (console.json()) console.data({{"outcome", "failed"}, {"code", to_text(error.code)}, {"reason", error.context}});
+    console.note(fmt::format("taleus: {}\n  {}", error.context, next_step(error.code)));
+    return error.code == Code::bad_link ? Exit::usage : Exit::failed;
+}
+
+async::awaitable<void> join_into(session::JoinWorld& world, session::JoinRequest request, async::Limit& limit,
+                                 Engine& engine, std::optional<session::JoinResult>& out) {
+    out = co_await session::join(world, std::move(request), limit);
+    engine.stop();
+}
+
+session::JoinResult run_join(OpenHome& home, const wire::Link& link, const Console& console) {
+    Outfit outfit{home};
+    auto world = outfit.join_world();
+    std::optional<session::JoinResult> result;
+    const Steps steps{console, home.engine.clock()};
+    auto& limit = home.engine.tasks().spawn([&](async::Limit& own) {
+        return join_into(world, {.link = link, .progress = [&](const auto& step) { steps(step); }}, own, home.engine,
+                         result);
+    });
+    const auto signals = home.engine.on_signal([&] { limit.stop(); });
+    home.engine.run_until_stopped();
+    outfit.close();
+    return std::move(*result);
+}
+
+Exit join(OpenHome& home, const Console& console, const JoinOptions& options) {
+    const auto link = checked_link(options);
+    if (!link) return failed_before(console, link.error());
+    show_link(*link, console, home.engine.clock().utc());
+
+    const auto token = protocol::hash_of_token(link->token);
+    const auto lock = FileLock::try_lock(home.home.path() / "join.lock", std::hash<TokenHash>{}(token));
+    if (!lock) return failed_before(console, lock.error());
+    if (!*lock) return failed_before(console, {Code::in_progress, "another join of this link is running in this home"});
+
+    const auto result = run_join(home, *link, console);
+    console.end_progress();
+    show_result(result, console);
+    if (result.outcome != protocol::StateName::done)
+        console.note(fmt::format("taleus: {}{}: {}\n  {}", protocol::outcome_text(result.outcome),
+                                 result.code ? fmt::format(" ({})", to_text(*result.code)) : "", result.reason,
+                                 next_step(result.code.value_or(Code::internal))));
+    return exit_of(result);
+}
+
+} // namespace
+
+void add_join(CLI::App& root, Invocation& invocation) {
+    auto options = std::make_shared<JoinOptions>();
+    auto* command = root.add_subcommand("join", "answer an invitation");
+    command->add_option(
+        "LINK", options->link,
+        "a file, - for standard input, or the link itself (which others on this machine could then see); "
+        "without it, asked for");
+    command->add_option("--expect", options->expect, "the peer id that must have signed the link");
+    command->add_flag("--require-signed", options->require_signed, "refuse a bare JSON link");
+    command->footer("Example:\n  taleus join invite.txt\n  taleus join - --json < invite.txt");
+    command->callback([&invocation, options] {
+        invocation.run = [&invocation, options] {
+            return with_home(invocation,
+                             [&](OpenHome& home, const Console& console) { return join(home, console, *options); });
+        };
+    });
+}
+
+} // namespace taleus::app

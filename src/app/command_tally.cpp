@@ -1,0 +1,93 @@
+#include "app/commands.hpp"
+#include "provision/sqlite_provisioner.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+namespace taleus::app {
+
+namespace {
+
+std::string_view own_side(const ports::TallyRecord& tally) {
+    const bool inviter = tally.side == protocol::Side::listener;
+    return inviter == (tally.role == wire::Role::stock) ? "stock" : "foil";
+}
+
+boost::json::object json_of(const ports::TallyRecord& tally) {
+    return {{"tallyId", tally.tally_id},
+            {"sessionId", tally.session_id},
+            {"side", protocol::to_text(tally.side)},
+            {"role", wire::to_text(tally.role)},
+            {"createdBy", tally.tally.created_by},
+            {"ownSide", own_side(tally)},
+            {"ownParty", tally.own_party},
+            {"partnerParty", tally.partner_party},
+            {"partnerPeer", tally.peer.to_text()},
+            {"invitation", id_of(tally.token)},
+            {"dbConnectionInfo",
+             {{"endpoint", tally.database.endpoint}, {"credentialsRef", tally.database.credentials_ref}}},
+            {"draft", tally.draft_verified ? "verified" : "none"},
+            {"acknowledged", tally.acknowledged},
+            {"confirmed", tally.confirmed},
+            {"recorded", to_text(tally.recorded)}};
+}
+
+Exit list(OpenHome& home, const Console& console) {
+    const auto tallies = home.engine.run(home.journal->tallies());
+    if (!tallies) return console.error(tallies.error()), Exit::failed;
+    if (console.json()) {
+        for (const auto& tally : *tallies) console.data(json_of(tally));
+        return Exit::done;
+    }
+    if (tallies->empty()) return console.note("no tallies yet"), Exit::done;
+    std::vector<std::vector<std::string>> rows{{"TALLY", "OWN SIDE", "PARTNER", "DRAFT", "RECORDED"}};
+    for (const auto& tally : *tallies)
+        rows.push_back({escaped(tally.tally_id, 64), std::string{own_side(tally)}, escaped(tally.partner_party, 60),
+                        tally.draft_verified ? "verified" : "none", to_text(tally.recorded)});
+    console.text(table(rows));
+    return Exit::done;
+}
+
+Exit show(OpenHome& home, const Console& console, const std::string& id) {
+    const auto tally = home.engine.run(home.journal->tally(id));
+    if (!tally) return console.error(tally.error()), Exit::failed;
+    if (!*tally) {
+        console.error({Code::internal, fmt::format("no tally has the id {}", escaped(id))},
+                      "list them: taleus tally list");
+        return Exit::failed;
+    }
+    auto shown = json_of(**tally);
+    if (!(*tally)->draft.empty()) shown["draftTally"] = boost::json::parse((*tally)->draft);
+    boost::json::array cadre;
+    for (const auto& address : (*tally)->partner_cadre) cadre.emplace_back(address);
+    shown["partnerCadre"] = std::move(cadre);
+    if (console.json()) return console.data(shown), Exit::done;
+    for (const auto& [name, value] : shown)
+        console.text(fmt::format("{:17} {}", std::string_view{name},
+                                 value.is_string() ? escaped(value.as_string(), 2048)
+                                                   : escaped(boost::json::serialize(value), 8192)));
+    return Exit::done;
+}
+
+} // namespace
+
+void add_tally(CLI::App& root, Invocation& invocation) {
+    auto* tally = root.add_subcommand("tally", "the tallies this home knows");
+    tally->require_subcommand(1);
+    auto* listing = tally->add_subcommand("list", "all tallies, newest first");
+    listing->footer("Example:\n  taleus tally list --json");
+    listing->callback([&invocation] { invocation.run = [&invocation] { return with_home(invocation, list); }; });
+    auto id = std::make_shared<std::string>();
+    auto* showing = tally->add_subcommand("show", "one tally with its draft");
+    showing->add_option("ID", *id, "its id, or the beginning of it")->required();
+    showing->footer("Example:\n  taleus tally show bciq");
+    showing->callback([&invocation, id] {
+        invocation.run = [&invocation, id] {
+            return with_home(invocation,
+                             [&](OpenHome& home, const Console& console) { return show(home, console, *id); });
+        };
+    });
+}
+
+} // namespace taleus::app

@@ -1,0 +1,271 @@
+#include "app/config.hpp"
+
+#include "base/log.hpp"
+#include "wire/multiaddr.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdlib>
+#include <optional>
+
+namespace taleus::app {
+
+namespace {
+
+struct Unit {
+    std::string_view text;
+    std::int64_t factor;
+};
+constexpr std::array duration_units{Unit{"ms", 1}, Unit{"s", 1000}, Unit{"m", 60'000}, Unit{"h", 3'600'000},
+                                    Unit{"d", 86'400'000}};
+constexpr std::array size_units{Unit{"B", 1}, Unit{"KiB", 1024}, Unit{"MiB", 1 << 20}, Unit{"GiB", 1 << 30}};
+
+// "250ms" -> 250; nullopt for anything else, overflow included.
+std::optional<std::int64_t> with_unit(std::string_view text, std::span<const Unit> units) {
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{} || number < 0) return std::nullopt;
+    const std::string_view unit{end, static_cast<std::size_t>(text.data() + text.size() - end)};
+    for (const auto& known : units)
+        if (unit == known.text) {
+            std::int64_t value = 0;
+            if (__builtin_mul_overflow(number, known.factor, &value)) return std::nullopt;
+            return value;
+        }
+    return std::nullopt;
+}
+
+std::string in_units(std::int64_t value, std::span<const Unit> units) {
+    for (auto unit = units.rbegin(); unit != units.rend(); ++unit)
+        if (value % unit->factor == 0 && (value != 0 || unit->factor == 1))
+            return fmt::format("{}{}", value / unit->factor, unit->text);
+    return fmt::format("{}{}", value, units.front().text);
+}
+
+std::string allowed(const Key& key) {
+    struct Words {
+        const Key& key;
+        std::string operator()(Duration& (*)(Config&)) const {
+            return fmt::format("a duration from {} to {}, such as 5s or 250ms", in_units(key.min, duration_units),
+                               in_units(key.max, duration_units));
+        }
+        std::string operator()(std::size_t& (*)(Config&)) const {
+            if (key.is_size)
+                return fmt::format("a size from {} to {}, such as 64KiB", in_units(key.min, size_units),
+                                   in_units(key.max, size_units));
+            return fmt::format("a number from {} to {}", key.min, key.max);
+        }
+        std::string operator()(bool& (*)(Config&)) const { return "true or false"; }
+        std::string operator()(std::string& (*)(Config&)) const {
+            return key.choices.empty() ? "a text" : fmt::format("one of {}", fmt::join(key.choices, ", "));
+        }
+        std::string operator()(std::vector<std::string>& (*)(Config&)) const { return "a list of texts"; }
+    };
+    return std::visit(Words{key}, key.place);
+}
+
+std::unexpected<Error> not_allowed(const Key& key) {
+    return fail(Code::malformed, fmt::format("{} must be {}", key.name, allowed(key)));
+}
+
+std::optional<std::int64_t> ranged(std::optional<std::int64_t> value, const Key& key) {
+    return value && *value >= key.min && *value <= key.max ? value : std::nullopt;
+}
+
+std::vector<std::string> split(std::string_view text) {
+    std::vector<std::string> parts;
+    while (!text.empty()) {
+        const auto comma = text.find(',');
+        if (const auto part = text.substr(0, comma); !part.empty()) parts.emplace_back(part);
+        text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
+    }
+    return parts;
+}
+
+const Key* find_key(std::string_view name) {
+    const auto keys = config_keys();
+    const auto found = std::ranges::find(keys, name, &Key::name);
+    return found == keys.end() ? nullptr : &*found;
+}
+
+// A TOML value as the text a person would type; nullopt for a type that no key of ours has.
+std::optional<std::string> text_of(const toml::node& node, const Key& key) {
+    const bool numeric = std::holds_alternative<std::size_t& (*)(Config&)>(key.place) && !key.is_size;
+    const bool list = std::holds_alternative<std::vector<std::string>& (*)(Config&)>(key.place);
+    const bool flag = std::holds_alternative<bool& (*)(Config&)>(key.place);
+    if (const auto* text = node.as_string(); text && !numeric && !list && !flag) return text->get();
+    if (const auto* number = node.as_integer(); number && numeric) return std::to_string(number->get());
+    if (const auto* boolean = node.as_boolean(); boolean && flag) return boolean->get() ? "true" : "false";
+    if (const auto* array = node.as_array(); array && list) {
+        std::string joined;
+        for (const auto& element : *array) {
+            const auto* text = element.as_string();
+            if (text == nullptr || text->get().find(',') != std::string::npos) return std::nullopt;
+            joined += (joined.empty() ? "" : ",") + text->get();
+        }
+        return joined;
+    }
+    return std::nullopt;
+}
+
+Result<void> apply_table(Config& config, const toml::table& table, const std::string& prefix,
+                         const std::filesystem::path& file) {
+    for (const auto& [name, node] : table) {
+        const auto full = prefix + std::string{name.str()};
+        const auto where = fmt::format("{}:{}", file.string(), node.source().begin.line);
+        if (const auto* inner = node.as_table()) {
+            if (auto done = apply_table(config, *inner, full + ".", file); !done) return done;
+            continue;
+        }
+        const auto* key = find_key(full);
+        if (key == nullptr) return fail(Code::malformed, fmt::format("{}: unknown key {}", where, escaped(full)));
+        const auto text = text_of(node, *key);
+        const auto done = text ? set_from_text(config, *key, *text) : Result<void>{not_allowed(*key)};
+        if (!done) return fail(Code::malformed, fmt::format("{}: {}", where, done.error().context));
+    }
+    return {};
+}
+
+std::string environment_name(std::string_view key) {
+    std::string name = "TALEUS_";
+    for (const char c : key) name += c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    return name;
+}
+
+Result<void> check_addresses(const Config& config) {
+    for (const auto* list : {&config.listen, &config.announce})
+        for (const auto& text : *list) {
+            const auto address = wire::Multiaddr::from_text(text);
+            if (!address || !address->as_tcp())
+                return fail(Code::malformed,
+                            fmt::format("{}: {} is not an address such as /ip4/0.0.0.0/tcp/9000",
+                                        list == &config.listen ? "p2p.listen" : "p2p.announce", escaped(text)));
+        }
+    return {};
+}
+
+Result<void> check_together(const Config& config) {
+    if (config.listener.step > config.listener.session)
+        return fail(Code::malformed, "timeouts.step must not be longer than timeouts.session");
+    if (config.listener.respond > config.listener.session)
+        return fail(Code::malformed, "timeouts.respond must not be longer than timeouts.session");
+    return check_addresses(config);
+}
+
+} // namespace
+
+Result<void> set_from_text(Config& config, const Key& key, std::string_view text) {
+    struct Setter {
+        Config& config;
+        const Key& key;
+        std::string_view text;
+        Result<void> operator()(Duration& (*place)(Config&)) const {
+            const auto value = ranged(with_unit(text, duration_units), key);
+            if (!value) return not_allowed(key);
+            place(config) = std::chrono::milliseconds{*value};
+            return {};
+        }
+        Result<void> operator()(std::size_t& (*place)(Config&)) const {
+            static constexpr std::array plain{Unit{"", 1}};
+            const auto value = ranged(key.is_size ? with_unit(text, size_units) : with_unit(text, plain), key);
+            if (!value) return not_allowed(key);
+            place(config) = static_cast<std::size_t>(*value);
+            return {};
+        }
+        Result<void> operator()(bool& (*place)(Config&)) const {
+            if (text != "true" && text != "false") return not_allowed(key);
+            place(config) = text == "true";
+            return {};
+        }
+        Result<void> operator()(std::string& (*place)(Config&)) const {
+            if (!key.choices.empty() && std::ranges::find(key.choices, text) == key.choices.end())
+                return not_allowed(key);
+            place(config) = text;
+            return {};
+        }
+        Result<void> operator()(std::vector<std::string>& (*place)(Config&)) const {
+            place(config) = split(text);
+            return {};
+        }
+    };
+    return std::visit(Setter{config, key, text}, key.place);
+}
+
+std::string text_of(const Config& config, const Key& key) {
+    struct Getter {
+        Config& config;
+        const Key& key;
+        std::string operator()(Duration& (*place)(Config&)) const {
+            return in_units(std::chrono::duration_cast<std::chrono::milliseconds>(place(config)).count(),
+                            duration_units);
+        }
+        std::string operator()(std::size_t& (*place)(Config&)) const {
+            const auto value = static_cast<std::int64_t>(place(config));
+            return key.is_size ? in_units(value, size_units) : std::to_string(value);
+        }
+        std::string operator()(bool& (*place)(Config&)) const { return place(config) ? "true" : "false"; }
+        std::string operator()(std::string& (*place)(Config&)) const { return place(config); }
+        std::string operator()(std::vector<std::string>& (*place)(Config&)) const {
+            return fmt::format("{}", fmt::join(place(config), ","));
+        }
+    };
+    auto copy = config; // the table's places are written for setting; reading goes through a copy
+    return std::visit(Getter{copy, key}, key.place);
+}
+
+Result<Config> load_config(const std::filesystem::path& file, const Flags& flags) {
+    Config config;
+    if (std::filesystem::exists(file)) {
+        try {
+            if (auto done = apply_table(config, toml::parse_file(file.string()), "", file); !done)
+                return fail(done.error());
+        } catch (const toml::parse_error& error) {
+            return fail(Code::malformed, fmt::format("{}:{}: {}", file.string(), error.source().begin.line,
+                                                     escaped(error.description())));
+        }
+    }
+    for (const auto& key : config_keys())
+        if (const auto* text = std::getenv(environment_name(key.name).c_str())) // NOLINT(concurrency-mt-unsafe)
+            if (auto done = set_from_text(config, key, text); !done)
+                return fail(Code::malformed, fmt::format("${}: {}", environment_name(key.name), done.error().context));
+    for (const auto& [name, text] : flags) {
+        const auto* key = find_key(name);
+        if (key == nullptr) return fail(Code::malformed, fmt::format("--set: unknown key {}", escaped(name)));
+        if (auto done = set_from_text(config, *key, text); !done)
+            return fail(Code::malformed, fmt::format("--set {}: {}", name, done.error().context));
+    }
+    if (auto done = check_together(config); !done) return fail(done.error());
+    return config;
+}
+
+std::string documented_config(const Config& initial) {
+    std::string out =
+        "# Settings of this taleus home. Every key stands here at its default; take the # away to change one.\n"
+        "# Durations are written 5s, 250ms, 24h; sizes 64KiB. The environment wins over this file:\n"
+        "# p2p.listen is TALEUS_P2P_LISTEN, lists comma-separated. Flags win over both.\n";
+    std::string section;
+    for (const auto& key : config_keys()) {
+        const auto dot = key.name.find('.');
+        if (const auto of = std::string{key.name.substr(0, dot)}; of != section) {
+            section = of;
+            out += fmt::format("\n[{}]\n", section);
+        }
+        auto value = text_of(initial, key);
+        if (std::holds_alternative<std::vector<std::string>& (*)(Config&)>(key.place)) {
+            const auto parts = split(value);
+            value = parts.empty() ? "[]" : fmt::format("[\"{}\"]", fmt::join(parts, "\", \""));
+        } else if (!std::holds_alternative<bool& (*)(Config&)>(key.place) &&
+                   !(std::holds_alternative<std::size_t& (*)(Config&)>(key.place) && !key.is_size)) {
+            value = fmt::format("\"{}\"", value);
+        }
+        out += fmt::format("# {} ({})\n#{} = {}\n", key.about, allowed(key), key.name.substr(dot + 1), value);
+    }
+    return out;
+}
+
+} // namespace taleus::app

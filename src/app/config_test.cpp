@@ -1,0 +1,92 @@
+#include "app/config.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+
+namespace taleus::app {
+namespace {
+
+using testing::HasSubstr;
+using namespace std::chrono_literals;
+
+struct ConfigTest : testing::Test {
+    std::filesystem::path file = std::filesystem::path{testing::TempDir()} / "config_test.toml";
+    ~ConfigTest() override { std::filesystem::remove(file); }
+
+    Result<Config> load(std::string_view text, const Flags& flags = {}) {
+        std::ofstream{file} << text;
+        return load_config(file, flags);
+    }
+    std::string error_of(std::string_view text, const Flags& flags = {}) {
+        const auto config = load(text, flags);
+        return config ? "none" : config.error().context;
+    }
+};
+
+TEST_F(ConfigTest, the_documented_file_says_nothing_and_holds_every_key) {
+    const auto text = documented_config({});
+    const auto config = load(text);
+    ASSERT_TRUE(config) << config.error().context;
+    for (const auto& key : config_keys()) {
+        EXPECT_EQ(text_of(*config, key), text_of(Config{}, key));
+        EXPECT_THAT(text, HasSubstr("\n#" + std::string{key.name.substr(key.name.find('.') + 1)} + " = "));
+    }
+}
+
+TEST_F(ConfigTest, the_documented_file_with_every_key_uncommented_is_the_default) {
+    std::string text = documented_config({});
+    for (std::size_t at = 0; (at = text.find("\n#", at)) != std::string::npos; ++at)
+        if (text[at + 2] != ' ') text.erase(at + 1, 1);
+    const auto config = load(text);
+    ASSERT_TRUE(config) << config.error().context;
+    for (const auto& key : config_keys()) EXPECT_EQ(text_of(*config, key), text_of(Config{}, key)) << key.name;
+}
+
+TEST_F(ConfigTest, a_later_source_wins) {
+    ::setenv("TALEUS_TIMEOUTS_STEP", "3s", 1); // NOLINT(concurrency-mt-unsafe)
+    const auto environment = load("[timeouts]\nstep = \"2s\"\n");
+    const auto flags = load("[timeouts]\nstep = \"2s\"\n", {{"timeouts.step", "4s"}});
+    ::unsetenv("TALEUS_TIMEOUTS_STEP"); // NOLINT(concurrency-mt-unsafe)
+    const auto from_file = load("[timeouts]\nstep = \"2s\"\n");
+    EXPECT_EQ(from_file.value().listener.step, 2s);
+    EXPECT_EQ(environment.value().listener.step, 3s);
+    EXPECT_EQ(flags.value().listener.step, 4s);
+}
+
+TEST_F(ConfigTest, lists_sizes_counts_and_flags_are_read) {
+    const auto config = load("[p2p]\nlisten = [\"/ip4/127.0.0.1/tcp/0\"]\nmplex = false\n"
+                             "[limits]\nsessions = 7\nmessage_bytes = \"128KiB\"\n");
+    ASSERT_TRUE(config) << config.error().context;
+    EXPECT_EQ(config->listen, std::vector<std::string>{"/ip4/127.0.0.1/tcp/0"});
+    EXPECT_FALSE(config->mplex);
+    EXPECT_EQ(config->limits.sessions, 7U);
+    EXPECT_EQ(config->limits.message_bytes, 128U * 1024);
+}
+
+TEST_F(ConfigTest, an_error_names_file_line_key_and_what_is_allowed) {
+    EXPECT_THAT(error_of("\n[timeouts]\nstep = \"soon\"\n"),
+                HasSubstr("config_test.toml:3: timeouts.step must be a duration from 10ms to 1h"));
+    EXPECT_THAT(error_of("[timeouts]\nstep = 5\n"), HasSubstr("timeouts.step must be a duration"));
+    EXPECT_THAT(error_of("[limits]\nsessions = 0\n"), HasSubstr(":2: limits.sessions must be a number from 1"));
+    EXPECT_THAT(error_of("[limits]\nsessions = \"9\"\n"), HasSubstr("limits.sessions must be a number"));
+    EXPECT_THAT(error_of("[limits]\nmessage_bytes = \"2MiB\"\n"), HasSubstr("a size from 1KiB to 1MiB"));
+    EXPECT_THAT(error_of("[log]\nlevel = \"loud\"\n"), HasSubstr("one of trace, debug, info, warn, error"));
+    EXPECT_THAT(error_of("[p2p]\nmplex = \"yes\"\n"), HasSubstr("p2p.mplex must be true or false"));
+    EXPECT_THAT(error_of("[p2p]\nlisten = [1]\n"), HasSubstr("p2p.listen must be a list of texts"));
+    EXPECT_THAT(error_of("[limits]\nsesions = 1\n"), HasSubstr(":2: unknown key limits.sesions"));
+    EXPECT_THAT(error_of("[limits\n"), HasSubstr("config_test.toml:1:"));
+    EXPECT_THAT(error_of("", {{"limits.sessions", "x"}}), HasSubstr("--set limits.sessions: limits.sessions must be"));
+}
+
+TEST_F(ConfigTest, keys_are_checked_against_one_another) {
+    EXPECT_THAT(error_of("[timeouts]\nstep = \"20s\"\nsession = \"10s\"\n"),
+                HasSubstr("timeouts.step must not be longer"));
+    EXPECT_THAT(error_of("[p2p]\nlisten = [\"/ip4/1.2.3.4/udp/1\"]\n"),
+                HasSubstr("p2p.listen: /ip4/1.2.3.4/udp/1 is not"));
+}
+
+} // namespace
+} // namespace taleus::app

@@ -1,0 +1,79 @@
+#pragma once
+// A command's event loop: one thread, one clock, tasks that are owned. Short commands `run` one awaitable to its end;
+// `serve` and `join` also listen to signals.
+
+#include "async/clock.hpp"
+#include "async/task_group.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <csignal>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace taleus::app {
+
+class Engine {
+public:
+    async::Executor executor() { return context_.get_executor(); }
+    async::Clock& clock() { return clock_; }
+    async::TaskGroup& tasks() { return tasks_; }
+
+    // Runs the loop until `work` has ended and gives its result. Not from within the loop.
+    template <class T> T run(async::awaitable<T> work) {
+        std::optional<T> result;
+        tasks_.spawn([&](async::Limit&) { return keep(context_, std::move(work), result); });
+        run_until_stopped();
+        return std::move(*result);
+    }
+
+    void run(async::awaitable<void> work) {
+        tasks_.spawn([&](async::Limit&) { return keep(context_, std::move(work)); });
+        run_until_stopped();
+    }
+
+    // For commands that run until something else ends them: runs the loop until `stop`.
+    void run_until_stopped() {
+        context_.restart();
+        context_.run();
+        context_.restart();
+        context_.poll(); // tasks that have ended are put away
+    }
+    void stop() { context_.stop(); }
+
+    // Calls `action` at each SIGINT or SIGTERM until the returned set is destroyed or cancelled.
+    std::unique_ptr<boost::asio::signal_set> on_signal(std::function<void()> action) {
+        auto signals = std::make_unique<boost::asio::signal_set>(context_, SIGINT, SIGTERM);
+        wait_for_signal(*signals, std::move(action));
+        return signals;
+    }
+
+private:
+    template <class T>
+    static async::awaitable<void> keep(boost::asio::io_context& context, async::awaitable<T> work,
+                                       std::optional<T>& result) {
+        result.emplace(co_await std::move(work));
+        context.stop(); // whatever else is pending waits for the next `run`
+    }
+    static async::awaitable<void> keep(boost::asio::io_context& context, async::awaitable<void> work) {
+        co_await std::move(work);
+        context.stop();
+    }
+
+    static void wait_for_signal(boost::asio::signal_set& signals, std::function<void()> action) {
+        signals.async_wait([&signals, action = std::move(action)](const boost::system::error_code& error, int) {
+            if (error) return;
+            action();
+            wait_for_signal(signals, action);
+        });
+    }
+
+    boost::asio::io_context context_{1};
+    async::SystemClock clock_{context_};
+    async::TaskGroup tasks_{context_.get_executor(), clock_};
+};
+
+} // namespace taleus::app

@@ -1,0 +1,135 @@
+#include "app/home.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+namespace taleus::app {
+
+namespace {
+
+std::string why() { return std::strerror(errno); } // NOLINT(concurrency-mt-unsafe): start-up, one thread
+
+struct Descriptor {
+    int number;
+    ~Descriptor() {
+        if (number >= 0) ::close(number);
+    }
+};
+
+bool write_all(int descriptor, ByteView content) {
+    while (!content.empty()) {
+        const auto written = ::write(descriptor, content.data(), content.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) return false;
+        content = content.subspan(static_cast<std::size_t>(written));
+    }
+    return true;
+}
+
+} // namespace
+
+Home Home::at(const std::optional<std::string>& option) {
+    // NOLINTBEGIN(concurrency-mt-unsafe): before any thread
+    if (option) return Home{*option};
+    if (const auto* home = std::getenv("TALEUS_HOME"); home != nullptr && *home != '\0') return Home{home};
+    if (const auto* data = std::getenv("XDG_DATA_HOME"); data != nullptr && *data == '/')
+        return Home{std::filesystem::path{data} / "taleus"};
+    const auto* user = std::getenv("HOME");
+    // NOLINTEND(concurrency-mt-unsafe)
+    return Home{std::filesystem::path{user != nullptr ? user : "."} / ".local/share/taleus"};
+}
+
+Result<wire::KeyPair> Home::create(Random& random) const {
+    std::error_code error;
+    std::filesystem::create_directories(tallies(), error);
+    if (error) return fail(Code::internal, fmt::format("cannot make {}: {}", path_.string(), error.message()));
+    if (::chmod(path_.c_str(), 0700) != 0 || ::chmod(tallies().c_str(), 0700) != 0)
+        return fail(Code::internal, fmt::format("cannot protect {}: {}", path_.string(), why()));
+    if (std::filesystem::exists(identity_file()))
+        return fail(Code::conflict,
+                    fmt::format("{} has an identity already, which is never overwritten", path_.string()));
+    auto key = wire::KeyPair::generate(random);
+    const auto secret = key.to_protobuf();
+    if (auto written = write_file(identity_file(), secret.reveal(), 0600); !written) return fail(written.error());
+    if (!std::filesystem::exists(config_file())) {
+        const auto text = documented_config({});
+        if (auto written = write_file(config_file(), as_bytes(text), 0600); !written) return fail(written.error());
+    }
+    return key;
+}
+
+Result<wire::KeyPair> Home::identity() const {
+    struct stat status{};
+    if (::stat(identity_file().c_str(), &status) != 0)
+        return fail(Code::internal, fmt::format("{} is no taleus home ({}); run: taleus init --home {}", path_.string(),
+                                                why(), path_.string()));
+    if ((status.st_mode & 077U) != 0)
+        return fail(Code::internal, fmt::format("others may read {}; run: chmod 600 {}", identity_file().string(),
+                                                identity_file().string()));
+    auto bytes = read_file(identity_file(), 4096);
+    if (!bytes) return fail(bytes.error());
+    const Secret secret{std::move(*bytes)};
+    auto key = wire::KeyPair::from_protobuf(secret.reveal());
+    if (!key) return fail(Code::internal, fmt::format("{} holds no Ed25519 key", identity_file().string()));
+    return key;
+}
+
+Result<std::optional<FileLock>> FileLock::try_lock(const std::filesystem::path& file, std::uint64_t place) {
+    Descriptor descriptor{::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)}; // NOLINT(*-vararg)
+    if (descriptor.number < 0) return fail(Code::internal, fmt::format("cannot open {}: {}", file.string(), why()));
+    struct flock range{};
+    range.l_type = F_WRLCK;
+    range.l_whence = SEEK_SET;
+    range.l_start = static_cast<off_t>(place >> 1U); // offsets are signed
+    range.l_len = 1;
+    if (::fcntl(descriptor.number, F_OFD_SETLK, &range) != 0) { // NOLINT(*-vararg)
+        if (errno == EAGAIN || errno == EACCES) return std::nullopt;
+        return fail(Code::internal, fmt::format("cannot lock {}: {}", file.string(), why()));
+    }
+    return FileLock{std::exchange(descriptor.number, -1)};
+}
+
+FileLock::~FileLock() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+Result<void> write_file(const std::filesystem::path& file, ByteView content, unsigned mode) {
+    const auto temporary = file.string() + ".new";
+    const auto failed = [&] { return fail(Code::internal, fmt::format("cannot write {}: {}", file.string(), why())); };
+    {
+        ::unlink(temporary.c_str());
+        const Descriptor out{
+            ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)}; // NOLINT(*-vararg)
+        if (out.number < 0 || !write_all(out.number, content) || ::fsync(out.number) != 0) return failed();
+    }
+    if (::rename(temporary.c_str(), file.c_str()) != 0) return failed();
+    const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path{"."};
+    const Descriptor directory{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)}; // NOLINT(*-vararg)
+    if (directory.number < 0 || ::fsync(directory.number) != 0) return failed();
+    return {};
+}
+
+Result<Bytes> read_file(const std::filesystem::path& file, std::size_t limit) {
+    const Descriptor in{::open(file.c_str(), O_RDONLY | O_CLOEXEC)}; // NOLINT(*-vararg)
+    if (in.number < 0) return fail(Code::internal, fmt::format("cannot read {}: {}", file.string(), why()));
+    Bytes content(limit + 1);
+    std::size_t size = 0;
+    while (size < content.size()) {
+        const auto got = ::read(in.number, content.data() + size, content.size() - size);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return fail(Code::internal, fmt::format("cannot read {}: {}", file.string(), why()));
+        if (got == 0) break;
+        size += static_cast<std::size_t>(got);
+    }
+    if (size > limit) return fail(Code::malformed, fmt::format("{} is larger than {} bytes", file.string(), limit));
+    content.resize(size);
+    return content;
+}
+
+} // namespace taleus::app

@@ -1,0 +1,57 @@
+#pragma once
+// The home directory of a party: its key, settings, store and tally databases. Everything secret in it is mode 0600,
+// the directory 0700.
+
+#include "app/config.hpp"
+#include "base/result.hpp"
+#include "wire/keys.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace taleus::app {
+
+class Home {
+public:
+    // `option` (--home), else $TALEUS_HOME, else the XDG data directory. Nothing is created or read.
+    static Home at(const std::optional<std::string>& option);
+
+    // Makes directory, identity and config.toml. `conflict` when an identity is there already: it is never overwritten.
+    Result<wire::KeyPair> create(Random& random) const;
+    // `internal`, with what to do next, when there is no usable identity.
+    Result<wire::KeyPair> identity() const;
+    Result<Config> config(const Flags& flags) const { return load_config(config_file(), flags); }
+
+    const std::filesystem::path& path() const { return path_; }
+    std::filesystem::path identity_file() const { return path_ / "identity.key"; }
+    std::filesystem::path config_file() const { return path_ / "config.toml"; }
+    std::filesystem::path store_file() const { return path_ / "taleus.db"; }
+    std::filesystem::path tallies() const { return path_ / "tallies"; }
+
+private:
+    explicit Home(std::filesystem::path path) : path_{std::move(path)} {}
+    std::filesystem::path path_;
+};
+
+// A lock within a file of the home, held until destruction or the end of the process, however it ends. One file holds a
+// lock for each `place`, so that none has to be cleaned up.
+class FileLock {
+public:
+    // nullopt when another process, or another lock of this one, holds it.
+    static Result<std::optional<FileLock>> try_lock(const std::filesystem::path& file, std::uint64_t place = 0);
+    FileLock(FileLock&& other) noexcept : descriptor_{std::exchange(other.descriptor_, -1)} {}
+    FileLock& operator=(FileLock&&) = delete;
+    ~FileLock();
+
+private:
+    explicit FileLock(int descriptor) : descriptor_{descriptor} {}
+    int descriptor_;
+};
+
+// Writes a file whole or not at all: temporary name, flush, rename, flush of the directory.
+Result<void> write_file(const std::filesystem::path& file, ByteView content, unsigned mode);
+// At most `limit` bytes; larger is an error.
+Result<Bytes> read_file(const std::filesystem::path& file, std::size_t limit);
+
+} // namespace taleus::app

@@ -1,0 +1,80 @@
+#include "app/home.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+
+namespace taleus::app {
+namespace {
+
+using testing::HasSubstr;
+
+struct HomeTest : testing::Test {
+    std::filesystem::path path = std::filesystem::path{testing::TempDir()} / "home_test";
+    HomeTest() { std::filesystem::remove_all(path); }
+    ~HomeTest() override { std::filesystem::remove_all(path); }
+    SeededRandom random{1};
+    Home home = Home::at(path.string());
+
+    static unsigned mode_of(const std::filesystem::path& file) {
+        struct stat status{};
+        return ::stat(file.c_str(), &status) == 0 ? status.st_mode & 0777U : 0;
+    }
+};
+
+TEST_F(HomeTest, a_new_home_is_private_and_its_identity_comes_back) {
+    const auto made = home.create(random);
+    ASSERT_TRUE(made) << made.error().context;
+    EXPECT_EQ(mode_of(path), 0700U);
+    EXPECT_EQ(mode_of(home.tallies()), 0700U);
+    EXPECT_EQ(mode_of(home.identity_file()), 0600U);
+    EXPECT_EQ(mode_of(home.config_file()), 0600U);
+    const auto read = home.identity();
+    ASSERT_TRUE(read) << read.error().context;
+    EXPECT_EQ(read->public_key(), made->public_key());
+    EXPECT_TRUE(home.config({}));
+}
+
+TEST_F(HomeTest, an_identity_is_never_overwritten) {
+    const auto made = home.create(random);
+    ASSERT_TRUE(made);
+    const auto again = home.create(random);
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().code, Code::conflict);
+    EXPECT_EQ(home.identity()->public_key(), made->public_key());
+}
+
+TEST_F(HomeTest, what_is_no_home_says_how_to_make_one) {
+    EXPECT_THAT(home.identity().error().context, HasSubstr("taleus init"));
+}
+
+TEST_F(HomeTest, a_key_that_others_may_read_is_not_used) {
+    ASSERT_TRUE(home.create(random));
+    ::chmod(home.identity_file().c_str(), 0644);
+    EXPECT_THAT(home.identity().error().context, HasSubstr("chmod 600"));
+}
+
+TEST_F(HomeTest, a_lock_excludes_its_place_only_and_ends_with_its_holder) {
+    ASSERT_TRUE(home.create(random));
+    const auto file = path / "some.lock";
+    {
+        const auto held = FileLock::try_lock(file, 7);
+        ASSERT_TRUE(held && held->has_value());
+        EXPECT_FALSE(FileLock::try_lock(file, 7)->has_value());
+        EXPECT_TRUE(FileLock::try_lock(file, 8)->has_value());
+    }
+    EXPECT_TRUE(FileLock::try_lock(file, 7)->has_value());
+}
+
+TEST_F(HomeTest, a_file_is_read_up_to_its_limit) {
+    ASSERT_TRUE(home.create(random));
+    ASSERT_TRUE(write_file(path / "f", to_bytes("12345"), 0600));
+    EXPECT_EQ(to_text(*read_file(path / "f", 5)), "12345");
+    EXPECT_FALSE(read_file(path / "f", 4));
+    EXPECT_FALSE(read_file(path / "none", 4));
+}
+
+} // namespace
+} // namespace taleus::app

@@ -1,0 +1,118 @@
+#include "app/node.hpp"
+
+#include "host/interfaces.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace taleus::app {
+
+namespace {
+
+std::vector<wire::Multiaddr> addresses_of(const std::vector<std::string>& texts) {
+    std::vector<wire::Multiaddr> addresses;
+    for (const auto& text : texts)
+        if (const auto address = wire::Multiaddr::from_text(text)) addresses.push_back(*address); // checked at load
+    return addresses;
+}
+
+std::vector<std::string> texts_of(const std::vector<wire::Multiaddr>& addresses) {
+    std::vector<std::string> texts;
+    for (const auto& address : addresses) texts.push_back(address.to_text());
+    return texts;
+}
+
+ports::AuditRecord process_record(UtcTime now, std::string kind) {
+    return {
+        .at = now, .kind = std::move(kind), .session_id = {}, .token_id = {}, .body = {{"version", TALEUS_VERSION}}};
+}
+
+} // namespace
+
+session::SettingsSnapshot session_settings(const OpenHome& home, const std::vector<wire::Multiaddr>& announced) {
+    auto settings = std::make_shared<session::Settings>();
+    const auto& config = home.config;
+    settings->listener = config.listener;
+    settings->dialer = config.dialer;
+    settings->limits = config.limits;
+    settings->party_id = config.party_id.empty() ? home.peer().to_text() : config.party_id;
+    settings->cadre = config.party_cadre.empty() ? texts_of(announced) : config.party_cadre;
+    return settings;
+}
+
+host::HostSettings host_settings(const Config& config) {
+    host::HostSettings settings;
+    settings.limits = config.host;
+    settings.connection = config.connection;
+    settings.connection.mplex_streams_max = config.connection.streams_max;
+    settings.agent = "taleus/" TALEUS_VERSION;
+    settings.mplex = config.mplex;
+    return settings;
+}
+
+Outfit::Outfit(OpenHome& home)
+    : home_{home}, provisioner_{home.home.tallies()},
+      host_{home.engine.executor(), home.engine.clock(), random_, home.key, host_settings(home.config), nullptr,
+            Log{*home.log, "host"}} {}
+
+session::JoinWorld Outfit::join_world() {
+    return {.clock = home_.engine.clock(),
+            .random = random_,
+            .network = host_,
+            .journal = *home_.journal,
+            .provisioner = provisioner_,
+            .node = home_.key,
+            .settings = session_settings(home_, {}),
+            .log = Log{*home_.log, "join"}};
+}
+
+void Outfit::close() { home_.engine.run(host_.close(home_.engine.clock().now() + std::chrono::seconds{1})); }
+
+Node::Node(OpenHome& home)
+    : home_{home}, provisioner_{home.home.tallies()}, listener_{{.executor = home.engine.executor(),
+                                                                 .clock = home.engine.clock(),
+                                                                 .random = random_,
+                                                                 .journal = *home.journal,
+                                                                 .provisioner = provisioner_,
+                                                                 .node = home.key,
+                                                                 .log = Log{*home.log, "session"}},
+                                                                session_settings(home, {})},
+      host_{home.engine.executor(), home.engine.clock(), random_, home.key, host_settings(home.config), &listener_,
+            Log{*home.log, "host"}} {}
+
+async::awaitable<Result<std::vector<wire::Multiaddr>>> Node::start() {
+    const auto now = home_.engine.clock().utc();
+    if (auto recovered = co_await home_.journal->recover(now); !recovered) co_return fail(recovered.error());
+    if (auto resumed = co_await listener_.resume(); !resumed) co_return fail(resumed.error());
+
+    auto listening = host_.listen(addresses_of(home_.config.listen));
+    if (!listening) co_return fail(listening.error());
+    listening_ = std::move(*listening);
+
+    auto announced = addresses_of(home_.config.announce);
+    for (auto& address : announced) address = address.with_peer(home_.peer());
+    if (announced.empty()) announced = host::expanded(listening_);
+    host_.announce(announced);
+    listener_.use(session_settings(home_, announced));
+
+    auto registered =
+        co_await home_.journal->register_node({.peer = home_.peer(), .addresses = texts_of(announced), .seen = now});
+    if (!registered) co_return fail(registered.error());
+    std::vector<ports::AuditRecord> audit{process_record(now, "started")};
+    if (auto written = co_await home_.journal->append_audit(std::move(audit)); !written)
+        co_return fail(written.error());
+    co_return announced;
+}
+
+async::awaitable<void> Node::stop(Instant grace_until) {
+    host_.stop_accepting();
+    co_await listener_.stop(grace_until);
+    co_await host_.close(home_.engine.clock().now() + std::chrono::seconds{1});
+    std::vector<ports::AuditRecord> audit{process_record(home_.engine.clock().utc(), "stopped")};
+    if (auto written = co_await home_.journal->append_audit(std::move(audit)); !written)
+        Log{*home_.log, "node"}.error("the stop is not in the audit trail: {}", written.error().context);
+}
+
+} // namespace taleus::app

@@ -1,0 +1,62 @@
+#pragma once
+// The composition root: what a node is made of, read from top to bottom. `Outfit` is what `serve` and `join` share:
+// network, journal and provisioner of an open home. Order of declaration is order of construction, so that destruction
+// is right by itself. One thread, the home's engine.
+
+#include "app/open_home.hpp"
+#include "host/host.hpp"
+#include "provision/sqlite_provisioner.hpp"
+#include "session/join.hpp"
+#include "session/listener.hpp"
+#include "session/settings.hpp"
+
+#include <string>
+#include <vector>
+
+namespace taleus::app {
+
+// What the sessions of this home may do. `announced` is the cadre where the configuration names none.
+session::SettingsSnapshot session_settings(const OpenHome& home, const std::vector<wire::Multiaddr>& announced);
+host::HostSettings host_settings(const Config& config);
+
+// Everything that a dialer needs. The home outlives it.
+class Outfit {
+public:
+    explicit Outfit(OpenHome& home);
+
+    session::JoinWorld join_world();
+    // Ends all connections; runs the loop until they are gone, a second at most.
+    void close();
+
+private:
+    OpenHome& home_;
+    SystemRandom random_;
+    provision::SqliteProvisioner provisioner_;
+    host::Host host_;
+};
+
+// A listener that runs: accepts, bootstraps, drains.
+class Node {
+public:
+    explicit Node(OpenHome& home);
+
+    // Recovers what an earlier process left, takes up waiting sessions, listens and registers. The announced addresses.
+    async::awaitable<Result<std::vector<wire::Multiaddr>>> start();
+    // In order: no new connections, no new sessions, those under way to their ends or the grace, connections closed.
+    async::awaitable<void> stop(Instant grace_until);
+    // What `stop` waits for is cut short: a second signal.
+    void hurry() { listener_.hurry(); }
+
+    const std::vector<wire::Multiaddr>& listening() const { return listening_; }
+    session::ListenerCounts counts() const { return listener_.counts(); }
+
+private:
+    OpenHome& home_;
+    SystemRandom random_;
+    provision::SqliteProvisioner provisioner_;
+    session::Listener listener_;
+    host::Host host_;
+    std::vector<wire::Multiaddr> listening_;
+};
+
+} // namespace taleus::app

@@ -1,0 +1,21 @@
+#include "app/open_home.hpp"
+
+namespace taleus::app {
+
+OpenHome::OpenHome(Home opened, Config loaded, wire::KeyPair identity)
+    : home{std::move(opened)}, config{std::move(loaded)}, key{std::move(identity)},
+      log{make_log_sink(config.log_level, config.log_format)} {}
+
+Result<std::unique_ptr<OpenHome>> OpenHome::open(Home home, const Flags& flags) {
+    auto key = home.identity();
+    if (!key) return fail(key.error());
+    auto config = home.config(flags);
+    if (!config) return fail(config.error());
+    auto open = std::make_unique<OpenHome>(std::move(home), std::move(*config), std::move(*key));
+    auto journal = store::SqliteJournal::open(open->home.store_file());
+    if (!journal) return fail(journal.error());
+    open->journal = std::move(*journal);
+    return open;
+}
+
+} // namespace taleus::app

@@ -1,0 +1,33 @@
+#pragma once
+// A home that a command has opened: key, settings, store, log, and a loop to run on.
+
+#include "app/config.hpp"
+#include "app/engine.hpp"
+#include "app/home.hpp"
+#include "app/log_sink.hpp"
+#include "store/sqlite_journal.hpp"
+
+#include <memory>
+
+namespace taleus::app {
+
+// Owned by its command; not movable, since the loop is in it. One thread.
+struct OpenHome {
+    // Errors say what is wrong and what to do next.
+    static Result<std::unique_ptr<OpenHome>> open(Home home, const Flags& flags);
+
+    OpenHome(Home opened, Config loaded, wire::KeyPair identity);
+    OpenHome(const OpenHome&) = delete;
+    OpenHome& operator=(const OpenHome&) = delete;
+
+    wire::PeerId peer() const { return wire::PeerId::of(key.public_key()); }
+
+    Home home;
+    Config config;
+    wire::KeyPair key;
+    std::unique_ptr<LogSink> log;
+    Engine engine;
+    std::unique_ptr<store::SqliteJournal> journal; // set by `open`
+};
+
+} // namespace taleus::app
