@@ -1,7 +1,7 @@
 #pragma once
 // Tally databases as SQLite files in one directory of the home: the default, without any set-up. Files are made on
 // bounded threads of its own; results come back to the shard that asked. The composition root owns it and destroys it
-// after the event loops that ask have ended.
+// when the event loops that ask have ended but their io_contexts are still there (declare it after them).
 
 #include "async/worker.hpp"
 #include "ports/provisioner.hpp"

@@ -4,7 +4,8 @@
 // disk serves many sessions, a call that fails takes nothing of the others with it, and nobody is told of what is not
 // on stable storage.
 //
-// Any thread may ask. The event loops of those who ask must outlive the queue or have ended waiting.
+// Any thread may ask. The io_contexts of those who ask must outlive the queue: its thread may still be inside `post`
+// when the answer has been read.
 
 #include "async/one_shot.hpp"
 #include "ports/journal.hpp"

@@ -3,7 +3,8 @@
 // (commit_queue.hpp); reads have a connection and a thread of their own, so they never wait for a flush. Several
 // processes may use one file.
 //
-// The composition root owns it and destroys it after the event loops that ask have ended. Opening blocks.
+// The composition root owns it and destroys it when the event loops that ask have ended but their io_contexts are still
+// there (declare it after them). Opening blocks.
 
 #include "async/worker.hpp"
 #include "ports/journal.hpp"
