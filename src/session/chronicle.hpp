@@ -19,8 +19,9 @@ namespace taleus::session {
 
 class Chronicle {
 public:
-    Chronicle(const async::Clock& clock, std::string session_id, std::string token_id)
-        : clock_{clock}, session_id_{std::move(session_id)}, token_id_{std::move(token_id)} {}
+    // `begun`: what an earlier write could not take.
+    Chronicle(const async::Clock& clock, std::string session_id, std::string token_id, ports::Trail begun = {})
+        : clock_{clock}, session_id_{std::move(session_id)}, token_id_{std::move(token_id)}, trail_{std::move(begun)} {}
 
     void note(std::string_view kind, boost::json::object body);
     // An arrow of the machine; `spent` in the state that it leaves.

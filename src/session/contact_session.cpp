@@ -261,14 +261,14 @@ std::optional<Event> ContactSession::prepare(const wire::Contact& contact) {
 
 async::awaitable<Event> ContactSession::open() {
     if (auto refused = prepare(std::get<ValidatingIdentity>(state_).contact)) co_return std::move(*refused);
-    const auto written = chronicle_.size();
+    opening_trail_ = chronicle_.size();
     opening_ =
         begin_call(shop_.books, shop_.world.executor,
                    shop_.world.journal.open_session(row_, intent_, shop_.world.clock.utc(), chronicle_.unwritten()));
     auto answer = co_await talk_.within(deadline(), opening_.result());
     if (!answer) co_return interrupted(answer.error()); // what becomes of it is learned when the books are closed
     opening_.forget();
-    if (*answer && **answer) chronicle_.drop(written);
+    if (*answer && **answer) chronicle_.drop(opening_trail_);
     co_return co_await opened(std::move(*answer));
 }
 
@@ -429,6 +429,7 @@ async::awaitable<void> ContactSession::learn_late_opening() {
     if (!answer || !*answer) co_return;
     is_open_ = true;
     row_.epoch = (*answer)->epoch;
+    chronicle_.drop(opening_trail_);
 }
 
 // The response is sent or not; from here the session needs no stream and no coroutine.
@@ -442,7 +443,8 @@ async::awaitable<void> ContactSession::begin_wait() {
         chronicle_.drop(written);
     else
         shop_.world.log.warn("session {} waits, but that it does was not recorded", row_.id);
-    shop_.waiting.settle(row_.id, is_moved ? StateName::awaiting_database : StateName::sending_response, is_delivered_);
+    const auto stored = is_moved ? StateName::awaiting_database : StateName::sending_response;
+    shop_.waiting.settle(row_.id, stored, is_delivered_, chronicle_.unwritten());
 }
 
 async::awaitable<void> ContactSession::record_end() {

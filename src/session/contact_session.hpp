@@ -87,6 +87,7 @@ private:
     bool is_open_ = false;   // the journal has it
     std::optional<ports::Intent> intent_;
     Pending<std::expected<ports::Journal::Opened, ports::NotTaken>> opening_;
+    Chronicle::Written opening_trail_; // what it takes along
     bool is_delivered_ = false;
 };
 

@@ -34,6 +34,13 @@ async::awaitable<void> DatabaseDelivery::run() {
         if (auto* earlier = std::get_if<Repeat>(&found)) co_return co_await repeat(std::move(*earlier));
         auto& session = std::get<ports::Session>(found);
         auto claim = shop_.waiting.claim(session.id, told_by(result_));
+        // The reader of our response may be faster than our own book-keeping.
+        const auto settled = co_await talk_.within(deadline_, claim.settled());
+        if (!settled) co_return co_await refuse(refusal_of_interrupt(settled.error()));
+        if (const auto* known = claim.known()) {
+            session.state = known->state;
+            session.delivered = known->delivered;
+        }
         DatabaseValidation validation{talk_, std::move(session), std::move(claim)};
         if (co_await validation.run(result_)) co_return;
     }
@@ -107,7 +114,7 @@ async::awaitable<void> DatabaseDelivery::repeat(Repeat earlier) {
 
 DatabaseValidation::DatabaseValidation(Conversation& talk, ports::Session session, WaitingRoom::Claim claim)
     : shop_{talk.shop()}, talk_{talk}, row_{std::move(session)}, claim_{std::move(claim)},
-      chronicle_{shop_.world.clock, row_.id, id_of(row_.token)},
+      chronicle_{shop_.world.clock, row_.id, id_of(row_.token), claim_.take_unwritten()},
       entered_{claim_.since().value_or(shop_.world.clock.now())} {}
 
 void DatabaseValidation::advance(Event event) {
@@ -142,14 +149,6 @@ async::awaitable<bool> DatabaseValidation::run(wire::DatabaseResult result) {
 }
 
 async::awaitable<std::optional<Event>> DatabaseValidation::validate() {
-    // The reader of our response may be faster than our own book-keeping.
-    const auto settled = co_await talk_.within(deadline(), claim_.settled());
-    if (!settled && settled.error() == Interrupted::stopped) co_return ShutDown{};
-    if (!settled) co_return DeadlinePassed{};
-    if (const auto* known = claim_.known()) {
-        row_.state = known->state;
-        row_.delivered = known->delivered;
-    }
     const auto& result = std::get<ValidatingDatabase>(state_).result;
     if (auto fault = fault_of(result)) co_return Refused{std::move(*fault), RefusalForm::acknowledgement};
     co_return co_await record(result);
@@ -227,9 +226,11 @@ async::awaitable<void> DatabaseValidation::finish() {
         if (waiting->owed)
             co_await talk_.refuse(wire::to_json(*waiting->owed, RefusalForm::acknowledgement),
                                   talk_.settings().listener.refusal_after_deadline, Conversation::Input::ended);
-        auto records = chronicle_.unwritten().audit;
-        auto call = shop_.world.journal.append_audit(std::move(records));
-        static_cast<void>(co_await std::move(call)); // nothing changed; the trail says so when the store is back
+        // Nothing changed; what was tried goes to the record now, or with the session's next step.
+        auto call = shop_.world.journal.append_audit(chronicle_.unwritten().audit);
+        const auto written = co_await std::move(call);
+        if (written) chronicle_.drop({.transitions = 0, .audit = chronicle_.size().audit});
+        claim_.keep_unwritten(chronicle_.unwritten());
     } else {
         co_await record_end(std::nullopt);
     }

@@ -92,6 +92,7 @@ async::awaitable<std::optional<JoinResult>> JoinSession::answered_by_record() {
     if (joined) {
         row_.id = joined->session.id;
         row_.opened = joined->session.opened;
+        row_.state = joined->session.state;
         is_resumed_ = true;
     } else if (is_expired()) {
         std::vector<ports::AuditRecord> records{
@@ -109,6 +110,8 @@ async::awaitable<std::optional<JoinResult>> JoinSession::begin() {
     chronicle_.emplace(world_.clock, row_.id, id_of(token_));
     chronicle_->note(is_resumed_ ? "resumed" : "opened",
                      {{"side", "dialer"}, {"peer", row_.peer.to_text()}, {"role", to_text(row_.role)}});
+    if (is_resumed_) chronicle_->moved(row_.state, StateName::connecting, "Resumed", Duration::zero());
+    row_.state = StateName::connecting;
     auto beginning = world_.journal.begin_join(row_, chronicle_->unwritten());
     auto begun = co_await std::move(beginning);
     if (!begun) co_return failure(begun.error());

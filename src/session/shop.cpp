@@ -28,8 +28,7 @@ async::awaitable<void> write_end_of_wait(Shop& shop, ports::Session session, por
 
 Shop::Shop(ListenerWorld with, SettingsSnapshot at_first)
     : world{std::move(with)}, settings{std::move(at_first)}, node{wire::PeerId::of(world.node.public_key())},
-      waiting{world.clock, world.executor,
-              [this](ports::Session session, Duration waited) { end_wait(std::move(session), waited); }},
+      waiting{world.clock, world.executor, [this](WaitingRoom::Over over) { end_wait(std::move(over)); }},
       flood{world.clock,
             [this](boost::json::object counts) {
                 std::vector<ports::AuditRecord> records{
@@ -73,9 +72,10 @@ std::optional<LiveKeys::Lead> Shop::keep_key(const BootstrapKey& key, wire::Refu
     return std::move(*lead);
 }
 
-void Shop::end_wait(ports::Session session, Duration waited) {
+void Shop::end_wait(WaitingRoom::Over over) {
     using protocol::StateName;
-    Chronicle chronicle{world.clock, session.id, id_of(session.token)};
+    auto& [session, unwritten, waited] = over;
+    Chronicle chronicle{world.clock, session.id, id_of(session.token), std::move(unwritten)};
     chronicle.moved(StateName::awaiting_database, StateName::timed_out, "WaitExpired", waited);
     chronicle.note("ended", ending_body(StateName::timed_out, Code::timeout));
     tell(Move{session.id, protocol::Side::listener, StateName::awaiting_database, StateName::timed_out, "WaitExpired",
@@ -86,7 +86,7 @@ void Shop::end_wait(ports::Session session, Duration waited) {
     session.ended = world.clock.utc();
     auto lead = keep_key(session.key, refusal_of(Code::timeout));
     books.spawn([&](async::Limit& limit) {
-        return write_end_of_wait(*this, std::move(session), chronicle.unwritten(), std::move(lead), limit);
+        return write_end_of_wait(*this, std::move(over.session), chronicle.unwritten(), std::move(lead), limit);
     });
 }
 

@@ -30,7 +30,7 @@ struct Shop {
     // else has the key already.
     std::optional<LiveKeys::Lead> keep_key(const BootstrapKey& key, wire::Refusal refusal);
     // The wait of a foil session is over: it ends TIMED_OUT.
-    void end_wait(ports::Session session, Duration waited);
+    void end_wait(WaitingRoom::Over over);
 
     // To those who watch.
     void tell(const Move& move) const;

@@ -15,12 +15,13 @@ void WaitingRoom::add(ports::Session session, Quota::Share seat, Instant deadlin
     entry->second.timer.set(deadline);
 }
 
-void WaitingRoom::settle(const std::string& id, protocol::StateName stored, bool delivered) {
+void WaitingRoom::settle(const std::string& id, protocol::StateName stored, bool delivered, ports::Trail unwritten) {
     const auto found = entries_.find(id);
     if (found == entries_.end()) return;
     auto& entry = found->second;
     entry.session.state = stored;
     entry.session.delivered = delivered;
+    entry.unwritten = std::move(unwritten);
     entry.since = clock_.now();
     entry.is_settled = true;
     if (entry.on_settled) entry.on_settled->set({});
@@ -35,10 +36,9 @@ void WaitingRoom::expire(const std::string& id) {
         entry.is_over = true; // whoever is at work with it looks again
         return;
     }
-    auto session = std::move(entry.session);
-    const auto waited = clock_.now() - entry.since;
+    Over over{std::move(entry.session), std::move(entry.unwritten), clock_.now() - entry.since};
     entries_.erase(found);
-    on_expired_(std::move(session), waited);
+    on_expired_(std::move(over));
 }
 
 WaitingRoom::Claim WaitingRoom::claim(const std::string& id, Told told) {
@@ -71,6 +71,17 @@ async::awaitable<void> WaitingRoom::Claim::settled() {
 const ports::Session* WaitingRoom::Claim::known() const {
     const auto found = room_->entries_.find(id_);
     return found == room_->entries_.end() ? nullptr : &found->second.session;
+}
+
+ports::Trail WaitingRoom::Claim::take_unwritten() {
+    const auto found = room_->entries_.find(id_);
+    if (found == room_->entries_.end()) return {};
+    return std::exchange(found->second.unwritten, {});
+}
+
+void WaitingRoom::Claim::keep_unwritten(ports::Trail trail) {
+    const auto found = room_->entries_.find(id_);
+    if (found != room_->entries_.end()) found->second.unwritten = std::move(trail);
 }
 
 std::optional<Instant> WaitingRoom::Claim::since() const {

@@ -6,6 +6,7 @@
 #include "async/clock.hpp"
 #include "async/one_shot.hpp"
 #include "base/instant.hpp"
+#include "ports/journal.hpp"
 #include "ports/records.hpp"
 #include "session/quota.hpp"
 #include "wire/messages.hpp"
@@ -32,16 +33,20 @@ inline Told told_by(const wire::DatabaseResult& result) {
 
 class WaitingRoom {
 public:
-    // Called when a wait is over: the session as the store last knew it, and how long it waited.
-    using OnExpired = std::move_only_function<void(ports::Session session, Duration waited)>;
+    struct Over {               // a wait that is
+        ports::Session session; // as the store last knew it
+        ports::Trail unwritten;
+        Duration waited{};
+    };
+    using OnExpired = std::move_only_function<void(Over over)>;
 
     WaitingRoom(async::Clock& clock, async::Executor executor, OnExpired on_expired)
         : clock_{clock}, executor_{executor}, on_expired_{std::move(on_expired)} {}
 
     // A decided session whose response is still being sent (`settle` follows), or one that the journal had.
     void add(ports::Session session, Quota::Share seat, Instant deadline, bool is_settled);
-    // Its response was sent or not, and its row is now in `stored`.
-    void settle(const std::string& id, protocol::StateName stored, bool delivered);
+    // Its response was sent or not, and its row is now in `stored`; `unwritten` is what the store did not take of it.
+    void settle(const std::string& id, protocol::StateName stored, bool delivered, ports::Trail unwritten);
 
     // One result of a session is validated at a time; also of one that another node opened.
     class Claim {
@@ -55,6 +60,8 @@ public:
         async::awaitable<void> settled();
         // What this process knows of it, else nullptr: newer than what was read from the store.
         const ports::Session* known() const;
+        ports::Trail take_unwritten(); // for whoever writes next
+        void keep_unwritten(ports::Trail trail);
         std::optional<Instant> since() const; // when its wait began, where this process knows
         void ended();                         // it waits no longer
 
@@ -79,6 +86,7 @@ private:
             : session{std::move(s)}, seat{std::move(share)}, since{clock.now()}, timer{clock, std::move(fire)} {}
         ports::Session session; // without its response
         Quota::Share seat;
+        ports::Trail unwritten;
         Instant since;
         bool is_settled = false;
         bool is_over = false; // its time is, but it is not ready to end

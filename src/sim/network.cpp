@@ -34,6 +34,12 @@ void Pipe::arrive() {
     if (is_lost_ && writing_) writing_->set({});
 }
 
+void Pipe::break_off() {
+    is_lost_ = true;
+    if (waiting_) waiting_->set({});
+    if (writing_) writing_->set({});
+}
+
 async::awaitable<Result<Bytes>> Pipe::read() {
     while (arrived_.empty() && !is_ended_ && !is_lost_) {
         waiting_ = std::make_shared<async::OneShot<std::monostate>>(reader_);
@@ -138,8 +144,8 @@ async::awaitable<Result<std::unique_ptr<ports::Stream>>> SimulatedConnection::op
     if (!line_->is_up) co_return fail(Code::peer_gone, "the connection was lost");
     const auto* listening = network_.at(remote_);
     auto& far = listening != nullptr ? *listening->process : network_.wire();
-    const auto there = std::make_shared<Pipe>(network_.wire(), process_.executor(), far.executor());
-    const auto back = std::make_shared<Pipe>(network_.wire(), far.executor(), process_.executor());
+    const auto there = network_.new_pipe(process_.executor(), far.executor());
+    const auto back = network_.new_pipe(far.executor(), process_.executor());
     line_->pipes.push_back(there);
     line_->pipes.push_back(back);
     if (line_->is_silent) line_->silence();
@@ -187,6 +193,19 @@ async::awaitable<Result<std::unique_ptr<ports::Connection>>> Network::dial(wire:
     lines_.push_back(line);
     auto own = wire::Multiaddr::tcp("10.9.9.9", 40000).with_peer(from);
     co_return std::make_unique<SimulatedConnection>(*this, process, std::move(line), std::move(to), std::move(own));
+}
+
+std::shared_ptr<Pipe> Network::new_pipe(async::Executor writer, async::Executor reader) {
+    auto pipe = std::make_shared<Pipe>(wire_, writer, reader);
+    pipes_.push_back(pipe);
+    return pipe;
+}
+
+std::vector<std::shared_ptr<Pipe>> Network::live_pipes() const {
+    std::vector<std::shared_ptr<Pipe>> live;
+    for (const auto& weak : pipes_)
+        if (auto pipe = weak.lock()) live.push_back(std::move(pipe));
+    return live;
 }
 
 void Network::cut(const wire::PeerId& peer) {

@@ -25,6 +25,7 @@ public:
     void send(Bytes bytes, bool is_end, Duration delay); // in order, whatever the delays
     void lose(Duration delay);                           // a reset, behind what was sent
     void silence() { is_silent_ = true; }                // nothing arrives any more, and nobody is told
+    void break_off();                                    // at once, at the end of the world
     void close_window() { has_window_ = false; }         // the reader takes nothing
     async::awaitable<Result<Bytes>> read();
     async::awaitable<bool> taken(); // false: lost; waits for ever when the window is closed
@@ -122,6 +123,8 @@ public:
     void cut(const wire::PeerId& peer);
     void silence(const wire::PeerId& peer);
     std::size_t dials() const { return dials_; }
+    std::shared_ptr<Pipe> new_pipe(async::Executor writer, async::Executor reader);
+    std::vector<std::shared_ptr<Pipe>> live_pipes() const;
 
     struct Listening {
         wire::PeerId peer;
@@ -141,6 +144,7 @@ private:
     std::map<std::string, Behaviour> behaviour_;
     std::vector<std::weak_ptr<Line>> lines_;
     std::size_t dials_ = 0;
+    std::vector<std::weak_ptr<Pipe>> pipes_;
     std::vector<std::unique_ptr<ports::Stream>> held_;
 };
 

@@ -91,12 +91,16 @@ void Node::apply() { life_->listener->use(std::make_shared<const session::Settin
 
 void Node::crash() {
     // What a dead process holds is neither run nor destroyed: its coroutines are suspended for ever.
-    static auto& graves = *new std::vector<std::unique_ptr<Life>>;
+    struct Grave {
+        std::unique_ptr<Life> life;
+        std::vector<std::shared_ptr<Pipe>> pipes; // which its coroutines wait for
+    };
+    static auto& graves = *new std::vector<Grave>;
     network_.stop_listening(address_);
     network_.cut(peer_);
     life_->process.is_alive = false;
     life_->real.reset();
-    graves.push_back(std::move(life_));
+    graves.push_back({std::move(life_), network_.live_pipes()});
 }
 
 std::shared_ptr<Joining> Node::join(wire::Link link) {

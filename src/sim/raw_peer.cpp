@@ -10,22 +10,39 @@
 
 namespace taleus::sim {
 
-async::awaitable<Reply> RawPeer::say(wire::Multiaddr to, std::string text, Manner manner) {
-    auto dialling = node_.network().dial(to);
+namespace {
+
+async::awaitable<Reply> hear(Node& from, SimulatedStream& stream, Instant began) {
+    Reply reply;
+    for (;;) {
+        auto more = co_await stream.read();
+        reply.took = from.process().clock.now() - began;
+        if (!more) co_return reply;
+        if (more->empty()) break;
+        reply.text += as_text(*more);
+    }
+    reply.is_ended = true;
+    co_return reply;
+}
+
+} // namespace
+
+async::awaitable<Reply> say(Node& from, wire::Multiaddr to, std::string text, Manner manner) {
+    auto dialling = from.network().dial(to);
     auto connection = co_await std::move(dialling);
     if (!connection) co_return Reply{};
     auto opening = (*connection)->open(wire::bootstrap_protocol);
     auto opened = co_await std::move(opening);
     if (!opened) co_return Reply{};
-    const auto began = node_.process().clock.now();
+    const auto began = from.process().clock.now();
     auto& stream = static_cast<SimulatedStream&>(**opened);
     if (manner == Manner::unfinished) {
         stream.write(to_bytes(text));
     } else if (manner == Manner::slow) {
         for (const char byte : text) {
             stream.write({static_cast<std::uint8_t>(byte)});
-            co_await async::sleep_until(node_.process().clock,
-                                        node_.process().clock.now() + std::chrono::milliseconds{100});
+            co_await async::sleep_until(from.process().clock,
+                                        from.process().clock.now() + std::chrono::milliseconds{100});
             if (stream.is_lost()) break;
         }
         static_cast<void>(co_await stream.finish({}));
@@ -35,20 +52,7 @@ async::awaitable<Reply> RawPeer::say(wire::Multiaddr to, std::string text, Manne
         static_cast<void>(co_await std::move(writing));
     }
     if (manner == Manner::leaves) co_return Reply{};
-    co_return co_await hear(stream, began);
-}
-
-async::awaitable<Reply> RawPeer::hear(SimulatedStream& stream, Instant began) {
-    Reply reply;
-    for (;;) {
-        auto more = co_await stream.read();
-        reply.took = node_.process().clock.now() - began;
-        if (!more) co_return reply;
-        if (more->empty()) break;
-        reply.text += as_text(*more);
-    }
-    reply.is_ended = true;
-    co_return reply;
+    co_return co_await hear(from, stream, began);
 }
 
 ScriptedListener::ScriptedListener(Node& node, Network& network, std::vector<ScriptedAnswer> answers)

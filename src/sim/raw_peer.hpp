@@ -27,17 +27,8 @@ enum class Manner : std::uint8_t {
     takes_nothing, // whole, then no answer is taken off the stream
 };
 
-class RawPeer {
-public:
-    explicit RawPeer(Node& node) : node_{node} {}
-
-    // On a connection of its own, or on the one kept.
-    async::awaitable<Reply> say(wire::Multiaddr to, std::string text, Manner manner = Manner::whole);
-
-private:
-    async::awaitable<Reply> hear(SimulatedStream& stream, Instant began);
-    Node& node_;
-};
+// One message on a connection of its own.
+async::awaitable<Reply> say(Node& from, wire::Multiaddr to, std::string text, Manner manner = Manner::whole);
 
 // A listener that answers as it was told, stream after stream; the last answer again and again.
 struct ScriptedAnswer {

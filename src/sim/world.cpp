@@ -21,6 +21,7 @@ World::World(std::uint64_t seed) : random{seed}, wire{time}, network{wire, rando
 World::~World() {
     for (auto& node : nodes)
         if (node->is_serving()) stop(*node, Duration::zero());
+    for (const auto& pipe : network.live_pipes()) pipe->break_off(); // scripted peers may wait for ever
     run_dry();
     for (auto& node : nodes) {
         ensure(!node->is_alive() || node->joins_under_way() == 0, "a join was lost");

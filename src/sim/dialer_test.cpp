@@ -1,0 +1,251 @@
+// The dialer against listeners of every kind: when it repeats, when it does not, and what it keeps.
+
+#include "sim/testing.hpp"
+
+#include <fmt/format.h>
+
+namespace taleus::sim {
+namespace {
+
+using namespace testing;
+using Kind = ScriptedAnswer::Kind;
+
+std::string refusal(std::string_view code, std::string_view retry = "") {
+    return fmt::format(R"({{"approved":false,"reason":"no","code":"{}"{}}})", code,
+                       retry.empty() ? "" : fmt::format(R"(,"retryAfterMs":{})", retry));
+}
+const std::string stock_result =
+    R"({"approved":true,"partyId":"party-f","cadrePeerAddrs":[],"provisionResult":{"tally":{"tallyId":"t-1","createdBy":"stock"},"dbConnectionInfo":{"endpoint":"wss://x","credentialsRef":"c"}}})";
+const std::string foil_result = R"({"approved":true,"partyId":"party-f","cadrePeerAddrs":[],"expiresInMs":20000})";
+
+struct DialerTest : WorldTest {
+    Node& field = world.dialer("field");
+
+    wire::Link link_to(Node& node, wire::Role role) {
+        auto link = world.invite(inviter, {.role = role});
+        link.addresses = {node.address()};
+        return link;
+    }
+    session::JoinResult join_scripted(wire::Role role, std::vector<ScriptedAnswer> answers) {
+        scripted = std::make_unique<ScriptedListener>(field, world.network, std::move(answers));
+        return world.join(respondent, link_to(field, role));
+    }
+    std::unique_ptr<ScriptedListener> scripted;
+};
+
+TEST_F(DialerTest, repeats_after_every_code_that_may_pass) {
+    for (const auto* code : {"rate_limited", "overloaded", "dependency_unavailable", "shutting_down", "in_progress",
+                             "token_in_use", "timeout"}) {
+        const auto began = world.time.now;
+        const auto result = join_scripted(wire::Role::stock, {{.text = refusal(code, "2000")}, {.text = stock_result}});
+        EXPECT_EQ(result.outcome, StateName::done) << code << ": " << result.reason;
+        EXPECT_EQ(scripted->heard.size(), 2U) << code;
+        EXPECT_GE(world.time.now - began, 1600ms) << code; // ±20 %
+        EXPECT_LE(world.time.now - began, 2500ms) << code;
+    }
+}
+
+TEST_F(DialerTest, never_repeats_after_other_codes) {
+    for (const auto* code : {"malformed", "invalid_token", "token_expired", "token_used", "token_revoked",
+                             "invalid_identity", "provisioning_failed", "conflict", "internal", "of the future"}) {
+        const auto result = join_scripted(wire::Role::stock, {{.text = refusal(code)}});
+        EXPECT_EQ(result.outcome, StateName::rejected) << code;
+        EXPECT_EQ(result.code, code_from_text(code).value_or(Code::refused)) << code;
+        EXPECT_EQ(scripted->heard.size(), 1U) << code;
+    }
+}
+
+TEST_F(DialerTest, understands_the_published_reasons_of_field_listeners) {
+    const auto busy = R"({"approved":false,"reason":"Service temporarily unavailable - too many concurrent sessions"})";
+    EXPECT_EQ(join_scripted(wire::Role::stock, {{.text = busy}, {.text = stock_result}}).outcome, StateName::done);
+    const auto token = R"({"approved":false,"reason":"Invalid token"})";
+    EXPECT_EQ(join_scripted(wire::Role::stock, {{.text = token}}).code, Code::invalid_token);
+}
+
+TEST_F(DialerTest, takes_a_reset_or_empty_stream_for_a_lost_connection) {
+    const auto result =
+        join_scripted(wire::Role::stock, {{.kind = Kind::reset}, {.kind = Kind::empty}, {.text = stock_result}});
+    EXPECT_EQ(result.outcome, StateName::done) << result.reason;
+    EXPECT_EQ(scripted->heard.size(), 3U);
+}
+
+TEST_F(DialerTest, hears_a_refusal_that_comes_before_it_was_read) {
+    const auto result = join_scripted(wire::Role::stock, {{.kind = Kind::early, .text = refusal("token_used")}});
+    EXPECT_EQ(result.code, Code::token_used);
+}
+
+TEST_F(DialerTest, gives_up_on_nonsense) {
+    for (const std::string text : {"nonsense", "{}", "[]", R"({"approved":true})"}) {
+        const auto result = join_scripted(wire::Role::stock, {{.text = text}});
+        EXPECT_EQ(result.outcome, StateName::failed) << text;
+        EXPECT_EQ(result.code, Code::malformed) << text;
+    }
+    const auto large = join_scripted(wire::Role::stock, {{.text = std::string(100'000, ' ') + stock_result}});
+    EXPECT_EQ(large.code, Code::malformed);
+    EXPECT_TRUE(respondent.tallies().empty());
+}
+
+TEST_F(DialerTest, refuses_a_tally_of_the_wrong_creator_or_with_a_wrong_draft) {
+    auto wrong = stock_result;
+    wrong.replace(wrong.find("\"stock\""), 7, "\"foil\"");
+    EXPECT_EQ(join_scripted(wire::Role::stock, {{.text = wrong}}).code, Code::role_mismatch);
+    auto forged = stock_result;
+    forged.insert(forged.find(R"("dbConnectionInfo")"), R"("draft":{"tally":{}},)");
+    const auto result = join_scripted(wire::Role::stock, {{.text = forged}});
+    EXPECT_EQ(result.outcome, StateName::failed);
+    EXPECT_EQ(result.code, Code::invalid_database);
+    EXPECT_TRUE(respondent.tallies().empty());
+}
+
+TEST_F(DialerTest, fails_at_once_when_nobody_answers) {
+    const auto began = world.time.now;
+    const auto result = world.join(respondent, link_to(field, wire::Role::stock));
+    EXPECT_EQ(result.outcome, StateName::failed);
+    EXPECT_EQ(result.code, Code::unreachable);
+    EXPECT_LT(world.time.now - began, 1s);
+    world.network.set_behaviour(field.address(), Network::Behaviour::hangs);
+    const auto slow = world.join(respondent, link_to(field, wire::Role::stock));
+    EXPECT_EQ(slow.code, Code::unreachable);
+}
+
+TEST_F(DialerTest, ends_at_its_own_deadline_when_the_listener_is_silent) {
+    const auto began = world.time.now;
+    const auto result = join_scripted(wire::Role::stock, {{.kind = Kind::silence}});
+    EXPECT_EQ(result.outcome, StateName::timed_out);
+    EXPECT_EQ(result.code, Code::timeout);
+    EXPECT_GE(world.time.now - began, 35s);
+    EXPECT_LT(world.time.now - began, 36s);
+    EXPECT_EQ(state_of_last(respondent), "TIMED_OUT");
+}
+
+TEST_F(DialerTest, stops_repeating_at_the_end_of_its_session) {
+    const auto began = world.time.now;
+    const auto result = join_scripted(wire::Role::stock, {{.text = refusal("overloaded", "7000")}});
+    EXPECT_EQ(result.outcome, StateName::timed_out);
+    EXPECT_GE(world.time.now - began, 59s);
+    EXPECT_LE(world.time.now - began, 60s + 100ms);
+}
+
+TEST_F(DialerTest, does_not_dial_an_expired_link) {
+    auto link = world.invite(inviter, {.expires = 1s});
+    world.run_for(1min);
+    EXPECT_EQ(world.join(respondent, link).code, Code::token_expired); // skew: the listener decides
+    EXPECT_EQ(world.network.dials(), 1U);
+    world.run_for(2min);
+    const auto result = world.join(respondent, link);
+    EXPECT_EQ(result.outcome, StateName::rejected);
+    EXPECT_EQ(result.code, Code::token_expired);
+    EXPECT_EQ(world.network.dials(), 1U);
+}
+
+// --- foil: what this side made is kept, told until it is taken, and made once
+
+TEST_F(DialerTest, keeps_its_database_when_it_is_not_acknowledged_and_delivers_it_the_next_time) {
+    scripted =
+        std::make_unique<ScriptedListener>(field, world.network,
+                                           std::vector<ScriptedAnswer>{{.text = foil_result},
+                                                                       {.text = R"({"approved":false,"reason":"huh"})"},
+                                                                       {.text = foil_result},
+                                                                       {.kind = Kind::empty}});
+    const auto link = link_to(field, wire::Role::foil);
+    const auto first = world.join(respondent, link);
+    EXPECT_EQ(first.outcome, StateName::failed);
+    EXPECT_EQ(first.code, Code::not_acknowledged);
+    EXPECT_EQ(respondent.tallies().size(), 1U);
+    world.jump_calendar(48h); // expired, but there is something to finish
+    const auto second = world.join(respondent, link);
+    EXPECT_EQ(second.outcome, StateName::done) << second.reason;
+    EXPECT_TRUE(second.resumed);
+    EXPECT_EQ(respondent.provisioner().asked, 1U);
+    ASSERT_EQ(scripted->heard.size(), 4U);
+    EXPECT_EQ(scripted->heard[1], scripted->heard[3]);
+}
+
+TEST_F(DialerTest, repeats_the_database_after_a_lost_connection) {
+    const auto result = join_scripted(
+        wire::Role::foil, {{.text = foil_result},
+                           {.kind = Kind::reset},
+                           {.text = R"({"accepted":false,"reason":"wait","code":"in_progress","retryAfterMs":100})"},
+                           {.kind = Kind::empty}});
+    EXPECT_EQ(result.outcome, StateName::done) << result.reason;
+    ASSERT_EQ(scripted->heard.size(), 4U);
+    EXPECT_EQ(scripted->heard[1], scripted->heard[2]);
+    EXPECT_EQ(scripted->heard[1], scripted->heard[3]);
+    EXPECT_EQ(respondent.provisioner().asked, 1U);
+}
+
+TEST_F(DialerTest, is_refused_with_its_database) {
+    const auto result =
+        join_scripted(wire::Role::foil, {{.text = foil_result},
+                                         {.text = R"({"accepted":false,"reason":"gone","code":"no_such_session"})"}});
+    EXPECT_EQ(result.outcome, StateName::rejected);
+    EXPECT_EQ(result.code, Code::no_such_session);
+}
+
+TEST_F(DialerTest, an_acknowledgement_of_another_tally_is_none) {
+    const auto result =
+        join_scripted(wire::Role::foil, {{.text = foil_result}, {.text = R"({"accepted":true,"tallyId":"another"})"}});
+    EXPECT_EQ(result.outcome, StateName::failed);
+}
+
+TEST_F(DialerTest, stops_provisioning_before_the_listener_stops_waiting) {
+    respondent.provisioner().mood = SimulatedProvisioner::Mood::hangs;
+    const auto began = world.time.now;
+    const auto result = join_scripted(wire::Role::foil, {{.text = foil_result}});
+    EXPECT_EQ(result.outcome, StateName::timed_out);
+    EXPECT_LT(world.time.now - began, 18200ms);
+    EXPECT_GT(world.time.now - began, 17900ms);
+    const auto other = world.time.now;
+    auto unstated = foil_result;
+    unstated.replace(unstated.find(R"(,"expiresInMs":20000)"), 20, "");
+    EXPECT_EQ(join_scripted(wire::Role::foil, {{.text = unstated}}).outcome, StateName::timed_out);
+    EXPECT_LT(world.time.now - other, 5s);
+}
+
+TEST_F(DialerTest, provisions_nothing_for_equal_parties) {
+    respondent.settings.party_id = "party-f";
+    const auto result = join_scripted(wire::Role::foil, {{.text = foil_result}});
+    EXPECT_EQ(result.code, Code::invalid_identity);
+    EXPECT_EQ(respondent.provisioner().asked, 0U);
+}
+
+TEST_F(DialerTest, fails_when_its_own_provisioner_or_store_does) {
+    respondent.provisioner().mood = SimulatedProvisioner::Mood::fails;
+    EXPECT_EQ(join_scripted(wire::Role::foil, {{.text = foil_result}}).code, Code::provisioning_failed);
+    respondent.provisioner().mood = SimulatedProvisioner::Mood::throws;
+    EXPECT_EQ(join_scripted(wire::Role::foil, {{.text = foil_result}}).code, Code::internal);
+    respondent.provisioner().mood = SimulatedProvisioner::Mood::makes;
+    respondent.journal().fail_next("record_tally");
+    const auto result = join_scripted(wire::Role::foil, {{.text = foil_result}});
+    EXPECT_EQ(result.code, Code::dependency_unavailable);
+    EXPECT_EQ(scripted->heard.size(), 1U); // nothing is told that is not durable
+}
+
+TEST_F(DialerTest, finds_the_listener_again_after_it_restarted) {
+    has_whole_trails = false;
+    const auto link = world.invite(inviter, {.role = wire::Role::foil});
+    respondent.provisioner().delay = 3s;
+    const auto joining = respondent.join(link);
+    world.run_for(1s);
+    inviter.crash();
+    world.run_for(4s); // its database is made, and nobody is there
+    inviter.boot();
+    inviter.serve();
+    world.run_until([&] { return joining->result.has_value(); });
+    EXPECT_EQ(joining->result->outcome, StateName::done) << joining->result->reason;
+    EXPECT_TRUE(joining->result->confirmed);
+    expect_one_tally();
+}
+
+TEST_F(DialerTest, tells_each_step) {
+    const auto joining = respondent.join(world.invite(inviter));
+    world.run_until([&] { return joining->result.has_value(); });
+    std::vector<StateName> states;
+    for (const auto& step : joining->progress) states.push_back(step.state);
+    EXPECT_EQ(states, (std::vector{StateName::connecting, StateName::sending_contact, StateName::awaiting_response,
+                                   StateName::validating_response, StateName::done}));
+    EXPECT_EQ(joining->progress.back().address, inviter.address().to_text());
+}
+
+} // namespace
+} // namespace taleus::sim
