@@ -6,6 +6,7 @@
 #include "host/interfaces.hpp"
 #include "host/shard.hpp"
 #include "host/tcp_listener.hpp"
+#include "p2p/noise_payload.hpp"
 
 #include <list>
 #include <utility>
@@ -34,7 +35,8 @@ Host::Host(async::Executor executor, async::Clock& clock, Random& random, const 
                                    .protocols = settings.protocols,
                                    .listen_addrs = {},
                                    .agent = settings.agent,
-                                   .mplex = settings.mplex};
+                                   .mplex = settings.mplex,
+                                   .noise = p2p::NoiseIdentity::make(identity, random)};
     if (handler == nullptr) context.protocols.clear();
     parts_ = std::make_unique<Parts>(executor, clock, std::move(context), std::move(settings), handler, log);
 }

@@ -37,6 +37,31 @@ TEST_F(HostTest, two_hosts_talk_and_each_knows_who_the_other_is) {
     EXPECT_GT(server.counts().bytes_out, 0U);
 }
 
+// Counts what is drawn from it.
+class CountingRandom final : public Random {
+public:
+    void fill(std::span<std::uint8_t> out) override {
+        drawn += out.size();
+        system_.fill(out);
+    }
+    std::size_t drawn = 0;
+
+private:
+    SystemRandom system_;
+};
+
+TEST_F(HostTest, a_connection_draws_its_own_ephemeral_key_and_no_static_one) {
+    Keeper keeper;
+    CountingRandom counted;
+    Host server{context.get_executor(), clock, counted, server_key, {}, &keeper};
+    auto& client = make_host(client_key);
+    const auto address = listening(server);
+    const auto before = counted.drawn;
+    const auto connection = dialled(client, address);
+    EXPECT_LE(counted.drawn - before, 32U);
+    close(server);
+}
+
 TEST_F(HostTest, two_hundred_streams_at_once_on_one_connection) {
     Echo handler{tasks};
     auto& server = make_host(server_key, &handler);
