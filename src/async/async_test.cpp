@@ -1,10 +1,12 @@
 #include "async/limit.hpp"
+#include "async/own_thread.hpp"
 #include "async/sleep.hpp"
 #include "async/task_group.hpp"
 #include "async/worker.hpp"
 
 #include <gtest/gtest.h>
 
+#include <future>
 #include <stdexcept>
 #include <string>
 
@@ -172,6 +174,46 @@ TEST(SystemClockTest, timers_fire_in_order) {
     never.clear();
     context.run();
     EXPECT_EQ(fired, "12");
+}
+
+awaitable<int> blocking(Executor executor, std::shared_future<int> answer) {
+    co_return co_await on_own_thread(executor, [answer] { return answer.get(); });
+}
+awaitable<void> blocking_within(Limit& limit, Executor executor, Instant at, std::shared_future<int> answer,
+                                std::optional<Answer>& out) {
+    out = co_await within(limit, at, blocking(executor, std::move(answer)));
+}
+
+TEST_F(AsyncTest, what_blocks_on_a_thread_of_its_own_answers) {
+    std::promise<int> promise;
+    const auto future = promise.get_future().share();
+    std::optional<Answer> answer;
+    tasks.spawn(
+        [&](Limit& limit) { return blocking_within(limit, context.get_executor(), clock.now() + 1s, future, answer); });
+    settle();
+    EXPECT_FALSE(answer);
+    promise.set_value(7);
+    context.restart();
+    context.run(); // returns when the answer was taken
+    EXPECT_EQ(answer, Answer{7});
+}
+
+TEST_F(AsyncTest, nobody_waits_for_a_thread_that_was_left_behind) {
+    std::promise<int> promise;
+    const auto future = promise.get_future().share();
+    std::optional<Answer> answer;
+    {
+        asio::io_context loop;
+        TaskGroup group{loop.get_executor(), clock};
+        group.spawn([&](Limit& limit) {
+            return blocking_within(limit, loop.get_executor(), clock.now() + 1s, future, answer);
+        });
+        loop.poll();
+        clock.advance(1s);
+        loop.run();
+        EXPECT_EQ(answer, Answer{std::unexpected(Interrupted::deadline)});
+    } // the loop is gone, and the thread still waits
+    promise.set_value(7);
 }
 
 } // namespace

@@ -1,7 +1,11 @@
 #include "host/resolver.hpp"
 
-#include <boost/asio/ip/basic_resolver.hpp>
+#include "async/own_thread.hpp"
 
+#include <netdb.h>
+#include <sys/socket.h>
+
+#include <cstring>
 #include <memory>
 #include <string>
 
@@ -11,30 +15,40 @@ namespace {
 
 using Host = wire::Multiaddr::Host;
 using Endpoints = std::vector<tcp::endpoint>;
-using Resolver = asio::ip::basic_resolver<tcp, async::Executor>;
-using boost::system::error_code;
 
 constexpr std::size_t endpoints_max = 16;
 
 Result<Endpoints> literal(const wire::Multiaddr::Tcp& address) {
-    error_code error;
+    boost::system::error_code error;
     const auto host = asio::ip::make_address(address.host, error);
     if (error) return fail(Code::unreachable, fmt::format("{} is no IP address", escaped(address.host)));
     return Endpoints{{host, address.port}};
 }
 
-bool is_wanted(Host kind, const tcp::endpoint& endpoint) {
-    return kind == Host::dns || endpoint.address().is_v4() == (kind == Host::dns4);
+int family_of(Host kind) {
+    if (kind == Host::dns4) return AF_INET;
+    return kind == Host::dns6 ? AF_INET6 : AF_UNSPEC;
 }
 
-Result<Endpoints> answer(const wire::Multiaddr::Tcp& address, const error_code& error,
-                         const Resolver::results_type& results) {
-    if (error)
-        return fail(Code::unreachable, fmt::format("cannot resolve {}: {}", escaped(address.host), error.message()));
+Result<Endpoints> look_up(const wire::Multiaddr::Tcp& address) {
+    addrinfo hints{};
+    hints.ai_family = family_of(address.kind);
+    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_flags = AI_NUMERICSERV; // not AI_ADDRCONFIG: it hides the loopback of a machine without a network
+    addrinfo* first = nullptr;
+    const int failed = ::getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(), &hints, &first);
+    if (failed != 0)
+        return fail(Code::unreachable,
+                    fmt::format("cannot resolve {}: {}", escaped(address.host), ::gai_strerror(failed)));
+    const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> list{first, &::freeaddrinfo};
     Endpoints endpoints;
-    for (const auto& result : results)
-        if (is_wanted(address.kind, result.endpoint()) && endpoints.size() < endpoints_max)
-            endpoints.push_back(result.endpoint());
+    for (const auto* each = first; each != nullptr && endpoints.size() < endpoints_max; each = each->ai_next) {
+        tcp::endpoint endpoint;
+        if (each->ai_addrlen > endpoint.capacity()) continue;
+        std::memcpy(endpoint.data(), each->ai_addr, each->ai_addrlen);
+        endpoint.resize(each->ai_addrlen);
+        endpoints.push_back(endpoint);
+    }
     if (endpoints.empty()) return fail(Code::unreachable, fmt::format("{} has no address", escaped(address.host)));
     return endpoints;
 }
@@ -44,20 +58,7 @@ Result<Endpoints> answer(const wire::Multiaddr::Tcp& address, const error_code& 
 async::awaitable<Result<Endpoints>> resolve(async::Executor executor, wire::Multiaddr::Tcp address) {
     if (address.kind == Host::ip4 || address.kind == Host::ip6) co_return literal(address);
 
-    // Shared with the resolver's thread's answer, which may come after this coroutine has gone.
-    const auto shot = std::make_shared<async::OneShot<Result<Endpoints>>>(executor);
-    const auto take = [shot, address](const error_code& error, const Resolver::results_type& results) {
-        shot->set(answer(address, error, results));
-    };
-    // Not `address_configured`: it hides the loopback addresses of a machine without a network.
-    const auto flags = Resolver::numeric_service;
-    const auto port = std::to_string(address.port);
-    Resolver resolver{executor};
-    if (address.kind == Host::dns)
-        resolver.async_resolve(address.host, port, flags, take);
-    else
-        resolver.async_resolve(address.kind == Host::dns4 ? tcp::v4() : tcp::v6(), address.host, port, flags, take);
-    co_return co_await shot->wait();
+    co_return co_await async::on_own_thread(executor, [address] { return look_up(address); });
 }
 
 } // namespace taleus::host

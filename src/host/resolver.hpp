@@ -1,6 +1,6 @@
 #pragma once
-// Names to TCP endpoints by the system's resolver, which blocks in a thread of Asio's. An interrupted question is
-// abandoned: its answer comes to nobody.
+// Names to TCP endpoints by the system's resolver, which blocks. An interrupted question is abandoned with its thread:
+// its answer comes to nobody, and nobody waits for it.
 
 #include "host/shard.hpp"
 
