@@ -38,6 +38,12 @@ std::unexpected<Error> bad(std::string context) { return fail(Code::bad_link, st
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; }
 
+// By its first character that is no white space.
+bool is_json(std::string_view text) {
+    const auto* const first = std::ranges::find_if_not(text, is_space);
+    return first != text.end() && *first == '{';
+}
+
 bool is_within(std::string_view text, Bounds bounds) { return text.size() >= bounds.min && text.size() <= bounds.max; }
 
 Bytes payload_of(const Link& link, std::size_t address_max) {
@@ -168,10 +174,15 @@ Result<Link> parse_link_json(std::string_view text) {
 
 } // namespace
 
+bool looks_like_link(std::string_view text) {
+    constexpr std::string_view scheme = "TALEUS:";
+    text.remove_prefix(static_cast<std::size_t>(std::ranges::find_if_not(text, is_space) - text.begin()));
+    return is_json(text) || std::ranges::equal(text.substr(0, scheme.size()), scheme, {}, upper);
+}
+
 Result<Link> parse_link(std::string_view text) {
     if (text.size() > text_bytes_max) return bad("the link is too long");
-    const auto* const first = std::ranges::find_if_not(text, is_space);
-    return first != text.end() && *first == '{' ? parse_link_json(text) : parse_compact(text);
+    return is_json(text) ? parse_link_json(text) : parse_compact(text);
 }
 
 std::string to_uri(const Link& link, const KeyPair& signer, std::size_t address_max) {

@@ -26,6 +26,9 @@ struct Link {
     const PeerId first_peer() const { return *addresses.front().peer(); }
 };
 
+// Does the text begin as a link of either form does? For telling links from names of files.
+bool looks_like_link(std::string_view text);
+
 // A link in any accepted form: `taleus:1…` (case and white space ignored) or a JSON object with or without `signed`.
 // Damage (does not decode, bad signature, `signed` disagrees with the rest, an address without /p2p) is `bad_link`.
 Result<Link> parse_link(std::string_view text);

@@ -282,5 +282,12 @@ TEST(LinkTest, any_link_survives_both_forms) {
         }));
 }
 
+TEST(LinkTest, a_link_is_told_from_the_name_of_a_file) {
+    for (const auto* text : {"taleus:1ABC", "TALEUS:1abc", " \nTaleus:1", "{", "\t{\"token\""})
+        EXPECT_TRUE(looks_like_link(text));
+    for (const auto* text : {"", " ", "taleus", "taleus.txt", "./taleus:1", "invite.txt", "-"})
+        EXPECT_FALSE(looks_like_link(text));
+}
+
 } // namespace
 } // namespace taleus::wire
