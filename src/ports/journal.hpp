@@ -43,9 +43,10 @@ struct Trail { // what happened since the last write of the session, appended wi
 struct Decided { // K has a decided session: the answer to a retry
     Session session;
 };
-struct TokenFound { // K is free
+struct TokenFound { // K is not decided
     protocol::Invitation invitation;
-    protocol::Usage usage; // durable part: spent, and reserved by durable sessions
+    protocol::Usage usage;     // durable part: spent, and reserved by durable sessions
+    bool has_live_key = false; // K has a live session that was opened durably: at another node, where it is not here
 };
 struct TokenUnknown {};
 using TokenLookup = std::variant<Decided, TokenFound, TokenUnknown>;

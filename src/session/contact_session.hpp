@@ -37,6 +37,7 @@ private:
     async::awaitable<Event> validate_token();
     Event admit(const ports::TokenFound& found);
     Event found_decision(const ports::Session& decided);
+    async::awaitable<Event> wait_for_decision_elsewhere();
 
     // --- VALIDATING_IDENTITY
     async::awaitable<Event> validate_identity();
@@ -45,7 +46,6 @@ private:
     async::awaitable<Event> open();
     async::awaitable<Event> opened(Result<std::expected<ports::Journal::Opened, ports::NotTaken>> answer);
     std::optional<Event> prepare(const wire::Contact& contact);
-    async::awaitable<Event> wait_for_decision_elsewhere();
 
     // --- PROVISIONING_DATABASE
     async::awaitable<Event> provision_database();
@@ -78,9 +78,10 @@ private:
     Instant respond_at_;
     Instant session_at_;
 
-    Reservations::Hold hold_;    // of a use, until the store has it
-    Quota::Share contact_share_; // of the token
-    Quota::Share seat_;          // to wait for a database in
+    Reservations::Hold hold_;        // of a use, until the store has it
+    Quota::Share contact_share_;     // of the token
+    Quota::Share seat_;              // to wait for a database in
+    std::optional<wire::Role> role_; // once the token is known
     bool is_single_use_ = false;
     bool has_identity_ = false;
     bool is_replay_ = false; // answered from an earlier session's record: this is none

@@ -212,7 +212,7 @@ async::awaitable<Result<void>> Listener::resume() {
     co_return Result<void>{};
 }
 
-void Listener::use(SettingsSnapshot settings) { shop_->settings = std::move(settings); }
+void Listener::use(SettingsSnapshot settings) { shop_->use(std::move(settings)); }
 
 void Listener::drain() { shop_->is_draining = true; }
 

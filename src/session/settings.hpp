@@ -32,7 +32,7 @@ struct Settings {
     protocol::ListenerTimeouts listener;
     protocol::DialerTimeouts dialer;
     Limits limits;
-    std::string party_id;           // this side's
+    std::string party_id;           // this side's; empty: the node's peer id
     std::vector<std::string> cadre; // this side's; a listener tells it only in an approved result
 };
 

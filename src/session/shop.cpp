@@ -27,7 +27,7 @@ async::awaitable<void> write_end_of_wait(Shop& shop, ports::Session session, por
 } // namespace
 
 Shop::Shop(ListenerWorld with, SettingsSnapshot at_first)
-    : world{std::move(with)}, settings{std::move(at_first)}, node{wire::PeerId::of(world.node.public_key())},
+    : world{std::move(with)}, node{wire::PeerId::of(world.node.public_key())},
       waiting{world.clock, world.executor, [this](WaitingRoom::Over over) { end_wait(std::move(over)); }},
       flood{world.clock,
             [this](boost::json::object counts) {
@@ -36,7 +36,19 @@ Shop::Shop(ListenerWorld with, SettingsSnapshot at_first)
                 books.spawn([&](async::Limit&) { return append_audit(*this, std::move(records)); });
             }},
       serving{world.executor, world.clock}, hooks{world.executor, world.clock}, farewells{world.executor, world.clock},
-      books{world.executor, world.clock} {}
+      books{world.executor, world.clock} {
+    use(std::move(at_first));
+}
+
+void Shop::use(SettingsSnapshot next) {
+    if (!next->party_id.empty()) {
+        settings = std::move(next);
+        return;
+    }
+    auto named = *next;
+    named.party_id = node.to_text();
+    settings = std::make_shared<const Settings>(std::move(named));
+}
 
 void Shop::record(std::string_view kind, std::string_view code, std::string session_id, std::string token_id,
                   boost::json::object body) {

@@ -32,6 +32,9 @@ struct Shop {
     // The wait of a foil session is over: it ends TIMED_OUT.
     void end_wait(WaitingRoom::Over over);
 
+    // Whoever begins from now on pins these; an empty party id means the node's peer id.
+    void use(SettingsSnapshot next);
+
     // To those who watch.
     void tell(const Move& move) const;
     void tell(const Ending& ending) const;

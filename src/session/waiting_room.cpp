@@ -6,8 +6,9 @@ namespace taleus::session {
 
 void WaitingRoom::add(ports::Session session, Quota::Share seat, Instant deadline, bool is_settled) {
     const auto id = session.id;
-    session.response.clear(); // retries are answered from the store
+    session.response.clear(); // as the cadre, it is in the store when it is asked for
     session.response.shrink_to_fit();
+    session.partner_cadre = {};
     const auto [entry, is_new] =
         entries_.try_emplace(id, clock_, std::move(session), std::move(seat), [this, id] { expire(id); });
     if (!is_new) return;

@@ -84,7 +84,7 @@ private:
     struct Entry {
         Entry(async::Clock& clock, ports::Session s, Quota::Share share, std::move_only_function<void()> fire)
             : session{std::move(s)}, seat{std::move(share)}, since{clock.now()}, timer{clock, std::move(fire)} {}
-        ports::Session session; // without its response
+        ports::Session session; // without response and cadre
         Quota::Share seat;
         ports::Trail unwritten;
         Instant since;

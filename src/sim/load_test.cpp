@@ -115,5 +115,35 @@ TEST_F(LoadTest, an_exception_in_one_session_is_nobody_elses) {
     EXPECT_EQ(member(contact(good), "approved"), "true");
 }
 
+struct Tally final : session::Observer {
+    std::map<std::string, int> ends;
+    int moves = 0;
+    int joins = 0;
+    int away = 0;
+    void moved(const session::Move&) override { ++moves; }
+    void ended(const session::Ending& ending) override {
+        ++ends[std::string{protocol::outcome_text(ending.outcome)} + (ending.session_id.empty() ? " stream" : "")];
+    }
+    void joined() override { ++joins; }
+    void turned_away(Code) override { ++away; }
+};
+
+TEST(ObserverTest, is_told_of_every_end) {
+    Tally seen;
+    World world;
+    auto& inviter = world.add("anna");
+    inviter.observer = &seen;
+    inviter.boot();
+    inviter.serve();
+    auto& respondent = world.dialer("bert");
+    world.join(respondent, world.invite(inviter));
+    world.join(respondent, world.invite(inviter, {.role = wire::Role::foil}));
+    world.join(respondent, world.invite(inviter, {.requirement = protocol::Requirement::proof}));
+    world.ask(respondent, say(respondent, inviter.address(), "junk"));
+    world.run_dry();
+    EXPECT_EQ(seen.ends, (std::map<std::string, int>{{"done", 2}, {"rejected", 1}, {"rejected stream", 1}}));
+    EXPECT_GT(seen.moves, 10);
+}
+
 } // namespace
 } // namespace taleus::sim

@@ -45,8 +45,8 @@ async::awaitable<void> resume(session::Listener& listener) {
 } // namespace
 
 Node::Node(std::string name, const Time& time, Network& network, std::uint64_t seed, int number)
-    : name_{std::move(name)}, time_{time}, network_{network}, seed_{seed}, home_{new_home()}, key_{key_of(seed)},
-      peer_{wire::PeerId::of(key_.public_key())},
+    : name_{std::move(name)}, time_{time}, network_{network}, seed_{seed}, own_home_{new_home()}, home_{own_home_},
+      key_{key_of(seed)}, peer_{wire::PeerId::of(key_.public_key())},
       address_{wire::Multiaddr::tcp(fmt::format("10.0.{}.{}", number / 250, number % 250 + 1), 9000).with_peer(peer_)} {
     settings.party_id = "party-" + name_;
     settings.cadre = {"cadre-of-" + name_ + ".example.com"};
@@ -55,7 +55,7 @@ Node::Node(std::string name, const Time& time, Network& network, std::uint64_t s
 Node::~Node() {
     life_.reset();
     std::error_code ignored;
-    std::filesystem::remove_all(home_, ignored);
+    std::filesystem::remove_all(own_home_, ignored);
 }
 
 void Node::boot() {
@@ -69,9 +69,11 @@ void Node::boot() {
     life_->provisioner = std::make_unique<SimulatedProvisioner>(life_->process, made_);
 }
 
-void Node::serve() {
-    const auto recovered = finish_now(life_->real->recover(time_.utc()));
-    ensure(recovered.has_value(), "the store does not recover");
+void Node::serve(Home home) {
+    if (home == Home::own) {
+        const auto recovered = finish_now(life_->real->recover(time_.utc()));
+        ensure(recovered.has_value(), "the store does not recover");
+    }
     session::ListenerWorld world{.executor = life_->process.executor(),
                                  .clock = life_->process.clock,
                                  .random = *life_->random,
@@ -80,7 +82,7 @@ void Node::serve() {
                                  .node = key_,
                                  .log = {},
                                  .identity = identity_hook,
-                                 .observer = nullptr};
+                                 .observer = observer};
     life_->listener =
         std::make_unique<session::Listener>(std::move(world), std::make_shared<const session::Settings>(settings));
     life_->joins.spawn([&](async::Limit&) { return resume(*life_->listener); });

@@ -34,9 +34,12 @@ public:
     Node(const Node&) = delete;
     Node& operator=(const Node&) = delete;
 
-    // The next life: opens the home. `serve` brings the store to order and listens.
+    // From now on it lives in the home of another, as a sister node of the same inviter.
+    void move_in_with(const Node& sister) { home_ = sister.home_; }
+    // The next life: opens the home. `serve` brings the store to order, where it is alone, and listens.
     void boot();
-    void serve();
+    enum class Home : bool { own, shared };
+    void serve(Home home = Home::own);
     // Ends like a power cut: nothing that is under way goes on, connections are lost.
     void crash();
 
@@ -55,6 +58,7 @@ public:
     session::Settings settings;
     void apply();
     session::IdentityHook* identity_hook = nullptr;
+    session::Observer* observer = nullptr;
 
     const std::string& name() const { return name_; }
     const wire::KeyPair& key() const { return key_; }
@@ -91,6 +95,7 @@ private:
     Network& network_;
     std::uint64_t seed_;
     std::uint64_t lives_ = 0;
+    std::filesystem::path own_home_;
     std::filesystem::path home_;
     wire::KeyPair key_;
     wire::PeerId peer_;

@@ -95,7 +95,7 @@ TEST_F(RetryTest, a_failed_session_leaves_its_key_free_at_once_and_its_database_
     EXPECT_EQ(spent(link), 1U);
 }
 
-TEST_F(RetryTest, another_node_of_one_key_waits_for_the_first_ones_decision) {
+TEST_F(RetryTest, another_party_is_told_that_the_single_use_is_in_use_and_then_used) {
     const auto link = world.invite(inviter);
     inviter.provisioner().delay = 2s;
     const auto first = begin(respondent, contact_text(link.token, "party-raw"));
@@ -103,6 +103,87 @@ TEST_F(RetryTest, another_node_of_one_key_waits_for_the_first_ones_decision) {
     EXPECT_EQ(member(contact(link, "party-other"), "code"), "token_in_use"); // another key, the same single use
     world.run_until([&] { return first->reply.has_value(); });
     EXPECT_EQ(member(contact(link, "party-other"), "code"), "token_used");
+}
+
+// --- sister nodes: one store, two listeners
+
+struct SisterTest : WorldTest {
+    Node& sister = world.add("sister");
+    wire::Link link;
+
+    void SetUp() override {
+        sister.settings = inviter.settings;
+        sister.move_in_with(inviter);
+        sister.boot();
+        sister.serve(Node::Home::shared);
+    }
+    Reply ask_sister(std::string text) {
+        return world.ask(respondent, say(respondent, sister.address(), std::move(text)));
+    }
+};
+
+TEST_F(SisterTest, a_retry_at_a_sister_node_gets_the_same_bytes) {
+    link = world.invite(inviter);
+    const auto first = contact(link);
+    EXPECT_EQ(ask_sister(contact_text(link.token, "party-raw")).text, first.text);
+    world.run_dry();
+    EXPECT_EQ(inviter.tallies().size(), 1U);
+}
+
+TEST_F(SisterTest, a_contact_of_a_key_that_lives_at_a_sister_node_waits_for_its_decision) {
+    link = world.invite(inviter);
+    inviter.provisioner().delay = 2s;
+    const auto first = begin(respondent, contact_text(link.token, "party-raw"));
+    world.run_for(500ms);
+    const auto second = ask_sister(contact_text(link.token, "party-raw"));
+    world.run_until([&] { return first->reply.has_value(); });
+    EXPECT_EQ(member(second, "approved"), "true") << second.text;
+    EXPECT_EQ(second.text, first->reply->text);
+    EXPECT_EQ(sister.provisioner().asked, 0U);
+    EXPECT_EQ(spent(link), 1U);
+}
+
+TEST_F(SisterTest, a_contact_of_a_key_whose_session_fails_at_a_sister_node_is_served_here) {
+    link = world.invite(inviter);
+    inviter.provisioner().delay = 1s;
+    inviter.provisioner().mood = SimulatedProvisioner::Mood::fails;
+    const auto first = begin(respondent, contact_text(link.token, "party-raw"));
+    world.run_for(500ms);
+    EXPECT_EQ(member(ask_sister(contact_text(link.token, "party-raw")), "approved"), "true");
+    EXPECT_EQ(member(*first->reply, "code"), "provisioning_failed");
+    EXPECT_EQ(spent(link), 1U);
+}
+
+TEST_F(SisterTest, a_foil_database_may_be_delivered_to_a_sister_node) {
+    link = world.invite(inviter, {.role = wire::Role::foil});
+    const auto id = member(contact(link), "sessionId");
+    EXPECT_EQ(member(ask_sister(database_text("tally-1", "wss://db", id)), "accepted"), "true");
+    EXPECT_EQ(member(tell(database_text("tally-1", "wss://db", id)), "accepted"), "true"); // repeated here
+    world.run_dry(); // the wait here ends without effect
+    EXPECT_EQ(state_of_last(inviter), "DONE");
+    EXPECT_EQ(only_tally(inviter).tally_id, "tally-1");
+    has_whole_trails = false; // the story is told in parts
+}
+
+TEST_F(SisterTest, one_single_use_has_one_winner_at_two_nodes) {
+    link = world.invite(inviter);
+    std::vector<std::shared_ptr<Said>> said;
+    for (int i = 0; i < 20; ++i) {
+        auto& node = world.dialer("peer-" + std::to_string(i));
+        auto one = std::make_shared<Said>();
+        const auto to = i % 2 == 0 ? inviter.address() : sister.address();
+        async::asio::co_spawn(node.process().executor(),
+                              say(node, to, contact_text(link.token, "party-" + std::to_string(i))),
+                              [one](const std::exception_ptr&, Reply reply) { one->reply = std::move(reply); });
+        said.push_back(std::move(one));
+    }
+    world.run_dry();
+    int approved = 0;
+    for (const auto& one : said) approved += member(*one->reply, "approved") == "true" ? 1 : 0;
+    EXPECT_EQ(approved, 1);
+    EXPECT_EQ(inviter.tallies().size(), 1U);
+    EXPECT_EQ(spent(link), 1U);
+    EXPECT_EQ(reserved(link), 0U);
 }
 
 // --- crashes: at every step of the way, on either side; then the same command again

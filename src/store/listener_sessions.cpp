@@ -22,10 +22,10 @@ NotTaken reason_of(Code code) {
 
 ports::TokenLookup look_up(Database& database, const TokenHash& token, const BootstrapKey& key,
                            const wire::PeerId& peer) {
-    if (auto holder = session_of_key(database, Side::listener, key); holder && is_decided(holder->session))
-        return ports::Decided{std::move(holder->session)};
+    auto holder = session_of_key(database, Side::listener, key);
+    if (holder && is_decided(holder->session)) return ports::Decided{std::move(holder->session)};
     if (auto view = invitation_for(database, token, peer))
-        return ports::TokenFound{std::move(view->invitation), view->usage};
+        return ports::TokenFound{std::move(view->invitation), view->usage, holder.has_value()};
     return ports::TokenUnknown{};
 }
 

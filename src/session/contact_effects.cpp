@@ -1,0 +1,314 @@
+#include "async/sleep.hpp"
+#include "protocol/draft.hpp"
+#include "protocol/identity.hpp"
+#include "session/contact_session.hpp"
+#include "session/refusals.hpp"
+#include "wire/json.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+// The effects of a contact's session, in the order of its states.
+namespace taleus::session {
+
+using namespace protocol::listener;
+using async::Interrupted;
+using protocol::StateName;
+using std::chrono::milliseconds;
+
+namespace {
+
+Code code_of(ports::NotTaken why) {
+    switch (why) {
+    case ports::NotTaken::lost: return Code::in_progress;
+    case ports::NotTaken::token_used: return Code::token_used;
+    case ports::NotTaken::token_in_use: return Code::token_in_use;
+    case ports::NotTaken::token_revoked: return Code::token_revoked;
+    case ports::NotTaken::token_expired: return Code::token_expired;
+    }
+    return Code::internal;
+}
+
+milliseconds left_of(UtcTime deadline, UtcTime now) { return std::max(milliseconds{0}, deadline - now); }
+
+milliseconds rounded_up(Duration duration) { return std::chrono::ceil<milliseconds>(duration); }
+
+} // namespace
+
+// --- VALIDATING_TOKEN
+
+async::awaitable<Event> ContactSession::validate_token() {
+    auto asked = shop_.world.journal.look_up(row_.token, row_.key, row_.peer);
+    auto answer = co_await talk_.within(deadline(), std::move(asked));
+    if (!answer) co_return interrupted(answer.error());
+    if (!*answer) co_return own_failure(answer->error(), Code::internal);
+    if (const auto* decided = std::get_if<ports::Decided>(&**answer)) co_return found_decision(decided->session);
+    if (const auto closed = talk_.refuses_new()) co_return Refused{refusal_of(*closed)};
+    const auto* found = std::get_if<ports::TokenFound>(&**answer);
+    if (found == nullptr) co_return Refused{refusal_of(Code::invalid_token)};
+    if (found->has_live_key) co_return co_await wait_for_decision_elsewhere();
+    co_return admit(*found);
+}
+
+// Another node has a live session of this key: its answer is the answer. Read at intervals of chance, so that those who
+// wait do not ask in step.
+async::awaitable<Event> ContactSession::wait_for_decision_elsewhere() {
+    hold_ = {};
+    for (;;) {
+        const auto pause = milliseconds{50 + shop_.world.random.below(100)};
+        if (shop_.world.clock.now() + pause >= deadline()) co_return Refused{refusal_of(Code::in_progress)};
+        auto sleep = async::sleep_until(shop_.world.clock, shop_.world.clock.now() + pause);
+        if (const auto slept = co_await talk_.within(deadline(), std::move(sleep)); !slept)
+            co_return interrupted(slept.error());
+        auto asked = shop_.world.journal.look_up(row_.token, row_.key, row_.peer);
+        auto answer = co_await talk_.within(deadline(), std::move(asked));
+        if (!answer) co_return interrupted(answer.error());
+        if (!*answer) co_return own_failure(answer->error(), Code::internal);
+        if (const auto* decided = std::get_if<ports::Decided>(&**answer)) co_return found_decision(decided->session);
+        const auto* found = std::get_if<ports::TokenFound>(&**answer);
+        if (found == nullptr) co_return Refused{refusal_of(Code::invalid_token)};
+        const bool is_ours_to_open = name_of(state_) == StateName::validating_token;
+        if (!found->has_live_key && is_ours_to_open) co_return admit(*found); // it ended without a decision
+    }
+}
+
+Event ContactSession::found_decision(const ports::Session& decided) {
+    const bool is_over = decided.tally_id.empty() && decided.deadline && *decided.deadline <= shop_.world.clock.utc();
+    if (is_over) return Refused{refusal_of(Code::in_progress)}; // its end is on its way to the record
+    is_replay_ = decided.id != row_.id;
+    row_.id = decided.id;
+    row_.role = decided.role;
+    row_.response = decided.response;
+    row_.deadline = decided.deadline;
+    lead_.answer(DecidedAnswer{decision(), row_.deadline});
+    return DecisionFound{decision()};
+}
+
+// The token's rules, over what the store counts and what is reserved here; then this listener's own limits.
+Event ContactSession::admit(const ports::TokenFound& found) {
+    const auto& invitation = found.invitation;
+    const auto& limits = talk_.settings().limits;
+    const auto usage = shop_.reservations.added_to(found.usage, row_.token, row_.peer);
+    row_.role = invitation.role;
+    role_ = invitation.role;
+    if (const auto code = protocol::judge(invitation, usage, shop_.world.clock.utc()))
+        return Refused{refusal_of(*code)};
+    is_single_use_ = invitation.uses == 1;
+    if (is_single_use_)
+        if (const auto wait = shop_.reservations.wait_of(row_.token, row_.peer, shop_.world.clock.now()))
+            return Refused{refusal_of(Code::token_in_use, {}, rounded_up(*wait))};
+
+    auto share = shop_.contacts.take(row_.peer, row_.token, {.per_token = limits.sessions_per_token});
+    if (!share) return Refused{refusal_of(Code::overloaded)};
+    if (invitation.role == wire::Role::foil) {
+        auto seat = shop_.seats.take(row_.peer, row_.token,
+                                     {limits.waiting, limits.waiting_per_peer, limits.waiting_per_token});
+        if (!seat) return Refused{refusal_of(Code::overloaded)};
+        seat_ = std::move(*seat);
+    }
+    contact_share_ = std::move(*share);
+    hold_ = shop_.reservations.reserve(row_.token, row_.peer);
+    return TokenAccepted{Grant{row_.id, row_.token, row_.key, invitation.role, invitation.requirement, 0}};
+}
+
+// --- VALIDATING_IDENTITY
+
+async::awaitable<Event> ContactSession::validate_identity() {
+    auto refused = co_await refused_identity();
+    if (refused) co_return std::move(*refused);
+    has_identity_ = true;
+    co_return co_await open();
+}
+
+async::awaitable<std::optional<Event>> ContactSession::refused_identity() {
+    const auto& state = std::get<ValidatingIdentity>(state_);
+    std::optional<std::string> fault;
+    if (state.contact.party_id == talk_.settings().party_id)
+        fault = "both parties are the same";
+    else
+        fault = protocol::identity_fault(state.contact, state.grant.requirement, row_.peer, shop_.node);
+    if (!fault && state.grant.requirement == protocol::Requirement::external)
+        co_return co_await asked_hook(state.contact);
+    chronicle_.note("identity", {{"requirement", protocol::to_text(state.grant.requirement)},
+                                 {"accepted", !fault},
+                                 {"reason", fault.value_or("")}});
+    if (fault) co_return Refused{refusal_of(Code::invalid_identity)};
+    co_return std::nullopt;
+}
+
+async::awaitable<std::optional<Event>> ContactSession::asked_hook(const wire::Contact& contact) {
+    if (shop_.world.identity == nullptr)
+        co_return own_failure({Code::dependency_unavailable, "no identity hook is configured"}, Code::internal);
+    auto call =
+        begin_hook(shop_.hooks, shop_.world.executor, deadline(), shop_.world.identity->judge(contact, row_.peer));
+    auto answer = co_await talk_.within(deadline(), call.result());
+    call.cancel();
+    const auto outcome = !answer ? "interrupted" : !*answer ? "failed" : **answer ? "refused" : "accepted";
+    chronicle_.note("hook", {{"hook", "identity"}, {"outcome", outcome}});
+    if (!answer) co_return interrupted(answer.error());
+    if (!*answer) co_return own_failure(answer->error(), Code::dependency_unavailable);
+    if (**answer) co_return Refused{refusal_of(Code::invalid_identity)};
+    co_return std::nullopt;
+}
+
+// What becomes durable when the identity has passed: a stock session's intent, a foil session's whole answer.
+std::optional<Event> ContactSession::prepare(const wire::Contact& contact) {
+    const auto now = shop_.world.clock.utc();
+    const auto& settings = talk_.settings();
+    if (row_.role == wire::Role::stock) {
+        row_.state = StateName::provisioning_database;
+        auto draft =
+            protocol::make_draft({settings.party_id, contact.party_id}, now, shop_.world.random, shop_.world.node);
+        if (!draft) return own_failure(draft.error(), Code::internal);
+        intent_ = ports::Intent{protocol::instance_of(row_.key, to_text(protocol::Side::listener)), draft->tally_id,
+                                boost::json::serialize(draft->json)};
+        return std::nullopt;
+    }
+    const auto rest = session_at_ - shop_.world.clock.now();
+    const auto wait = std::chrono::floor<milliseconds>(std::min(settings.listener.await_database, rest));
+    row_.state = StateName::sending_response;
+    row_.deadline = now + wait;
+    row_.response = wire::to_json(wire::Approved{.party_id = settings.party_id,
+                                                 .cadre = settings.cadre,
+                                                 .provisioned = std::nullopt,
+                                                 .session_id = row_.id,
+                                                 .expires_in = wait,
+                                                 .receipt = std::nullopt});
+    chronicle_.note("decided", {{"approved", true}, {"role", "foil"}});
+    return std::nullopt;
+}
+
+async::awaitable<Event> ContactSession::open() {
+    if (auto refused = prepare(std::get<ValidatingIdentity>(state_).contact)) co_return std::move(*refused);
+    opening_trail_ = chronicle_.size();
+    opening_ =
+        begin_call(shop_.books, shop_.world.executor,
+                   shop_.world.journal.open_session(row_, intent_, shop_.world.clock.utc(), chronicle_.unwritten()));
+    auto answer = co_await talk_.within(deadline(), opening_.result());
+    if (!answer) co_return interrupted(answer.error()); // what becomes of it is learned when the books are closed
+    opening_.forget();
+    if (*answer && **answer) chronicle_.drop(opening_trail_);
+    co_return co_await opened(std::move(*answer));
+}
+
+async::awaitable<Event> ContactSession::opened(Result<std::expected<ports::Journal::Opened, ports::NotTaken>> answer) {
+    if (!answer && answer.error().code == Code::invalid_token) co_return Refused{refusal_of(Code::invalid_token)};
+    if (!answer) co_return own_failure(answer.error(), Code::internal);
+    if (!*answer && answer->error() == ports::NotTaken::lost) co_return co_await wait_for_decision_elsewhere();
+    if (!*answer) co_return Refused{refusal_of(code_of(answer->error()))};
+
+    is_open_ = true;
+    hold_ = {};
+    row_.epoch = (*answer)->epoch;
+    if ((*answer)->intent) intent_ = std::move((*answer)->intent); // an earlier one: what it made is adopted
+    if (row_.role == wire::Role::stock) co_return IdentityAccepted{};
+    const auto wait = *row_.deadline - shop_.world.clock.utc();
+    shop_.waiting.add(row_, std::move(seat_), shop_.world.clock.now() + wait, false);
+    lead_.answer(DecidedAnswer{decision(), row_.deadline});
+    co_return FoilApproved{decision()};
+}
+
+// --- PROVISIONING_DATABASE
+
+async::awaitable<Event> ContactSession::provision_database() {
+    auto call = begin_hook(shop_.hooks, shop_.world.executor, deadline(), shop_.world.provisioner.provision(*intent_));
+    auto made = co_await talk_.within(deadline(), call.result());
+    call.cancel(); // what it makes all the same is found again under its instance
+    const auto outcome = !made ? "interrupted" : *made ? "made" : "failed";
+    chronicle_.note("hook", {{"hook", "provisioner"}, {"outcome", outcome}});
+    if (!made) co_return interrupted(made.error());
+    if (!*made && made->error().code == Code::timeout) co_return DeadlinePassed{};
+    if (!*made) co_return own_failure(made->error(), Code::provisioning_failed);
+    const auto& contact = std::get<ProvisioningDatabase>(state_).contact;
+    co_return co_await record_tally(contact, std::move(**made));
+}
+
+async::awaitable<Event> ContactSession::record_tally(const wire::Contact& contact, wire::DatabaseAccess database) {
+    const auto& settings = talk_.settings();
+    const wire::Tally tally{intent_->tally_id, "stock"};
+    row_.tally_id = tally.tally_id;
+    row_.state = StateName::done; // from this commit on it cannot end otherwise
+    wire::Provisioned provisioned{tally, database, *wire::parse_json(as_bytes(intent_->draft)), std::nullopt,
+                                  std::nullopt};
+    row_.response = wire::to_json(wire::Approved{.party_id = settings.party_id,
+                                                 .cadre = settings.cadre,
+                                                 .provisioned = std::move(provisioned),
+                                                 .session_id = row_.id,
+                                                 .expires_in = std::nullopt,
+                                                 .receipt = std::nullopt});
+    ports::TallyRecord record{.tally_id = tally.tally_id,
+                              .session_id = row_.id,
+                              .side = protocol::Side::listener,
+                              .role = wire::Role::stock,
+                              .key = row_.key,
+                              .token = row_.token,
+                              .peer = row_.peer,
+                              .own_party = settings.party_id,
+                              .partner_party = contact.party_id,
+                              .partner_cadre = contact.cadre,
+                              .tally = tally,
+                              .database = std::move(database),
+                              .draft = intent_->draft,
+                              .draft_verified = true,
+                              .acknowledged = false,
+                              .confirmed = true,
+                              .recorded = shop_.world.clock.utc()};
+    chronicle_.note("decided", {{"approved", true}, {"role", "stock"}, {"tallyId", tally.tally_id}});
+    const auto written = chronicle_.size();
+    const auto call = begin_call(shop_.books, shop_.world.executor,
+                                 shop_.world.journal.record_tally(row_, StateName::provisioning_database,
+                                                                  std::move(record), chronicle_.unwritten()));
+    auto answer = co_await talk_.within(deadline(), call.result());
+    if (!answer) { // the commit is queued: only its result ends the session, but the peer is not kept for it
+        const auto code = answer.error() == Interrupted::stopped ? Code::shutting_down : Code::timeout;
+        co_await talk_.refuse(wire::to_json(refusal_of(code), wire::RefusalForm::result),
+                              settings.listener.refusal_after_deadline, Conversation::Input::ended);
+        answer = co_await call.result();
+    }
+    if (!*answer) co_return co_await settle_unknown(std::move(answer->error()));
+    if (!**answer) co_return co_await settle_unknown({Code::internal, "the session was taken over"});
+    chronicle_.drop(written);
+    lead_.answer(DecidedAnswer{decision(), std::nullopt});
+    co_return TallyRecorded{decision()};
+}
+
+// Whatever the store says of the key is what happened.
+async::awaitable<Event> ContactSession::settle_unknown(Error error) {
+    row_.tally_id.clear();
+    row_.response.clear();
+    if (error.code == Code::internal) {
+        auto asked = shop_.world.journal.look_up(row_.token, row_.key, row_.peer);
+        auto answer = co_await std::move(asked);
+        if (answer)
+            if (const auto* decided = std::get_if<ports::Decided>(&*answer)) {
+                row_.tally_id = decided->session.tally_id;
+                co_return found_decision(decided->session);
+            }
+    }
+    co_return own_failure(error, Code::internal);
+}
+
+// --- SENDING_RESPONSE, SENDING_REFUSAL
+
+Decision ContactSession::decision() const { return {row_.role, row_.id, row_.response, is_replay_}; }
+
+async::awaitable<Event> ContactSession::send_response() {
+    const auto& decided = std::get<SendingResponse>(state_).decision;
+    auto text = decided.response;
+    if (decided.role == wire::Role::foil && row_.deadline)
+        text = wire::with_expiry(text, left_of(*row_.deadline, shop_.world.clock.utc()));
+    is_delivered_ = co_await talk_.answer(std::move(text), deadline());
+    co_return ResponseSent{is_delivered_};
+}
+
+async::awaitable<Event> ContactSession::send_refusal() {
+    const auto& refusing = std::get<SendingRefusal>(state_);
+    const auto allowed = time_allowed(state_, talk_.settings().listener).value_or(Duration::zero());
+    co_await talk_.refuse(wire::to_json(refusing.refusal, refusing.form), allowed, Conversation::Input::ended);
+    co_return RefusalSent{};
+}
+
+} // namespace taleus::session
