@@ -1,25 +1,18 @@
 #include "session/contact_session.hpp"
 
-#include "async/sleep.hpp"
-#include "protocol/draft.hpp"
-#include "protocol/identity.hpp"
 #include "session/refusals.hpp"
 #include "session/session_id.hpp"
-#include "wire/json.hpp"
-
-#include <boost/json/serialize.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <exception>
 #include <utility>
 
+// The loop and its end; the effects are in contact_effects.cpp.
 namespace taleus::session {
 
 using namespace protocol::listener;
 using async::Interrupted;
 using protocol::StateName;
-using std::chrono::milliseconds;
 
 namespace {
 

@@ -17,7 +17,7 @@ namespace taleus::session {
 
 class ContactSession {
 public:
-    // `read`: when the contact had arrived whole.
+    // Its time to respond begins here: the contact has arrived whole.
     ContactSession(Conversation& talk, LiveKeys::Lead lead, wire::Contact contact, const BootstrapKey& key,
                    const TokenHash& token);
 
