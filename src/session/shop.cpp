@@ -17,10 +17,25 @@ async::awaitable<void> append_audit(Shop& shop, std::vector<ports::AuditRecord> 
     if (!written) shop.world.log.error("an audit record was not written: {}", written.error().context);
 }
 
-// The key is free when this is over.
-async::awaitable<void> write_end_of_wait(Shop& shop, ports::Session session, ports::Trail trail,
-                                         std::optional<LiveKeys::Lead> lead, async::Limit& limit) {
-    co_await shop.write_end(std::move(session), std::move(trail), limit);
+// The key is free when this is over. A session that the store has no longer waiting was ended by a sister node.
+async::awaitable<void> record_end_of_wait(Shop& shop, WaitingRoom::Over over, std::optional<LiveKeys::Lead> lead,
+                                          async::Limit& limit) {
+    using protocol::StateName;
+    auto& [session, unwritten, waited] = over;
+    auto asked = shop.world.journal.waiting_sessions(session.peer);
+    const auto stored = co_await std::move(asked);
+    if (stored && std::ranges::none_of(*stored, [&](const auto& one) { return one.id == session.id; })) co_return;
+
+    Chronicle chronicle{shop.world.clock, session.id, id_of(session.token), std::move(unwritten)};
+    chronicle.moved(StateName::awaiting_database, StateName::timed_out, "WaitExpired", waited);
+    chronicle.note("ended", ending_body(StateName::timed_out, Code::timeout));
+    shop.tell(
+        Move{session.id, session.side, StateName::awaiting_database, StateName::timed_out, "WaitExpired", waited});
+    shop.tell(Ending{session.id, session.side, session.role, StateName::timed_out, Code::timeout, waited});
+    session.state = StateName::timed_out;
+    session.code = Code::timeout;
+    session.ended = shop.world.clock.utc();
+    co_await shop.write_end(std::move(session), chronicle.unwritten(), limit);
     lead.reset();
 }
 
@@ -85,21 +100,9 @@ std::optional<LiveKeys::Lead> Shop::keep_key(const BootstrapKey& key, wire::Refu
 }
 
 void Shop::end_wait(WaitingRoom::Over over) {
-    using protocol::StateName;
-    auto& [session, unwritten, waited] = over;
-    Chronicle chronicle{world.clock, session.id, id_of(session.token), std::move(unwritten)};
-    chronicle.moved(StateName::awaiting_database, StateName::timed_out, "WaitExpired", waited);
-    chronicle.note("ended", ending_body(StateName::timed_out, Code::timeout));
-    tell(Move{session.id, protocol::Side::listener, StateName::awaiting_database, StateName::timed_out, "WaitExpired",
-              waited});
-    tell(Ending{session.id, protocol::Side::listener, session.role, StateName::timed_out, Code::timeout, waited});
-    session.state = StateName::timed_out;
-    session.code = Code::timeout;
-    session.ended = world.clock.utc();
-    auto lead = keep_key(session.key, refusal_of(Code::timeout));
-    books.spawn([&](async::Limit& limit) {
-        return write_end_of_wait(*this, std::move(over.session), chronicle.unwritten(), std::move(lead), limit);
-    });
+    auto lead = keep_key(over.session.key, refusal_of(Code::timeout));
+    books.spawn(
+        [&](async::Limit& limit) { return record_end_of_wait(*this, std::move(over), std::move(lead), limit); });
 }
 
 void Shop::tell(const Move& move) const {

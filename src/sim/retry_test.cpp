@@ -162,7 +162,6 @@ TEST_F(SisterTest, a_foil_database_may_be_delivered_to_a_sister_node) {
     world.run_dry(); // the wait here ends without effect
     EXPECT_EQ(state_of_last(inviter), "DONE");
     EXPECT_EQ(only_tally(inviter).tally_id, "tally-1");
-    has_whole_trails = false; // the story is told in parts
 }
 
 TEST_F(SisterTest, one_single_use_has_one_winner_at_two_nodes) {
