@@ -74,7 +74,7 @@ public:
     // --- invitations
     // `conflict` when the token exists already.
     virtual awaitable<Result<void>> create_invitation(protocol::Invitation invitation, AuditRecord audit) = 0;
-    virtual awaitable<Result<std::vector<InvitationView>>> invitations() = 0;
+    virtual awaitable<Result<std::vector<InvitationView>>> invitations() = 0; // newest first
     virtual awaitable<Result<std::optional<InvitationView>>>
     invitation(std::string id) = 0; // 16 hex digits or a unique prefix
     virtual awaitable<Result<bool>> revoke(std::string id, UtcTime at, AuditRecord audit) = 0; // false: unknown
@@ -139,7 +139,7 @@ public:
                                                                            Intent intent, Trail trail) = 0;
 
     // --- lists
-    virtual awaitable<Result<std::vector<TallyRecord>>> tallies() = 0;
+    virtual awaitable<Result<std::vector<TallyRecord>>> tallies() = 0;                 // newest first
     virtual awaitable<Result<std::optional<TallyRecord>>> tally(std::string id) = 0;   // or a unique prefix
     virtual awaitable<Result<std::vector<Session>>> sessions(std::size_t limit) = 0;   // newest first
     virtual awaitable<Result<std::optional<SessionView>>> session(std::string id) = 0; // or a unique prefix

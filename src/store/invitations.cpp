@@ -58,7 +58,7 @@ Result<bool> revoke_invitation(Database& database, const std::string& id, UtcTim
 
 std::vector<ports::InvitationView> all_invitations(Database& database) {
     std::vector<ports::InvitationView> found;
-    static const auto sql = select_invitations("ORDER BY number");
+    static const auto sql = select_invitations("ORDER BY number DESC");
     auto rows = database.ask(sql);
     while (rows.next()) found.push_back(read_view(rows));
     return found;

@@ -33,7 +33,7 @@ TEST_F(InvitationsTest, are_kept_whole_and_found_by_id_and_prefix) {
     EXPECT_FALSE(ask(journal->invitation("zz"))); // of none
     const auto all = ask(journal->invitations());
     ASSERT_EQ(all.size(), 2U);
-    EXPECT_FALSE(all[1].invitation.uses);
+    EXPECT_FALSE(all[0].invitation.uses); // newest first
     EXPECT_EQ(ask(journal->audit(std::nullopt)).size(), 2U);
 }
 

@@ -8,7 +8,7 @@
 namespace taleus::store {
 
 std::vector<ports::TallyRecord> all_tallies(Database& database) {
-    static const auto sql = select_tallies("ORDER BY session");
+    static const auto sql = select_tallies("ORDER BY session DESC");
     std::vector<ports::TallyRecord> found;
     auto rows = database.ask(sql);
     while (rows.next()) found.push_back(read_tally(rows));
