@@ -62,6 +62,8 @@ std::span<const Key> config_keys() {
          [](Config& c) -> auto& { return c.host.per_address_max; }, 1, 1'000'000},
         {"limits.streams_per_connection", "Streams that a peer may have open on one connection.",
          [](Config& c) -> auto& { return c.connection.streams_max; }, 1, 1'000'000},
+        {"limits.streams_negotiating", "Of these, the ones that have not said their protocol yet; one more is reset.",
+         [](Config& c) -> auto& { return c.connection.streams_negotiating_max; }, 1, 1'000'000},
 
         {"shutdown.grace", "How long sessions under way may go on after a signal.",
          [](Config& c) -> auto& { return c.grace; }, 0, hour},
