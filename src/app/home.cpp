@@ -32,6 +32,46 @@ bool write_all(int descriptor, ByteView content) {
     return true;
 }
 
+std::unexpected<Error> not_written(const std::filesystem::path& file) {
+    return fail(Code::internal, fmt::format("cannot write {}: {}", file.string(), why()));
+}
+
+// A directory that was there may be somebody's own, /tmp even: its mode is not ours to change.
+Result<void> make_private_directory(const std::filesystem::path& named) {
+    const auto path = named.has_filename() ? named : named.parent_path(); // without a slash at the end
+    std::error_code error;
+    if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
+    if (!error && ::mkdir(path.c_str(), 0700) == 0) return {};
+    if (!error && errno == EEXIST && std::filesystem::is_directory(path)) return {};
+    return fail(Code::internal, fmt::format("cannot make {}: {}", path.string(), error ? error.message() : why()));
+}
+
+// The name appears with the whole content or not at all; `conflict` where it is taken and not to be replaced.
+Result<void> put_file(const std::filesystem::path& file, ByteView content, unsigned mode, bool replace) {
+    const auto temporary = fmt::format("{}.{}.new", file.string(), ::getpid());
+    {
+        ::unlink(temporary.c_str());
+        const Descriptor out{
+            ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)}; // NOLINT(*-vararg)
+        if (out.number < 0 || !write_all(out.number, content) || ::fsync(out.number) != 0) {
+            auto failed = not_written(file);
+            ::unlink(temporary.c_str());
+            return failed;
+        }
+    }
+    const int named =
+        replace ? ::rename(temporary.c_str(), file.c_str()) : ::link(temporary.c_str(), file.c_str()); // never replaces
+    const auto done = named == 0        ? Result<void>{}
+                      : errno == EEXIST ? fail(Code::conflict, fmt::format("{} exists", file.string()))
+                                        : not_written(file);
+    ::unlink(temporary.c_str());
+    if (!done) return done;
+    const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path{"."};
+    const Descriptor directory{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)}; // NOLINT(*-vararg)
+    if (directory.number < 0 || ::fsync(directory.number) != 0) return not_written(file);
+    return {};
+}
+
 } // namespace
 
 Home Home::at(const std::optional<std::string>& option) {
@@ -46,17 +86,15 @@ Home Home::at(const std::optional<std::string>& option) {
 }
 
 Result<wire::KeyPair> Home::create(Random& random) const {
-    std::error_code error;
-    std::filesystem::create_directories(tallies(), error);
-    if (error) return fail(Code::internal, fmt::format("cannot make {}: {}", path_.string(), error.message()));
-    if (::chmod(path_.c_str(), 0700) != 0 || ::chmod(tallies().c_str(), 0700) != 0)
-        return fail(Code::internal, fmt::format("cannot protect {}: {}", path_.string(), why()));
-    if (std::filesystem::exists(identity_file()))
-        return fail(Code::conflict,
-                    fmt::format("{} has an identity already, which is never overwritten", path_.string()));
+    for (const auto& directory : {path_, tallies()})
+        if (auto made = make_private_directory(directory); !made) return fail(made.error());
     auto key = wire::KeyPair::generate(random);
     const auto secret = key.to_protobuf();
-    if (auto written = write_file(identity_file(), secret.reveal(), 0600); !written) return fail(written.error());
+    if (auto written = put_file(identity_file(), secret.reveal(), 0600, false); !written) {
+        if (written.error().code != Code::conflict) return fail(written.error());
+        return fail(Code::conflict,
+                    fmt::format("{} has an identity already, which is never overwritten", path_.string()));
+    }
     if (!std::filesystem::exists(config_file())) {
         const auto text = documented_config({});
         if (auto written = write_file(config_file(), as_bytes(text), 0600); !written) return fail(written.error());
@@ -100,34 +138,31 @@ FileLock::~FileLock() {
 }
 
 Result<void> write_file(const std::filesystem::path& file, ByteView content, unsigned mode) {
-    const auto temporary = file.string() + ".new";
-    const auto failed = [&] { return fail(Code::internal, fmt::format("cannot write {}: {}", file.string(), why())); };
-    {
-        ::unlink(temporary.c_str());
-        const Descriptor out{
-            ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)}; // NOLINT(*-vararg)
-        if (out.number < 0 || !write_all(out.number, content) || ::fsync(out.number) != 0) return failed();
-    }
-    if (::rename(temporary.c_str(), file.c_str()) != 0) return failed();
-    const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path{"."};
-    const Descriptor directory{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)}; // NOLINT(*-vararg)
-    if (directory.number < 0 || ::fsync(directory.number) != 0) return failed();
+    struct stat status{};
+    const bool is_special = ::stat(file.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
+    if (!is_special) return put_file(file, content, mode, true);
+    const Descriptor out{::open(file.c_str(), O_WRONLY | O_CLOEXEC)}; // NOLINT(*-vararg)
+    if (out.number < 0 || !write_all(out.number, content)) return not_written(file);
     return {};
 }
 
 Result<Bytes> read_file(const std::filesystem::path& file, std::size_t limit) {
     const Descriptor in{::open(file.c_str(), O_RDONLY | O_CLOEXEC)}; // NOLINT(*-vararg)
     if (in.number < 0) return fail(Code::internal, fmt::format("cannot read {}: {}", file.string(), why()));
+    return read_descriptor(in.number, limit, file.string());
+}
+
+Result<Bytes> read_descriptor(int descriptor, std::size_t limit, std::string_view name) {
     Bytes content(limit + 1);
     std::size_t size = 0;
     while (size < content.size()) {
-        const auto got = ::read(in.number, content.data() + size, content.size() - size);
+        const auto got = ::read(descriptor, content.data() + size, content.size() - size);
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return fail(Code::internal, fmt::format("cannot read {}: {}", file.string(), why()));
+        if (got < 0) return fail(Code::internal, fmt::format("cannot read {}: {}", name, why()));
         if (got == 0) break;
         size += static_cast<std::size_t>(got);
     }
-    if (size > limit) return fail(Code::malformed, fmt::format("{} is larger than {} bytes", file.string(), limit));
+    if (size > limit) return fail(Code::malformed, fmt::format("{} is larger than {} bytes", name, limit));
     content.resize(size);
     return content;
 }

@@ -1,6 +1,6 @@
 #pragma once
 // The home directory of a party: its key, settings, store and tally databases. Everything secret in it is mode 0600,
-// the directory 0700.
+// the directory, when it is made here, 0700.
 
 #include "app/config.hpp"
 #include "base/result.hpp"
@@ -49,9 +49,12 @@ private:
     int descriptor_;
 };
 
-// Writes a file whole or not at all: temporary name, flush, rename, flush of the directory.
+// Writes a file whole or not at all: temporary name, flush, rename, flush of the directory. What is no regular file (a
+// pipe, a device) is written to as it is.
 Result<void> write_file(const std::filesystem::path& file, ByteView content, unsigned mode);
 // At most `limit` bytes; larger is an error.
 Result<Bytes> read_file(const std::filesystem::path& file, std::size_t limit);
+// To its end, from what is open already; `name` is for the error.
+Result<Bytes> read_descriptor(int descriptor, std::size_t limit, std::string_view name);
 
 } // namespace taleus::app

@@ -1,8 +1,10 @@
 #include "app/home.hpp"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 
@@ -44,6 +46,32 @@ TEST_F(HomeTest, an_identity_is_never_overwritten) {
     ASSERT_FALSE(again);
     EXPECT_EQ(again.error().code, Code::conflict);
     EXPECT_EQ(home.identity()->public_key(), made->public_key());
+}
+
+TEST_F(HomeTest, a_directory_that_was_there_keeps_its_mode) {
+    std::filesystem::create_directories(path);
+    ::chmod(path.c_str(), 01777); // as of /tmp
+    ASSERT_TRUE(home.create(random));
+    struct stat status{};
+    ASSERT_EQ(::stat(path.c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 07777U, 01777U);
+    EXPECT_EQ(mode_of(home.tallies()), 0700U);
+}
+
+TEST_F(HomeTest, a_slash_at_the_end_makes_no_home_less_private) {
+    ASSERT_TRUE(Home::at(path.string() + "/").create(random));
+    EXPECT_EQ(mode_of(path), 0700U);
+}
+
+TEST_F(HomeTest, what_is_no_regular_file_is_written_to_and_not_replaced) {
+    ASSERT_TRUE(home.create(random));
+    const auto pipe = path / "pipe";
+    ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+    const int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK); // NOLINT(*-vararg)
+    ASSERT_TRUE(write_file(pipe, to_bytes("link"), 0600));
+    EXPECT_EQ(to_text(*read_descriptor(reader, 100, "pipe")), "link");
+    EXPECT_TRUE(std::filesystem::is_fifo(pipe));
+    ::close(reader);
 }
 
 TEST_F(HomeTest, what_is_no_home_says_how_to_make_one) {
