@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "wire/multiaddr.hpp"
+#include "wire/utf8.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -149,11 +150,21 @@ Result<void> check_addresses(const Config& config) {
     return {};
 }
 
+Result<void> check_party(const Config& config) {
+    if (config.party_id.size() > 256 || !wire::is_utf8(config.party_id))
+        return fail(Code::malformed, "party.id must be a text of at most 256 bytes");
+    const auto is_too_long = [](const std::string& address) { return address.size() > 512 || !wire::is_utf8(address); };
+    if (config.party_cadre.size() > 64 || std::ranges::any_of(config.party_cadre, is_too_long))
+        return fail(Code::malformed, "party.cadre must be at most 64 texts of at most 512 bytes each");
+    return {};
+}
+
 Result<void> check_together(const Config& config) {
     if (config.listener.step > config.listener.session)
         return fail(Code::malformed, "timeouts.step must not be longer than timeouts.session");
     if (config.listener.respond > config.listener.session)
         return fail(Code::malformed, "timeouts.respond must not be longer than timeouts.session");
+    if (auto done = check_party(config); !done) return done;
     return check_addresses(config);
 }
 

@@ -56,6 +56,12 @@ TEST_F(ConfigTest, a_later_source_wins) {
     EXPECT_EQ(flags.value().listener.step, 4s);
 }
 
+TEST_F(ConfigTest, what_no_partner_would_accept_of_the_party_is_refused) {
+    EXPECT_THAT(error_of("", {{"party.id", std::string(257, 'x')}}), HasSubstr("256"));
+    EXPECT_THAT(error_of("", {{"party.cadre", std::string(513, 'x')}}), HasSubstr("512"));
+    EXPECT_EQ(error_of("", {{"party.id", std::string(256, 'x')}}), "none");
+}
+
 TEST_F(ConfigTest, lists_sizes_counts_and_flags_are_read) {
     const auto config = load("[p2p]\nlisten = [\"/ip4/127.0.0.1/tcp/0\"]\nmplex = false\n"
                              "[limits]\nsessions = 7\nmessage_bytes = \"128KiB\"\n");
