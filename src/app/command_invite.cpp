@@ -3,6 +3,7 @@
 #include "protocol/token.hpp"
 #include "wire/base_text.hpp"
 #include "wire/link.hpp"
+#include "wire/utf8.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -10,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <iostream>
 
@@ -24,11 +26,13 @@ struct CreateOptions {
     std::string expires = "24h";
     std::string identity = "any";
     std::string label;
-    std::string token;
+    std::optional<std::string> token; // none: a new one is made
     bool qr = false;
     std::string png;
     std::string out;
 };
+
+constexpr std::uint64_t uses_max = 1'000'000'000;
 
 std::string hint_no_address() {
     return "start the listener once (taleus serve), or set p2p.announce in config.toml to how others reach it";
@@ -55,13 +59,14 @@ async::awaitable<Result<std::vector<wire::Multiaddr>>> link_addresses(OpenHome& 
 }
 
 Result<std::string> token_of(const CreateOptions& options, Random& random) {
-    if (options.token.empty()) return wire::to_base64url(random.bytes<16>());
-    std::string token = options.token;
+    if (!options.token) return wire::to_base64url(random.bytes<16>());
+    std::string token = *options.token;
     if (token == "-") {
         token.clear();
         std::getline(std::cin, token);
     }
-    if (token.empty() || token.size() > 512) return fail(Code::malformed, "a token has 1 to 512 bytes");
+    if (token.empty() || token.size() > 512 || !wire::is_utf8(token))
+        return fail(Code::malformed, "a token has 1 to 512 bytes of UTF-8");
     return token;
 }
 
@@ -84,7 +89,7 @@ Result<std::optional<std::uint64_t>> uses_of(std::string_view text) {
     if (text == "unlimited") return std::nullopt;
     std::uint64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{} || end != text.data() + text.size() || number == 0 || number > 1'000'000'000)
+    if (error != std::errc{} || end != text.data() + text.size() || number == 0 || number > uses_max)
         return fail(Code::malformed, "--uses takes a number from 1, or unlimited");
     return number;
 }
@@ -120,12 +125,15 @@ bool fits_terminal(const QrCode& code) {
 // The QR as asked for: on the terminal, as PNG, or, where the terminal is too small, as PNG instead.
 Result<void> show_qr(const CreateOptions& options, const std::string& uri, const Console& console) {
     if (!options.qr && options.png.empty()) return {};
-    const auto code = QrCode::of(uri);
+    std::string text = uri; // case means nothing in it, and upper case alone takes a third less room
+    std::ranges::transform(text, text.begin(),
+                           [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+    const auto code = QrCode::of(text);
     if (!code) return fail(code.error());
     auto png = options.png;
     if (options.qr) {
         if (fits_terminal(*code)) {
-            console.note(code->for_terminal());
+            console.note(code->for_terminal(console.colour()));
         } else {
             if (png.empty()) png = "invite.png";
             console.note(fmt::format("the terminal is too small for the QR code ({} columns, {} rows); wrote {}",
@@ -191,19 +199,20 @@ Exit create(OpenHome& home, const Console& console, const CreateOptions& options
     }
 
     const auto uri = wire::to_uri(link, home.key);
-    if (!options.out.empty())
-        if (const auto written = write_file(options.out, as_bytes(uri + "\n"), 0600); !written)
-            return console.error(written.error(), "the invitation exists; revoke it or note the link below"),
-                   console.text(uri), Exit::failed;
+    const auto written = options.out.empty() ? Result<void>{} : write_file(options.out, as_bytes(uri + "\n"), 0600);
+    if (!written)
+        console.note(
+            fmt::format("taleus: {}\n  the invitation exists: note its link, or revoke it (taleus invite revoke {})",
+                        written.error().context, id));
     if (const auto shown = show_qr(options, wire::to_uri(link, home.key, 2), console); !shown)
         console.note(fmt::format("warning: no QR code: {}", shown.error().context));
     if (console.json())
         console.data({{"id", id}, {"uri", uri}, {"link", boost::json::parse(wire::to_json(link, home.key))}});
-    else if (options.out.empty())
+    else if (options.out.empty() || !written)
         console.text(uri);
     console.note(fmt::format("invitation {}: {}, {} use{}, expires {} ({})", id, options.role, options.uses,
                              options.uses == "1" ? "" : "s", to_text(*expiry), relative(*expiry, now)));
-    return Exit::done;
+    return written ? Exit::done : Exit::failed;
 }
 
 Exit list(OpenHome& home, const Console& console) {
@@ -275,7 +284,7 @@ void add_invite(CLI::App& root, Invocation& invocation) {
     making->add_option("--uses", options->uses, "how many tallies it may make: 1, N or unlimited")
         ->capture_default_str();
     making->add_option("--per-peer", options->per_peer, "how many of them one peer may have")
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::Range(std::uint64_t{1}, uses_max, "a number from 1"));
     making->add_option("--expires", options->expires, "a duration (24h, 7d) or a time in UTC")->capture_default_str();
     making
         ->add_option("--identity", options->identity, "what the other party must prove: any, bound, proof or external")
@@ -283,7 +292,8 @@ void add_invite(CLI::App& root, Invocation& invocation) {
         ->check(CLI::IsMember({"any", "bound", "proof", "external"}));
     making->add_option("--label", options->label, "a note for yourself, never sent")
         ->check([](const std::string& text) {
-            return text.size() <= 256 ? std::string{} : std::string{"a label has at most 256 bytes"};
+            return text.size() <= 256 && wire::is_utf8(text) ? std::string{}
+                                                             : std::string{"a label has at most 256 bytes of UTF-8"};
         });
     making->add_option("--token", options->token, "a token of your own; - reads it from standard input");
     making->add_flag("--qr", options->qr, "show it as a QR code on the terminal");

@@ -1,15 +1,14 @@
 #include "app/commands.hpp"
 #include "app/node.hpp"
+#include "app/terminal.hpp"
 #include "session/join.hpp"
 #include "wire/link.hpp"
 
 #include <fmt/format.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <iostream>
 
 namespace taleus::app {
 
@@ -23,29 +22,17 @@ struct JoinOptions {
     bool require_signed = false;
 };
 
-// Reads a line from the terminal without showing it: a link is a secret until it is used.
-Result<std::string> ask_for_link() {
-    if (::isatty(STDIN_FILENO) != 1)
-        return fail(Code::bad_link, "no link was given; name a file, or - for standard input");
-    fmt::print(stderr, "link (not shown): ");
-    termios before{};
-    ::tcgetattr(STDIN_FILENO, &before);
-    auto silent = before;
-    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
-    std::string line;
-    std::getline(std::cin, line);
-    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-    fmt::print(stderr, "\n");
-    return line;
-}
-
 Result<std::string> read_link(const std::string& source) {
-    if (source.empty()) return ask_for_link();
-    if (source.front() == '{' || as_text(as_bytes(source).first(std::min<std::size_t>(source.size(), 7))) == "taleus:")
-        return source;
-    const auto content = read_file(source == "-" ? "/dev/stdin" : source, link_bytes_max);
-    if (!content) return fail(Code::bad_link, content.error().context);
+    if (source.empty()) {
+        if (::isatty(STDIN_FILENO) != 1)
+            return fail(Code::malformed, "no link was given; name a file, or - for standard input");
+        return ask_silently("link (not shown): ", link_bytes_max);
+    }
+    if (wire::looks_like_link(source)) return source;
+    // By its descriptor: /dev/stdin cannot be opened where it is a socket, as under Node.js.
+    const auto content = source == "-" ? read_descriptor(STDIN_FILENO, link_bytes_max, "standard input")
+                                       : read_file(source, link_bytes_max);
+    if (!content) return fail(Code::malformed, content.error().context);
     return to_text(*content);
 }
 
@@ -59,7 +46,7 @@ Result<wire::Link> checked_link(const JoinOptions& options) {
         return fail(Code::bad_link, "the link is bare JSON without a signature, and --require-signed was given");
     if (!options.expect.empty()) {
         const auto expected = wire::PeerId::from_text(options.expect);
-        if (!expected) return fail(Code::bad_link, "--expect takes a peer id such as 12D3KooW…");
+        if (!expected) return fail(Code::malformed, "--expect takes a peer id such as 12D3KooW…");
         if (!link->signer || *link->signer != *expected)
             return fail(Code::bad_link, fmt::format("the link is signed by {}, not by the expected {}",
                                                     link->signer ? link->signer->to_text() : "no one", options.expect));
@@ -74,7 +61,7 @@ void show_link(const wire::Link& link, const Console& console, UtcTime now) {
                              link.role == wire::Role::stock ? "foil (the inviter holds stock and provisions)"
                                                             : "stock (you provision the database)",
                              to_text(link.expiry), relative(link.expiry, now)));
-    if (link.requirement) console.note(fmt::format("            requires   {}", escaped(*link.requirement)));
+    if (link.requirement) console.note(fmt::format("            requires   {}", escaped(*link.requirement, 1024)));
     if (!link.signer) console.note("warning: bare JSON link; --require-signed refuses such links");
 }
 
@@ -174,8 +161,10 @@ private:
 
 Exit failed_before(const Console& console, const Error& error) {
     if (console.json()) console.data({{"outcome", "failed"}, {"code", to_text(error.code)}, {"reason", error.context}});
-    console.note(fmt::format("taleus: {}\n  {}", error.context, next_step(error.code)));
-    return error.code == Code::bad_link ? Exit::usage : Exit::failed;
+    const bool is_misused = error.code == Code::malformed;
+    console.note(
+        fmt::format("taleus: {}\n  {}", error.context, is_misused ? "see: taleus join --help" : next_step(error.code)));
+    return is_misused || error.code == Code::bad_link ? Exit::usage : Exit::failed;
 }
 
 async::awaitable<void> join_into(session::JoinWorld& world, session::JoinRequest request, async::Limit& limit,

@@ -53,19 +53,30 @@ async::awaitable<void> stop_node(Node& node, Engine& engine, Duration grace) {
     engine.stop();
 }
 
-// The first signal drains, a second one hurries.
+// The first signal drains, a second one hurries. One that comes while the node starts waits until it has.
 class Signals {
 public:
     Signals(Node& node, OpenHome& home) : node_{node}, home_{home} {}
 
     void operator()() {
+        ++count_;
+        if (!started_) return;
+        count_ == 1 ? drain() : hurry();
+    }
+    // False when a signal came already: the node stops again.
+    bool started() {
+        started_ = true;
+        if (count_ > 0) drain();
+        return count_ == 0;
+    }
+
+private:
+    void hurry() {
+        Log{*home_.log, "node"}.warn("a second signal: ending now");
+        node_.hurry();
+    }
+    void drain() {
         const Log log{*home_.log, "node"};
-        if (stopping_) {
-            log.warn("a second signal: ending now");
-            node_.hurry();
-            return;
-        }
-        stopping_ = true;
         const auto counts = node_.counts();
         log.info("draining: {} sessions under way, {} await their database and stay for the next start", counts.streams,
                  counts.waiting);
@@ -73,10 +84,10 @@ public:
         home_.engine.tasks().spawn([&](async::Limit&) { return stop_node(node_, home_.engine, home_.config.grace); });
     }
 
-private:
     Node& node_;
     OpenHome& home_;
-    bool stopping_ = false;
+    bool started_ = false;
+    unsigned count_ = 0;
 };
 
 Exit serve(OpenHome& home, const Console& console, const ServeOptions& options) {
@@ -88,16 +99,16 @@ Exit serve(OpenHome& home, const Console& console, const ServeOptions& options) 
         return Exit::failed;
     }
     Node node{home};
+    Signals stop{node, home};
+    const auto signals = home.engine.on_signal([&] { stop(); });
     const auto announced = home.engine.run(node.start());
     if (!announced) {
         home.engine.tasks().spawn([&](async::Limit&) { return stop_node(node, home.engine, Duration{}); });
         home.engine.run_until_stopped();
         console.error(announced.error(), "check p2p.listen in config.toml, or another program that has the port");
-        return Exit::failed;
+        return announced.error().code == Code::malformed ? Exit::usage : Exit::failed;
     }
-    Signals stop{node, home};
-    const auto signals = home.engine.on_signal([&] { stop(); });
-    tell_ready(home, node.listening(), options, console);
+    if (stop.started()) tell_ready(home, node.listening(), options, console);
     home.engine.run_until_stopped();
     return Exit::done;
 }
@@ -108,7 +119,7 @@ void add_serve(CLI::App& root, Invocation& invocation) {
     auto options = std::make_shared<ServeOptions>();
     auto* command = root.add_subcommand("serve", "run the listener until a signal");
     command->add_option("--ready-fd", options->ready_fd, "write the ready line to this descriptor too, and close it")
-        ->check(CLI::NonNegativeNumber);
+        ->check(CLI::Range(0, 1 << 20, "a descriptor"));
     command->footer("Example:\n  taleus serve --home alice --set p2p.listen=/ip4/0.0.0.0/tcp/9000");
     command->callback([&invocation, options] {
         invocation.run = [&invocation, options] {

@@ -86,7 +86,9 @@ void add_session(CLI::App& root, Invocation& invocation) {
     session->require_subcommand(1);
     auto limit = std::make_shared<std::size_t>(100);
     auto* listing = session->add_subcommand("list", "sessions, newest first");
-    listing->add_option("--limit", *limit, "at most so many")->capture_default_str()->check(CLI::PositiveNumber);
+    listing->add_option("--limit", *limit, "at most so many")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 1'000'000'000, "a number from 1"));
     listing->footer("Example:\n  taleus session list --limit 20");
     listing->callback([&invocation, limit] {
         invocation.run = [&invocation, limit] {

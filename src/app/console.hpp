@@ -1,6 +1,7 @@
 #pragma once
 // What a command says and to whom: data on stdout, everything for people on stderr; colour and live lines only on a
-// terminal and not under NO_COLOR. One thread.
+// terminal and not under NO_COLOR. A stderr that nobody reads is no failure; a stdout that cannot be written is, see
+// `is_told`. One thread.
 
 #include "base/result.hpp"
 
@@ -28,7 +29,8 @@ public:
     explicit Console(bool json);
 
     bool json() const { return json_; }
-    bool live() const { return live_; } // may redraw a line on stderr
+    bool live() const { return live_; }     // may redraw a line on stderr
+    bool colour() const { return colour_; } // on stderr
 
     void data(const boost::json::object& line) const; // one JSON document on stdout, one line
     void text(std::string_view line) const;           // one line on stdout
@@ -38,7 +40,8 @@ public:
     // "taleus: WHAT" and, indented, what to do next; with --json also {"error":{…}} on stdout.
     void error(const Error& error, std::string_view next = {}) const;
     std::string bold(std::string_view text) const;
-    std::string dim(std::string_view text) const;
+    // False when something for stdout was lost: a full disk, or a reader that has gone.
+    static bool is_told();
 
 private:
     bool json_;

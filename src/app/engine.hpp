@@ -44,8 +44,10 @@ public:
     }
     void stop() { context_.stop(); }
 
-    // Calls `action` at each SIGINT or SIGTERM until the returned set is destroyed or cancelled.
+    // Calls `action` at each SIGINT or SIGTERM until the returned set is destroyed or cancelled. Who stops reading what
+    // we print does not end us either.
     std::unique_ptr<boost::asio::signal_set> on_signal(std::function<void()> action) {
+        std::signal(SIGPIPE, SIG_IGN); // NOLINT(cert-err33-c): of a signal that exists
         auto signals = std::make_unique<boost::asio::signal_set>(context_, SIGINT, SIGTERM);
         wait_for_signal(*signals, std::move(action));
         return signals;

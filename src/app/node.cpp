@@ -83,6 +83,7 @@ Node::Node(OpenHome& home)
             Log{*home.log, "host"}} {}
 
 async::awaitable<Result<std::vector<wire::Multiaddr>>> Node::start() {
+    if (home_.config.listen.empty()) co_return fail(Code::malformed, "p2p.listen names no address");
     const auto now = home_.engine.clock().utc();
     if (auto recovered = co_await home_.journal->recover(now); !recovered) co_return fail(recovered.error());
     if (auto resumed = co_await listener_.resume(); !resumed) co_return fail(resumed.error());

@@ -21,20 +21,20 @@ Result<QrCode> QrCode::of(std::string_view text) {
     }
 }
 
-std::string QrCode::for_terminal() const {
+std::string QrCode::for_terminal(bool colour) const {
     constexpr std::size_t quiet = 2;
     const auto light = [&](std::size_t x, std::size_t y) { // outside and quiet zone are light
         return x < quiet || y < quiet || x >= size_ + quiet || y >= size_ + quiet || !dark(x - quiet, y - quiet);
     };
     std::string out;
     for (std::size_t y = 0; y < size_ + 2 * quiet; y += 2) {
-        out += "\x1b[97;40m"; // white on black: light modules are the foreground
+        if (colour) out += "\x1b[97;40m"; // white on black: light modules are the foreground
         for (std::size_t x = 0; x < size_ + 2 * quiet; ++x) {
             const bool upper = light(x, y);
             const bool lower = light(x, y + 1);
             out += upper ? (lower ? "█" : "▀") : (lower ? "▄" : " ");
         }
-        out += "\x1b[0m\n";
+        out += colour ? "\x1b[0m\n" : "\n";
     }
     return out;
 }

@@ -19,8 +19,9 @@ public:
     std::size_t size() const { return size_; }
     bool dark(std::size_t x, std::size_t y) const { return modules_[y * size_ + x]; }
 
-    // Two rows a line by half blocks, with a quiet zone of 2, dark on light whatever the terminal's colours.
-    std::string for_terminal() const;
+    // Two rows a line by half blocks, with a quiet zone of 2. In colour it is dark on light whatever the terminal's own
+    // colours are; without, on a terminal that writes light on dark.
+    std::string for_terminal(bool colour) const;
     std::size_t terminal_columns() const { return size_ + 4; }
     std::size_t terminal_rows() const { return (size_ + 5) / 2; }
     // Grey PNG, `scale` pixels a module, quiet zone of 4.

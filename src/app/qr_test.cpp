@@ -34,8 +34,11 @@ TEST(QrTest, the_png_is_the_square_with_its_quiet_zone) {
 TEST(QrTest, the_terminal_form_has_the_size_it_states) {
     const auto code = QrCode::of(link);
     ASSERT_TRUE(code);
-    const auto text = code->for_terminal();
-    EXPECT_EQ(static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')), code->terminal_rows());
+    for (const bool colour : {true, false}) {
+        const auto text = code->for_terminal(colour);
+        EXPECT_EQ(static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')), code->terminal_rows());
+        EXPECT_EQ(text.contains('\x1b'), colour);
+    }
     EXPECT_TRUE(code->dark(0, 0)); // the finder pattern's corner
 }
 
