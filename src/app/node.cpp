@@ -80,7 +80,8 @@ Node::Node(OpenHome& home)
                                                                  .log = Log{*home.log, "session"}},
                                                                 session_settings(home, {})},
       host_{home.engine.executor(), home.engine.clock(), random_, home.key, host_settings(home.config), &listener_,
-            Log{*home.log, "host"}} {}
+            Log{*home.log, "host"}},
+      memory_{home.engine.clock()} {}
 
 async::awaitable<Result<std::vector<wire::Multiaddr>>> Node::start() {
     if (home_.config.listen.empty()) co_return fail(Code::malformed, "p2p.listen names no address");

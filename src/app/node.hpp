@@ -3,6 +3,7 @@
 // network, journal and provisioner of an open home. Order of declaration is order of construction, so that destruction
 // is right by itself. One thread, the home's engine.
 
+#include "app/memory_return.hpp"
 #include "app/open_home.hpp"
 #include "host/host.hpp"
 #include "provision/sqlite_provisioner.hpp"
@@ -57,6 +58,7 @@ private:
     session::Listener listener_;
     host::Host host_;
     std::vector<wire::Multiaddr> listening_;
+    MemoryReturn memory_;
 };
 
 } // namespace taleus::app
