@@ -6,7 +6,6 @@
 namespace taleus::p2p {
 namespace {
 
-using yamux::Header;
 using yamux::Type;
 
 constexpr std::size_t body_size_max = 16 * 1024; // what we put in one frame; rust splits there too
