@@ -23,9 +23,10 @@ std::unexpected<Error> bad(std::string_view rule) { return fail(Code::malformed,
 // An integer of 64 bits where the text is one, else the nearest double; nothing where that is infinite, or zero for a
 // text that is not. (Boost's own conversion is not correctly rounded, and a signature is over the number.)
 std::optional<json::value> number_from(std::string_view text) {
-    const auto* const last = text.data() + text.size();
+    const std::span digits{text};
+    const auto* const last = std::to_address(digits.end());
     const auto whole = [&](auto& value) {
-        const auto [end, error] = std::from_chars(text.data(), last, value);
+        const auto [end, error] = std::from_chars(std::to_address(digits.begin()), last, value);
         return error == std::errc{} && end == last;
     };
     std::int64_t small = 0;
