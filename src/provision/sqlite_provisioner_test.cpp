@@ -103,14 +103,14 @@ TEST_F(SqliteProvisionerTest, a_name_taken_by_another_instance_is_refused_and_ke
 
 TEST_F(SqliteProvisionerTest, what_was_killed_before_the_rename_is_made_anew_and_cleared_away) {
     fs::create_directory(tallies);
-    std::ofstream{tallies / ".babc234.killed"} << "half";
-    std::ofstream{tallies / ".babc234.killed-journal"} << "half";
-    std::ofstream{tallies / ".bother.alive1"} << "of another tally";
+    std::ofstream{tallies / ".babc234.new"} << "half";
+    std::ofstream{tallies / ".babc234.beside"} << "half";
+    std::ofstream{tallies / ".bother.new"} << "of another tally";
     SqliteProvisioner provisioner{tallies};
     ASSERT_TRUE(ask(provisioner.provision(intent())));
     auto left = names();
     std::ranges::sort(left);
-    EXPECT_EQ(left, (std::vector<std::string>{".bother.alive1", "babc234.db"}));
+    EXPECT_EQ(left, (std::vector<std::string>{".bother.new", "babc234.db"}));
     EXPECT_TRUE(read_tally_file(tallies, "babc234"));
 }
 
@@ -134,7 +134,7 @@ TEST_F(SqliteProvisionerTest, removes_what_it_made_and_nothing_is_fine) {
     SqliteProvisioner provisioner{tallies};
     EXPECT_TRUE(ask(provisioner.remove(intent())));
     ASSERT_TRUE(ask(provisioner.provision(intent())));
-    std::ofstream{tallies / ".babc234.killed"} << "half";
+    std::ofstream{tallies / ".babc234.new"} << "half";
     EXPECT_TRUE(ask(provisioner.remove(intent())));
     EXPECT_TRUE(names().empty());
     EXPECT_TRUE(ask(provisioner.remove(intent())));

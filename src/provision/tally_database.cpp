@@ -19,12 +19,14 @@ struct Finalize {
 using Connection = std::unique_ptr<sqlite3, Close>;
 using Statement = std::unique_ptr<sqlite3_stmt, Finalize>;
 
-// "TALD" in the file's header, and the version of the tables.
+// "TALD" in the file's header, and the version of the tables. One transaction, flushed once by whoever gives the file
+// its name: nobody looks at it before.
 constexpr const char* tables = R"sql(
-PRAGMA synchronous=FULL;
+PRAGMA journal_mode=MEMORY;
+PRAGMA synchronous=OFF;
+BEGIN IMMEDIATE;
 PRAGMA application_id=0x54414C44;
 PRAGMA user_version=1;
-BEGIN IMMEDIATE;
 CREATE TABLE tally (             -- one row: what both parties agreed to by meeting
     tally_id TEXT PRIMARY KEY,
     identity TEXT NOT NULL,      -- canonical JSON; tally_id is its hash

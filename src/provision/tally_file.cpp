@@ -54,14 +54,30 @@ Result<void> make_directory(const fs::path& directory) {
     return fail(last_error("made", directory));
 }
 
-// Names of files in the making: hidden, of one tally, never the same twice.
+// Names of files in the making: hidden, of one tally.
 std::string scratch_prefix(std::string_view tally_id) { return fmt::format(".{}.", tally_id); }
 
-Result<fs::path> make_scratch(const fs::path& directory, std::string_view tally_id) {
+struct Scratch {
+    fs::path path;
+    bool is_only = false; // nobody else is making this file, and nobody died over it
+};
+
+// A name that is the same each time, so that one look finds what was left; another one beside whoever has it.
+Result<Scratch> make_scratch(const fs::path& directory, std::string_view tally_id) {
+    const auto usual = directory / (scratch_prefix(tally_id) + "new");
+    if (const Descriptor made{::open(usual.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600)}) // NOLINT: POSIX
+        return Scratch{usual, true};
+    if (errno != EEXIST) return fail(last_error("made", usual));
     auto name = (directory / (scratch_prefix(tally_id) + "XXXXXX")).string();
     const Descriptor made{::mkostemp(name.data(), O_CLOEXEC)}; // mode 0600
     if (!made) return fail(last_error("made", name));
-    return fs::path{name};
+    return Scratch{name, false};
+}
+
+Result<void> flush_file(const fs::path& path) {
+    const Descriptor opened{::open(path.c_str(), O_RDONLY | O_CLOEXEC)}; // NOLINT: variadic by POSIX
+    if (!opened || ::fsync(opened.number()) != 0) return fail(last_error("flushed", path));
+    return {};
 }
 
 // What processes that died left of this tally. One that still works on its own finds that it was late (see `publish`).
@@ -106,14 +122,19 @@ Result<std::string> identity_in(std::string_view draft) {
     return wire::canonical_json(*identity);
 }
 
-Result<void> make(const fs::path& directory, const fs::path& path, const TallyFile& file) {
+// True when nothing of this tally can be left over.
+Result<bool> make(const fs::path& directory, const fs::path& path, const TallyFile& file) {
     const auto scratch = make_scratch(directory, file.tally_id);
     if (!scratch) return fail(scratch.error());
-    auto filled = fill(*scratch, file);
-    auto published = filled ? publish(*scratch, path) : Result<Published>{fail(filled.error())};
-    if (published && *published == Published::now) return {};
-    ::unlink(scratch->c_str());
-    if (is_there(path)) return compare(path, file); // another was faster, and may have cleared our scratch away
+    auto filled = fill(scratch->path, file);
+    if (filled) filled = flush_file(scratch->path);
+    auto published = filled ? publish(scratch->path, path) : Result<Published>{fail(filled.error())};
+    if (published && *published == Published::now) return scratch->is_only;
+    ::unlink(scratch->path.c_str());
+    if (is_there(path)) { // another was faster, and may have cleared our scratch away
+        if (auto same = compare(path, file); !same) return fail(same.error());
+        return false;
+    }
     return published ? fail(Code::dependency_unavailable, fmt::format("{} vanished", path.string()))
                      : fail(std::move(published.error()));
 }
@@ -141,9 +162,15 @@ Result<void> write_tally_file(const fs::path& directory, const TallyFile& file) 
     const auto path = path_of(directory, file.tally_id);
     auto whole = file;
     whole.identity = std::move(*identity);
-    auto made = is_there(path) ? compare(path, whole) : make(directory, path, whole);
-    if (!made) return made;
-    remove_scratch(directory, file.tally_id);
+    bool is_clean = false;
+    if (is_there(path)) {
+        if (auto same = compare(path, whole); !same) return same;
+    } else {
+        const auto made = make(directory, path, whole);
+        if (!made) return fail(made.error());
+        is_clean = *made;
+    }
+    if (!is_clean) remove_scratch(directory, file.tally_id); // looks at every file of the directory
     return flush_directory(directory);
 }
 
