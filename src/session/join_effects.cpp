@@ -132,7 +132,8 @@ void JoinSession::note_refusal(const wire::Refusal& refusal) {
     chronicle_->note("refused", {{"code", to_text(code)}, {"reason", escaped(refusal.reason, 512)}});
     is_sent_away_ = code == Code::shutting_down || code == Code::overloaded || code == Code::dependency_unavailable;
     if (!is_sent_away_ || !connection_) return;
-    const auto used = std::ranges::find(addresses_, connection_->remote());
+    const auto remote = connection_->remote().without_peer(); // a link's addresses name their peer, a socket's does not
+    const auto used = std::ranges::find(addresses_, remote, &wire::Multiaddr::without_peer);
     if (used != addresses_.end()) std::rotate(used, used + 1, addresses_.end()); // another node may have room
 }
 
