@@ -27,8 +27,7 @@ endif()
 
 find_program(TALEUS_CCACHE ccache)
 if(TALEUS_CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
-    CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${TALEUS_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_SOURCE_DIR}/scripts/compile ${CMAKE_SOURCE_DIR})
 endif()
 find_program(TALEUS_MOLD mold)
 if(TALEUS_MOLD)

@@ -1,3 +1,4 @@
+#include "base/source_dir_test.hpp"
 #include "p2p/noise_handshake.hpp"
 #include "p2p/noise_payload.hpp"
 #include "p2p/secure_channel.hpp"
@@ -53,7 +54,7 @@ void shake(Ends& ends) {
 }
 
 TEST(NoiseHandshakeTest, published_vectors_come_out_byte_for_byte) {
-    const std::filesystem::path path{TALEUS_SOURCE_DIR "/../shared/vectors/noise/xx_25519_chachapoly_sha256.json"};
+    const auto path = source_dir() / "../shared/vectors/noise/xx_25519_chachapoly_sha256.json";
     if (!std::filesystem::exists(path)) GTEST_SKIP() << "NO VECTORS at " << path;
     std::ifstream file{path};
     std::stringstream text;

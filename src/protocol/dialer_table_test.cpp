@@ -1,5 +1,6 @@
 // Walks the whole product of states and events of the dialer against docs/states/dialer.md.
 
+#include "base/source_dir_test.hpp"
 #include "protocol/dialer.hpp"
 #include "protocol/state_tables_test.hpp"
 
@@ -79,7 +80,7 @@ std::string expected(const std::string& cell, const State& from) {
 }
 
 const StateTables& tables() {
-    static const auto read = test::read_state_tables(TALEUS_SOURCE_DIR "/docs/states/dialer.md");
+    static const auto read = test::read_state_tables(source_dir() / "docs/states/dialer.md");
     return read;
 }
 

@@ -1,5 +1,6 @@
 // Walks the whole product of states and events of the listener against docs/states/listener.md.
 
+#include "base/source_dir_test.hpp"
 #include "protocol/listener.hpp"
 #include "protocol/state_tables_test.hpp"
 
@@ -100,7 +101,7 @@ std::string expected(const std::string& cell, const State& from) {
 }
 
 const StateTables& tables() {
-    static const auto read = test::read_state_tables(TALEUS_SOURCE_DIR "/docs/states/listener.md");
+    static const auto read = test::read_state_tables(source_dir() / "docs/states/listener.md");
     return read;
 }
 

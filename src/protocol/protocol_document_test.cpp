@@ -1,6 +1,7 @@
 // Holds the tables of docs/protocol.md to the program: codes with what is repeated, and the default times.
 
 #include "base/code.hpp"
+#include "base/source_dir_test.hpp"
 #include "protocol/state_tables_test.hpp"
 #include "protocol/timeouts.hpp"
 
@@ -14,7 +15,7 @@ namespace {
 using Row = std::vector<std::string>;
 
 std::vector<Row> rows_of(const std::string& first_heading) {
-    std::ifstream file{TALEUS_SOURCE_DIR "/docs/protocol.md"};
+    std::ifstream file{source_dir() / "docs/protocol.md"};
     std::vector<Row> rows;
     bool is_inside = false;
     for (std::string line; std::getline(file, line);) {

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <set>
@@ -62,7 +63,7 @@ inline void read_row(StateTables& tables, const std::vector<std::string>& head, 
     }
 }
 
-inline StateTables read_state_tables(const std::string& path) {
+inline StateTables read_state_tables(const std::filesystem::path& path) {
     std::ifstream file{path};
     EXPECT_TRUE(file) << path << " cannot be read";
     StateTables tables;

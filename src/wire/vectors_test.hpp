@@ -2,6 +2,8 @@
 // Where tests find conformance data that no one here wrote. It is not part of the project: where it is absent its tests
 // are skipped, and say so.
 
+#include "base/source_dir_test.hpp"
+
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -9,7 +11,7 @@
 
 namespace taleus::wire {
 
-inline std::filesystem::path vectors() { return std::filesystem::path{TALEUS_SOURCE_DIR} / "../shared/vectors"; }
+inline std::filesystem::path vectors() { return source_dir() / "../shared/vectors"; }
 
 inline std::string content_of(const std::filesystem::path& file) {
     std::ifstream in{file, std::ios::binary};
