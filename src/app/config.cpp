@@ -1,5 +1,6 @@
 #include "app/config.hpp"
 
+#include "app/log_levels.hpp"
 #include "base/log.hpp"
 #include "wire/multiaddr.hpp"
 #include "wire/utf8.hpp"
@@ -165,6 +166,7 @@ Result<void> check_together(const Config& config) {
     if (config.listener.respond > config.listener.session)
         return fail(Code::malformed, "timeouts.respond must not be longer than timeouts.session");
     if (auto done = check_party(config); !done) return done;
+    if (auto levels = LogLevels::parse(config.log_level, config.log_levels); !levels) return fail(levels.error());
     return check_addresses(config);
 }
 

@@ -33,6 +33,7 @@ struct Config {
     p2p::ConnectionLimits connection;
     Duration grace = std::chrono::seconds{30};
     std::string log_level = "info";
+    std::vector<std::string> log_levels; // MODULE=LEVEL
     std::string log_format = "text";
 };
 

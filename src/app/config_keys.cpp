@@ -74,6 +74,8 @@ std::span<const Key> config_keys() {
          0,
          false,
          {"trace", "debug", "info", "warn", "error"}},
+        {"log.levels", "Other levels for single modules, such as host=debug.",
+         [](Config& c) -> auto& { return c.log_levels; }},
         {"log.format",
          "text for people, json for machines.",
          [](Config& c) -> auto& { return c.log_format; },

@@ -4,7 +4,8 @@ namespace taleus::app {
 
 OpenHome::OpenHome(Home opened, Config loaded, wire::KeyPair identity)
     : home{std::move(opened)}, config{std::move(loaded)}, key{std::move(identity)},
-      log{make_log_sink(config.log_level, config.log_format)} {}
+      log{std::make_unique<StderrLog>(LogLevels::parse(config.log_level, config.log_levels).value(),
+                                      config.log_format == "json" ? LogFormat::json : LogFormat::text)} {}
 
 Result<std::unique_ptr<OpenHome>> OpenHome::open(Home home, const Flags& flags) {
     auto key = home.identity();

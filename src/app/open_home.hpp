@@ -25,7 +25,7 @@ struct OpenHome {
     Home home;
     Config config;
     wire::KeyPair key;
-    std::unique_ptr<LogSink> log;
+    std::unique_ptr<StderrLog> log;
     Engine engine;
     std::unique_ptr<store::SqliteJournal> journal; // set by `open`
 };

@@ -51,7 +51,7 @@ std::string escaped(std::string_view text, std::size_t limit) {
 }
 
 void Log::vwrite(Level level, fmt::string_view format, fmt::format_args args) const {
-    sink_->write(level, module_, fmt::vformat(format, args));
+    sink_->write(level, module_, {format.data(), format.size()}, fmt::vformat(format, args));
 }
 
 std::uint64_t Random::below(std::uint64_t bound) {

@@ -17,8 +17,10 @@ std::string_view to_text(Level level);
 class LogSink {
 public:
     virtual ~LogSink() = default;
-    virtual bool takes(Level level) const noexcept = 0;
-    virtual void write(Level level, std::string_view module, std::string_view message) = 0;
+    virtual bool takes(Level level, std::string_view module) const noexcept = 0;
+    // `cause` is the format that the message was made by: the same for every line of one place of the program, so that
+    // a flood of them is known for one.
+    virtual void write(Level level, std::string_view module, std::string_view cause, std::string_view message) = 0;
 };
 
 // Printable form of text that came from outside: control, quote, backslash and non-ASCII bytes as \xNN, at most `limit`
@@ -32,7 +34,7 @@ public:
     Log(LogSink& sink, std::string_view module) : sink_{&sink}, module_{module} {}
 
     template <class... Args> void write(Level level, fmt::format_string<Args...> format, Args&&... args) const {
-        if (sink_ != nullptr && sink_->takes(level)) vwrite(level, format, fmt::make_format_args(args...));
+        if (sink_ != nullptr && sink_->takes(level, module_)) vwrite(level, format, fmt::make_format_args(args...));
     }
     template <class... Args> void debug(fmt::format_string<Args...> format, Args&&... args) const {
         write(Level::debug, format, std::forward<Args>(args)...);
