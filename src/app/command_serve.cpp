@@ -1,36 +1,23 @@
 #include "app/commands.hpp"
 #include "app/node.hpp"
+#include "app/systemd.hpp"
+#include "app/watch.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 namespace taleus::app {
 
 namespace {
 
+constexpr Duration time_to_open = std::chrono::minutes{5}; // a large store may have to be migrated and recovered
+constexpr Duration time_to_close = std::chrono::seconds{10};
+
 struct ServeOptions {
     int ready_fd = -1;
 };
-
-// Tells systemd, when it started us (sd_notify's protocol: one datagram to $NOTIFY_SOCKET).
-void notify_systemd(std::string_view state) {
-    const auto* path = std::getenv("NOTIFY_SOCKET"); // NOLINT(concurrency-mt-unsafe)
-    sockaddr_un address{};
-    if (path == nullptr || std::string_view{path}.size() >= sizeof address.sun_path) return;
-    address.sun_family = AF_UNIX;
-    std::string_view{path}.copy(address.sun_path, sizeof address.sun_path - 1);
-    if (address.sun_path[0] == '@') address.sun_path[0] = '\0';
-    const auto length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + std::string_view{path}.size());
-    const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (socket < 0) return;
-    ::sendto(socket, state.data(), state.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&address), // NOLINT
-             length);
-    ::close(socket);
-}
 
 void tell_ready(const OpenHome& home, const std::vector<wire::Multiaddr>& listening, const ServeOptions& options,
                 const Console& console) {
@@ -45,7 +32,6 @@ void tell_ready(const OpenHome& home, const std::vector<wire::Multiaddr>& listen
             console.note("warning: --ready-fd cannot be written");
         ::close(options.ready_fd);
     }
-    notify_systemd("READY=1");
 }
 
 async::awaitable<void> stop_node(Node& node, Engine& engine, Duration grace) {
@@ -56,7 +42,7 @@ async::awaitable<void> stop_node(Node& node, Engine& engine, Duration grace) {
 // The first signal drains, a second one hurries. One that comes while the node starts waits until it has.
 class Signals {
 public:
-    Signals(Node& node, OpenHome& home) : node_{node}, home_{home} {}
+    Signals(Node& node, OpenHome& home, const Systemd& systemd) : node_{node}, home_{home}, systemd_{systemd} {}
 
     void operator()() {
         ++count_;
@@ -80,17 +66,19 @@ private:
         const auto counts = node_.counts();
         log.info("draining: {} sessions under way, {} await their database and stay for the next start", counts.streams,
                  counts.waiting);
-        notify_systemd("STOPPING=1");
+        systemd_.stopping("draining");
+        systemd_.extend_timeout(home_.config.grace + time_to_close);
         home_.engine.tasks().spawn([&](async::Limit&) { return stop_node(node_, home_.engine, home_.config.grace); });
     }
 
     Node& node_;
     OpenHome& home_;
+    const Systemd& systemd_;
     bool started_ = false;
     unsigned count_ = 0;
 };
 
-Exit serve(OpenHome& home, const Console& console, const ServeOptions& options) {
+Exit serve(OpenHome& home, const Console& console, const ServeOptions& options, Systemd& systemd) {
     const auto lock = FileLock::try_lock(home.home.path() / "serve.lock");
     if (!lock) return console.error(lock.error()), Exit::failed;
     if (!*lock) {
@@ -99,16 +87,20 @@ Exit serve(OpenHome& home, const Console& console, const ServeOptions& options) 
         return Exit::failed;
     }
     Node node{home};
-    Signals stop{node, home};
+    Signals stop{node, home, systemd};
     const auto signals = home.engine.on_signal([&] { stop(); });
-    const auto announced = home.engine.run(node.start());
+    const auto announced = home.engine.run(node.start(systemd.take_sockets()));
     if (!announced) {
         home.engine.tasks().spawn([&](async::Limit&) { return stop_node(node, home.engine, Duration{}); });
         home.engine.run_until_stopped();
         console.error(announced.error(), "check p2p.listen in config.toml, or another program that has the port");
         return announced.error().code == Code::malformed ? Exit::usage : Exit::failed;
     }
-    if (stop.started()) tell_ready(home, node.listening(), options, console);
+    if (stop.started()) {
+        tell_ready(home, node.listening(), options, console);
+        systemd.ready("taking bootstraps");
+    }
+    const Watch watch{home.engine.clock(), systemd, node, *home.log};
     home.engine.run_until_stopped();
     return Exit::done;
 }
@@ -123,8 +115,12 @@ void add_serve(CLI::App& root, Invocation& invocation) {
     command->footer("Example:\n  taleus serve --home alice --set p2p.listen=/ip4/0.0.0.0/tcp/9000");
     command->callback([&invocation, options] {
         invocation.run = [&invocation, options] {
-            return with_home(invocation,
-                             [&](OpenHome& home, const Console& console) { return serve(home, console, *options); });
+            auto systemd = Systemd::from_environment();
+            if (!systemd) return Console{invocation.json}.error(systemd.error()), Exit::usage;
+            systemd->extend_timeout(time_to_open);
+            return with_home(invocation, [&](OpenHome& home, const Console& console) {
+                return serve(home, console, *options, *systemd);
+            });
         };
     });
 }

@@ -83,13 +83,13 @@ Node::Node(OpenHome& home)
             Log{*home.log, "host"}},
       memory_{home.engine.clock()} {}
 
-async::awaitable<Result<std::vector<wire::Multiaddr>>> Node::start() {
-    if (home_.config.listen.empty()) co_return fail(Code::malformed, "p2p.listen names no address");
+async::awaitable<Result<std::vector<wire::Multiaddr>>> Node::start(std::vector<int> sockets) {
+    if (sockets.empty() && home_.config.listen.empty()) co_return fail(Code::malformed, "p2p.listen names no address");
     const auto now = home_.engine.clock().utc();
     if (auto recovered = co_await home_.journal->recover(now); !recovered) co_return fail(recovered.error());
     if (auto resumed = co_await listener_.resume(); !resumed) co_return fail(resumed.error());
 
-    auto listening = host_.listen(addresses_of(home_.config.listen));
+    auto listening = sockets.empty() ? host_.listen(addresses_of(home_.config.listen)) : host_.adopt(sockets);
     if (!listening) co_return fail(listening.error());
     listening_ = std::move(*listening);
 
@@ -109,6 +109,7 @@ async::awaitable<Result<std::vector<wire::Multiaddr>>> Node::start() {
 }
 
 async::awaitable<void> Node::stop(Instant grace_until) {
+    draining_ = true;
     host_.stop_accepting();
     co_await listener_.stop(grace_until);
     co_await host_.close(home_.engine.clock().now() + std::chrono::seconds{1});

@@ -42,13 +42,15 @@ public:
     explicit Node(OpenHome& home);
 
     // Recovers what an earlier process left, takes up waiting sessions, listens and registers. The announced addresses.
-    async::awaitable<Result<std::vector<wire::Multiaddr>>> start();
+    // `sockets`: what somebody listens on for us already, instead of p2p.listen.
+    async::awaitable<Result<std::vector<wire::Multiaddr>>> start(std::vector<int> sockets);
     // In order: no new connections, no new sessions, those under way to their ends or the grace, connections closed.
     async::awaitable<void> stop(Instant grace_until);
     // What `stop` waits for is cut short: a second signal.
     void hurry() { listener_.hurry(); }
 
     const std::vector<wire::Multiaddr>& listening() const { return listening_; }
+    bool is_draining() const { return draining_; }
     session::ListenerCounts counts() const { return listener_.counts(); }
 
 private:
@@ -59,6 +61,7 @@ private:
     host::Host host_;
     std::vector<wire::Multiaddr> listening_;
     MemoryReturn memory_;
+    bool draining_ = false;
 };
 
 } // namespace taleus::app

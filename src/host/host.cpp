@@ -9,6 +9,7 @@
 #include "p2p/noise_payload.hpp"
 
 #include <list>
+#include <optional>
 #include <utility>
 
 namespace taleus::host {
@@ -18,6 +19,16 @@ struct Host::Parts {
           ports::StreamHandler* handler, Log log)
         : settings{std::move(settings_)}, peer{wire::PeerId::of(context.identity.public_key())},
           admission{settings.limits}, shard{executor, clock, std::move(context), handler, settings.linger, log} {}
+
+    // From now on; answers with what is bound as others may dial it.
+    std::vector<wire::Multiaddr> accept_from(std::list<TcpListener> opened, std::vector<wire::Multiaddr> bound) {
+        for (auto& listener : opened) listener.start();
+        listeners.splice(listeners.end(), opened);
+        if (!announced)
+            for (auto& address : expanded(bound)) shard.context.listen_addrs.push_back(std::move(address));
+        for (auto& address : bound) address = address.with_peer(peer);
+        return bound;
+    }
 
     const HostSettings settings;
     const wire::PeerId peer;
@@ -55,14 +66,23 @@ Result<std::vector<wire::Multiaddr>> Host::listen(const std::vector<wire::Multia
         if (!bound) return fail(std::move(bound.error()));
         actual.push_back(std::move(*bound));
     }
-    for (auto& listener : opened) listener.start();
-    parts_->listeners.splice(parts_->listeners.end(), opened);
+    return parts_->accept_from(std::move(opened), std::move(actual));
+}
 
-    auto& told = parts_->shard.context.listen_addrs;
-    if (!parts_->announced)
-        for (auto& address : expanded(actual)) told.push_back(std::move(address));
-    for (auto& address : actual) address = address.with_peer(parts_->peer);
-    return actual;
+Result<std::vector<wire::Multiaddr>> Host::adopt(const std::vector<int>& listening) {
+    std::list<TcpListener> opened;
+    std::vector<wire::Multiaddr> actual;
+    std::optional<Error> refused;
+    for (const int descriptor : listening) { // all of them, so that each has an owner
+        opened.emplace_back(parts_->shard, parts_->admission, parts_->settings.gate);
+        auto bound = opened.back().adopt(descriptor);
+        if (bound)
+            actual.push_back(std::move(*bound));
+        else if (!refused)
+            refused = std::move(bound.error());
+    }
+    if (refused) return fail(std::move(*refused));
+    return parts_->accept_from(std::move(opened), std::move(actual));
 }
 
 void Host::announce(std::vector<wire::Multiaddr> addresses) {

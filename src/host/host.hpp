@@ -45,6 +45,8 @@ public:
 
     // Listens on all of them or on none, and answers with the real ports, each ending in /p2p and our id.
     Result<std::vector<wire::Multiaddr>> listen(const std::vector<wire::Multiaddr>& addresses);
+    // The same with sockets that somebody else bound and listens on for us. They are ours to close, also at an error.
+    Result<std::vector<wire::Multiaddr>> adopt(const std::vector<int>& listening);
     // What identify tells instead of the expanded listening addresses.
     void announce(std::vector<wire::Multiaddr> addresses);
     ports::awaitable<Result<std::unique_ptr<ports::Connection>>> dial(wire::Multiaddr address) override;

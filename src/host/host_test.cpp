@@ -2,6 +2,9 @@
 #include "host/host.hpp"
 
 #include <fcntl.h>
+#include <gmock/gmock.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 namespace taleus::host {
 namespace {
@@ -144,6 +147,57 @@ TEST_F(HostTest, it_listens_on_several_addresses_or_on_none) {
         << taken.error().context;
     EXPECT_FALSE(other.listen({wire::Multiaddr::from_text("/dns4/localhost/tcp/0").value()}));
     EXPECT_FALSE(other.listen({wire::Multiaddr::from_text("/ip4/127.0.0.1/udp/0/quic-v1").value()}));
+}
+
+// A TCP socket as a supervisor hands it over.
+int bound_socket(const char* address, bool v6_only = true, bool listens = true) {
+    const auto ip = boost::asio::ip::make_address(address);
+    const tcp::endpoint endpoint{ip, 0};
+    const int handle = ::socket(endpoint.protocol().family(), SOCK_STREAM, 0);
+    const int only = v6_only ? 1 : 0;
+    if (ip.is_v6()) ::setsockopt(handle, IPPROTO_IPV6, IPV6_V6ONLY, &only, sizeof only);
+    EXPECT_EQ(::bind(handle, endpoint.data(), static_cast<socklen_t>(endpoint.size())), 0);
+    if (listens) EXPECT_EQ(::listen(handle, 8), 0);
+    return handle;
+}
+
+TEST_F(HostTest, it_takes_over_sockets_that_others_listen_on_and_calls_that_wait_there) {
+    Echo echo{tasks};
+    auto& client = make_host(client_key);
+    const int ours = bound_socket("127.0.0.1");
+    const int kept = ::dup(ours); // the supervisor's
+    std::vector<wire::Multiaddr> addresses;
+    {
+        auto& first = make_host(server_key, &echo);
+        const auto adopted = first.adopt({ours});
+        ASSERT_TRUE(adopted) << adopted.error().context;
+        addresses = *adopted;
+        ASSERT_EQ(addresses.size(), 1U);
+        EXPECT_EQ(addresses[0].peer(), first.peer());
+        auto connection = dialled(client, addresses[0]);
+        EXPECT_EQ(result(ask(*connection, "before")), Result<std::string>{"before"});
+        finished(first.close(clock.now()));
+    }
+    // Nobody accepts now; the call waits in the socket's queue for whoever takes it over next.
+    std::optional<Result<std::unique_ptr<ports::Connection>>> waiting;
+    tasks.spawn([&](Limit&) { return store(client.dial(addresses[0]), waiting); });
+    auto& second = make_host(server_key, &echo);
+    ASSERT_TRUE(second.adopt({kept}));
+    ASSERT_TRUE(run_until([&] { return waiting.has_value(); }));
+    ASSERT_TRUE(*waiting) << (*waiting).error().context;
+    EXPECT_EQ(result(ask(***waiting, "after")), Result<std::string>{"after"});
+}
+
+TEST_F(HostTest, a_socket_that_is_not_what_it_should_be_is_refused_and_closed) {
+    auto& host = make_host(server_key);
+    const auto before = open_descriptors();
+    int pair[2];
+    ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+    EXPECT_FALSE(host.adopt({bound_socket("127.0.0.1"), pair[0], pair[1]}));
+    const auto both = host.adopt({bound_socket("::", false)});
+    ASSERT_FALSE(both);
+    EXPECT_THAT(both.error().context, testing::HasSubstr("BindIPv6Only=ipv6-only"));
+    EXPECT_EQ(open_descriptors(), before);
 }
 
 TEST_F(HostTest, shards_share_a_port) {

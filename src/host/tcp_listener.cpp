@@ -4,6 +4,7 @@
 
 #include <boost/asio/detail/socket_option.hpp>
 #include <boost/asio/ip/v6_only.hpp>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -58,6 +59,29 @@ Result<void> TcpListener::bind(const tcp::endpoint& endpoint, bool reuse_port) {
     if (!error) acceptor_.listen(Acceptor::max_listen_connections, error);
     if (error) return fail(Code::internal, error.message());
     return {};
+}
+
+Result<wire::Multiaddr> TcpListener::adopt(int listening) {
+    sockaddr_storage bound{};
+    socklen_t size = sizeof bound;
+    const auto refused = [&](std::string_view why) {
+        ::close(listening);
+        return fail(Code::malformed, fmt::format("cannot take over the listening socket {}: {}", listening, why));
+    };
+    if (::getsockname(listening, reinterpret_cast<sockaddr*>(&bound), &size) != 0) // NOLINT(*-reinterpret-cast)
+        return refused(last_error().message());
+    if (bound.ss_family != AF_INET && bound.ss_family != AF_INET6) return refused("it is not TCP over IPv4 or IPv6");
+    int ipv6_only = 0;
+    size = sizeof ipv6_only;
+    if (bound.ss_family == AF_INET6 &&
+        (::getsockopt(listening, IPPROTO_IPV6, IPV6_V6ONLY, &ipv6_only, &size) != 0 || ipv6_only == 0))
+        return refused("it takes IPv4 too, where each family must have a socket of its own (BindIPv6Only=ipv6-only)");
+    error_code error;
+    acceptor_.assign(bound.ss_family == AF_INET ? tcp::v4() : tcp::v6(), listening, error);
+    if (error) return refused(error.message());
+    acceptor_.non_blocking(true, error);
+    if (error) return fail(Code::internal, error.message());
+    return to_multiaddr(acceptor_.local_endpoint());
 }
 
 void TcpListener::start() { wait(); }

@@ -22,6 +22,8 @@ public:
 
     // Binds to /ip4|ip6/HOST/tcp/PORT; the answer has the real port. `reuse_port`: several shards share the port.
     Result<wire::Multiaddr> open(const wire::Multiaddr& address, bool reuse_port);
+    // Takes over a socket that somebody else bound and listens on; it is ours to close, also at an error.
+    Result<wire::Multiaddr> adopt(int listening);
     void start();
     void close(); // no connection is accepted from now on
     bool is_idle() const { return !waiting_; }
