@@ -13,7 +13,7 @@ Result<std::unique_ptr<OpenHome>> OpenHome::open(Home home, const Flags& flags) 
     auto config = home.config(flags);
     if (!config) return fail(config.error());
     auto open = std::make_unique<OpenHome>(std::move(home), std::move(*config), std::move(*key));
-    auto journal = store::SqliteJournal::open(open->home.store_file());
+    auto journal = store::Journal::open(open->home.store_file());
     if (!journal) return fail(journal.error());
     open->journal = std::move(*journal);
     return open;

@@ -5,7 +5,7 @@
 #include "app/engine.hpp"
 #include "app/home.hpp"
 #include "app/log_sink.hpp"
-#include "store/sqlite_journal.hpp"
+#include "store/journal.hpp"
 
 #include <memory>
 
@@ -27,7 +27,7 @@ struct OpenHome {
     wire::KeyPair key;
     std::unique_ptr<StderrLog> log;
     Engine engine;
-    std::unique_ptr<store::SqliteJournal> journal; // set by `open`
+    std::unique_ptr<store::Journal> journal; // set by `open`
 };
 
 } // namespace taleus::app

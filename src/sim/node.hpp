@@ -10,7 +10,7 @@
 #include "sim/network.hpp"
 #include "sim/process.hpp"
 #include "sim/provisioner.hpp"
-#include "store/sqlite_journal.hpp"
+#include "store/journal.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -82,7 +82,7 @@ private:
         Process process;
         NetworkOf network;
         std::unique_ptr<Random> random;
-        std::unique_ptr<store::SqliteJournal> real;
+        std::unique_ptr<store::Journal> real;
         std::unique_ptr<SimulatedJournal> journal;
         std::unique_ptr<SimulatedProvisioner> provisioner;
         std::unique_ptr<session::Listener> listener;

@@ -1,9 +1,20 @@
 #include "store/commit_queue.hpp"
 
+#include <algorithm>
+#include <chrono>
+
 namespace taleus::store {
 
-CommitQueue::CommitQueue(std::unique_ptr<Database> database, Limits limits)
-    : database_{std::move(database)}, limits_{limits}, thread_{[this] { serve(); }} {}
+namespace {
+
+constexpr int tries_max = 8;
+constexpr std::chrono::milliseconds first_pause{5};
+constexpr std::chrono::milliseconds longest_pause{200};
+
+} // namespace
+
+CommitQueue::CommitQueue(std::unique_ptr<Database> database, Limits limits, Seal seal)
+    : database_{std::move(database)}, limits_{limits}, seal_{std::move(seal)}, thread_{[this] { serve(); }} {}
 
 CommitQueue::~CommitQueue() {
     {
@@ -43,23 +54,49 @@ void CommitQueue::serve() {
     }
 }
 
+void CommitQueue::commit(Calls calls) {
+    if (try_commit(calls)) return;
+    for (const auto& call : calls) commit_alone(call);
+}
+
+void CommitQueue::commit_alone(const std::unique_ptr<Call>& call) {
+    for (int times = 0; times < tries_max; ++times) {
+        pause(times);
+        if (try_commit({&call, 1})) return;
+    }
+    call->give_up({Code::dependency_unavailable, "the store has too many writers of the same rows"});
+}
+
 // All or nothing where the transaction itself fails: then every call of the batch has the same error, also those that
 // had succeeded before it.
-void CommitQueue::commit(Batch& batch) {
+bool CommitQueue::try_commit(Calls calls) {
     database_->begin();
     bool is_open = !database_->fault();
-    for (auto call = batch.begin(); is_open && call != batch.end(); ++call) is_open = perform(**call);
+    for (auto call = calls.begin(); is_open && call != calls.end(); ++call) is_open = perform(**call);
+    if (is_open && seal_) seal_(*database_);
     database_->commit();
-    if (auto fault = database_->take_fault()) {
-        for (auto& call : batch) call->give_up(*fault);
-        return;
-    }
-    ++commits_;
+    const bool is_conflict = database_->is_conflict();
+    const auto fault = database_->take_fault();
+    if (is_conflict) ++conflicts_;
+    if (is_conflict) return false;
+    if (!fault) ++commits_;
+    if (fault)
+        for (const auto& call : calls) call->give_up(*fault);
+    return true;
+}
+
+// Full jitter: those who met here are not to meet again.
+void CommitQueue::pause(int times) {
+    const auto longest = std::min(first_pause * (1 << times), longest_pause);
+    const std::chrono::milliseconds length{std::uniform_int_distribution<std::int64_t>{0, longest.count()}(chance_)};
+    std::unique_lock lock{mutex_};
+    ready_.wait_for(lock, length, [this] { return ending_; });
 }
 
 bool CommitQueue::perform(Call& call) {
     database_->run("SAVEPOINT call");
     const bool keep = call.perform(*database_);
+    if (database_->is_conflict()) return false;
     auto fault = database_->take_fault();
     if (!database_->in_transaction()) { // a full or failing disk ends the transaction by itself
         database_->set_fault(Code::dependency_unavailable, fault ? fault->context : "the transaction was lost");

@@ -4,6 +4,10 @@
 // disk serves many sessions, a call that fails takes nothing of the others with it, and nobody is told of what is not
 // on stable storage.
 //
+// A transaction that conflicts with another writer's is taken back whole. Then its calls are run one by one, so that a
+// contended one holds up only itself, each a bounded number of times with pauses of chance between. So a call may run
+// more than once; what it wrote the last time is all that it wrote.
+//
 // Any thread may ask. The io_contexts of those who ask must outlive the queue: its thread may still be inside `post`
 // when the answer has been read.
 
@@ -18,8 +22,11 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <random>
+#include <span>
 #include <thread>
 #include <type_traits>
 #include <vector>
@@ -41,15 +48,18 @@ public:
     struct Counts {
         std::uint64_t calls = 0;
         std::uint64_t commits = 0;
+        std::uint64_t conflicts = 0;
     };
+    // The last thing that each transaction does, when its calls have done theirs.
+    using Seal = std::function<void(Database&)>;
 
-    CommitQueue(std::unique_ptr<Database> database, Limits limits);
+    CommitQueue(std::unique_ptr<Database> database, Limits limits, Seal seal = {});
     ~CommitQueue(); // answers what waits, then ends
     CommitQueue(const CommitQueue&) = delete;
     CommitQueue& operator=(const CommitQueue&) = delete;
 
-    // Runs `work(Database&) -> Result<T>` inside a transaction. `overloaded` when the queue is full. An awaiting task
-    // that is interrupted loses the answer, not the effect.
+    // Runs `work(Database&) -> Result<T>` inside a transaction, more than once where that conflicts. `overloaded` when
+    // the queue is full. An awaiting task that is interrupted loses the answer, not the effect.
     template <class Work> auto run(Work work) -> async::awaitable<std::invoke_result_t<Work&, Database&>> {
         using Outcome = std::invoke_result_t<Work&, Database&>;
         const auto executor = co_await async::asio::this_coro::executor;
@@ -59,7 +69,7 @@ public:
         co_return co_await shot->wait();
     }
 
-    Counts counts() const { return {calls_.load(), commits_.load()}; }
+    Counts counts() const { return {calls_.load(), commits_.load(), conflicts_.load()}; }
 
 private:
     struct Call {
@@ -69,6 +79,7 @@ private:
         virtual void answer() = 0;
     };
     using Batch = std::vector<std::unique_ptr<Call>>;
+    using Calls = std::span<const std::unique_ptr<Call>>;
 
     template <class Work, class Outcome> class Asked final : public Call {
     public:
@@ -95,13 +106,19 @@ private:
     bool submit(std::unique_ptr<Call> call);
     void serve();
     Batch take(); // waits; empty: it is over
-    void commit(Batch& batch);
-    bool perform(Call& call); // false: the transaction is gone
+    void commit(Calls calls);
+    void commit_alone(const std::unique_ptr<Call>& call);
+    bool try_commit(Calls calls); // false: a conflict; nothing was written, nothing is to be answered
+    bool perform(Call& call);     // false: the transaction is gone
+    void pause(int times);        // before another try; not when it is ending
 
     const std::unique_ptr<Database> database_;
     const Limits limits_;
+    const Seal seal_;
+    std::minstd_rand chance_{std::random_device{}()}; // of pauses only
     std::atomic<std::uint64_t> calls_{0};
     std::atomic<std::uint64_t> commits_{0};
+    std::atomic<std::uint64_t> conflicts_{0};
     std::mutex mutex_;
     std::condition_variable ready_;
     std::deque<std::unique_ptr<Call>> waiting_;

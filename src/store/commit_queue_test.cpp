@@ -7,7 +7,7 @@ namespace taleus::store::testing {
 namespace {
 
 std::unique_ptr<Database> open_table(const Home& home) {
-    auto database = std::move(Database::open(home.store(), {}).value());
+    auto database = std::move(SqliteDatabase::open(home.store(), {}).value());
     database->script("CREATE TABLE t (a INTEGER CHECK (a > 0))");
     return database;
 }

@@ -21,7 +21,7 @@ ports::Session session_of(int number) {
     return made;
 }
 
-async::awaitable<void> commit_and_tell(SqliteJournal& journal, int out, int first, int step) {
+async::awaitable<void> commit_and_tell(Journal& journal, int out, int first, int step) {
     for (int number = first;; number += step) {
         auto made = session_of(number);
         auto opened = co_await journal.open_session(

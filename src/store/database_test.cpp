@@ -13,10 +13,10 @@ namespace {
 using ::testing::ExitedWithCode;
 
 std::unique_ptr<Database> open_plain(const std::filesystem::path& path, const std::string& vfs = {}) {
-    Database::Options options;
+    SqliteDatabase::Options options;
     options.busy_wait = 20ms;
     options.vfs = vfs;
-    auto opened = Database::open(path, options);
+    auto opened = SqliteDatabase::open(path, options);
     EXPECT_TRUE(opened) << (opened ? "" : opened.error().context);
     return std::move(opened.value());
 }
@@ -57,7 +57,7 @@ TEST_F(DatabaseTest, a_fault_sticks_until_it_is_taken) {
 TEST_F(DatabaseTest, what_cannot_be_reached_may_work_later) {
     std::ofstream{home.path() / "file"} << "no directory";
     for (const auto& path : {home.path() / "none" / "taleus.db", home.path() / "file" / "taleus.db", home.path()}) {
-        const auto opened = SqliteJournal::open(path);
+        const auto opened = Journal::open(path);
         ASSERT_FALSE(opened);
         EXPECT_EQ(opened.error().code, Code::dependency_unavailable) << opened.error().context;
         EXPECT_NE(opened.error().context.find(path.string()), std::string::npos) << opened.error().context;
@@ -115,7 +115,7 @@ TEST_F(DatabaseTest, a_newer_store_is_refused_untouched) {
         ASSERT_TRUE(migrate(*database));
         database->script("PRAGMA user_version=999");
     }
-    const auto opened = SqliteJournal::open(home.store());
+    const auto opened = Journal::open(home.store());
     ASSERT_FALSE(opened);
     EXPECT_NE(opened.error().context.find("version 999"), std::string::npos) << opened.error().context;
     EXPECT_EQ(open_plain(home.store())->value<std::int64_t>("PRAGMA user_version"), 999);
@@ -123,13 +123,13 @@ TEST_F(DatabaseTest, a_newer_store_is_refused_untouched) {
 
 TEST_F(DatabaseTest, other_files_are_refused_untouched) {
     open_plain(home.store())->script("CREATE TABLE recipes (name)");
-    auto opened = SqliteJournal::open(home.store());
+    auto opened = Journal::open(home.store());
     ASSERT_FALSE(opened);
     EXPECT_NE(opened.error().context.find("another program"), std::string::npos) << opened.error().context;
     EXPECT_EQ(open_plain(home.store())->value<std::int64_t>("SELECT count(*) FROM sqlite_schema"), 1);
 
     std::ofstream{home.path() / "text"} << std::string(5000, 'x');
-    opened = SqliteJournal::open(home.path() / "text");
+    opened = Journal::open(home.path() / "text");
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().code, Code::internal) << opened.error().context;
 }
@@ -138,7 +138,7 @@ TEST_F(DatabaseTest, many_may_make_one_store_at_once) {
     std::vector<std::jthread> openers;
     std::atomic<int> opened{0};
     for (int i = 0; i < 8; ++i)
-        openers.emplace_back([&] { opened += SqliteJournal::open(home.store()).has_value() ? 1 : 0; });
+        openers.emplace_back([&] { opened += Journal::open(home.store()).has_value() ? 1 : 0; });
     openers.clear();
     EXPECT_EQ(opened, 8);
 }
@@ -148,7 +148,7 @@ struct FailingDiskTest : JournalTest {
     FailingDisk disk;
     FailingDiskTest() {
         journal.reset();
-        SqliteJournal::Options options;
+        Journal::Options options;
         options.database.vfs = FailingDisk::name;
         journal = open(home.store(), options);
     }

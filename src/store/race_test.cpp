@@ -18,7 +18,7 @@ struct Tally {
     std::atomic<int> lost{0};
 };
 
-async::awaitable<void> contact(SqliteJournal& journal, ports::Session made, bool records, Tally& tally_of_all) {
+async::awaitable<void> contact(Journal& journal, ports::Session made, bool records, Tally& tally_of_all) {
     auto opened = co_await journal.open_session(made, std::nullopt, now, {});
     EXPECT_TRUE(opened) << (opened ? "" : opened.error().context);
     if (!opened) co_return;
@@ -41,7 +41,7 @@ void race(const Home& home, Tally& tally_of_all, int count, bool records,
     std::vector<std::jthread> processes;
     for (int process = 0; process < 2; ++process)
         processes.emplace_back([&, process] {
-            auto options = SqliteJournal::Options{};
+            auto options = Journal::Options{};
             options.database.busy_wait = 60s;
             async::asio::io_context context; // outlives the journal, whose thread may still be leaving its last post
             const auto journal = open(home.store(), options);
@@ -54,7 +54,7 @@ void race(const Home& home, Tally& tally_of_all, int count, bool records,
 
 struct RaceTest : JournalTest {
     std::int64_t count(const char* sql) {
-        auto database = std::move(Database::open(home.store(), {}).value());
+        auto database = std::move(SqliteDatabase::open(home.store(), {}).value());
         return database->value<std::int64_t>(std::string_view{sql}).value_or(-1);
     }
     static std::string name(int process, int number) { return std::to_string(process) + "-" + std::to_string(number); }
@@ -112,7 +112,7 @@ TEST_F(RaceTest, counts_agree_with_the_rows_they_count) {
 }
 
 // --- how fast: run by hand in a release build (--gtest_also_run_disabled_tests)
-async::awaitable<void> whole_sessions(SqliteJournal& journal, std::string name, int rounds) {
+async::awaitable<void> whole_sessions(Journal& journal, std::string name, int rounds) {
     for (int i = 0; i < rounds; ++i) {
         auto made = session(name + std::to_string(i), "token", Role::foil);
         made.party_id = made.id;

@@ -4,7 +4,7 @@
 
 #include "base/random.hpp"
 #include "protocol/token.hpp"
-#include "store/sqlite_journal.hpp"
+#include "store/journal.hpp"
 #include "wire/keys.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -144,9 +144,8 @@ inline ports::TallyRecord tally(const ports::Session& of, const std::string& tal
     return made;
 }
 
-inline std::unique_ptr<SqliteJournal> open(const std::filesystem::path& path,
-                                           const SqliteJournal::Options& options = {}) {
-    auto journal = SqliteJournal::open(path, options);
+inline std::unique_ptr<Journal> open(const std::filesystem::path& path, const Journal::Options& options = {}) {
+    auto journal = Journal::open(path, options);
     EXPECT_TRUE(journal) << (journal ? "" : journal.error().context);
     return std::move(journal.value());
 }
@@ -155,7 +154,7 @@ inline std::unique_ptr<SqliteJournal> open(const std::filesystem::path& path,
 struct JournalTest : ::testing::Test {
     Home home;
     Shard shard;
-    std::unique_ptr<SqliteJournal> journal = open(home.store());
+    std::unique_ptr<Journal> journal = open(home.store());
 
     template <class T> T ask(async::awaitable<Result<T>> work) {
         auto answer = shard.ask(std::move(work));

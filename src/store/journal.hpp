@@ -1,7 +1,6 @@
 #pragma once
-// The journal on SQLite: one file in the home, no set-up. Writes of all shards go through one queue and share commits
-// (commit_queue.hpp); reads have a connection and a thread of their own, so they never wait for a flush. Several
-// processes may use one file.
+// The journal over a database. Writes of all shards go through one queue and share commits (commit_queue.hpp); reads
+// have a connection and a thread of their own, so they never wait for a flush. Several processes may use one database.
 //
 // The composition root owns it and destroys it when the event loops that ask have ended but their io_contexts are still
 // there (declare it after them). Opening blocks.
@@ -11,6 +10,7 @@
 #include "store/commit_queue.hpp"
 #include "store/database.hpp"
 #include "store/recovery.hpp"
+#include "store/sqlite_database.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -19,17 +19,17 @@ namespace taleus::store {
 
 using async::awaitable;
 
-class SqliteJournal final : public ports::Journal {
+class Journal final : public ports::Journal {
 public:
     struct Options {
-        Database::Options database;
+        SqliteDatabase::Options database;
         CommitQueue::Limits writes;
         std::size_t reads_waiting_max = 16'384;
     };
     // Opens or makes the file and migrates it. `dependency_unavailable` when it cannot be reached, `internal` with a
     // sentence for people when it is newer than this program or no store at all.
-    static Result<std::unique_ptr<SqliteJournal>> open(const std::filesystem::path& path, const Options& options);
-    static Result<std::unique_ptr<SqliteJournal>> open(const std::filesystem::path& path) { return open(path, {}); }
+    static Result<std::unique_ptr<Journal>> open(const std::filesystem::path& path, const Options& options);
+    static Result<std::unique_ptr<Journal>> open(const std::filesystem::path& path) { return open(path, {}); }
 
     // For who holds the home's lock and is about to serve.
     awaitable<Result<Recovered>> recover(UtcTime now);
@@ -76,7 +76,7 @@ public:
     awaitable<Result<std::vector<ports::AuditRecord>>> audit(std::optional<std::string> session_id) override;
 
 private:
-    SqliteJournal(std::unique_ptr<Database> writer, std::unique_ptr<Database> reader, const Options& options);
+    Journal(std::unique_ptr<Database> writer, std::unique_ptr<Database> reader, const Options& options);
     // Runs `read(Database&) -> T` on one consistent snapshot.
     template <class Read> auto look(Read read);
 

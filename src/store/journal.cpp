@@ -1,4 +1,4 @@
-#include "store/sqlite_journal.hpp"
+#include "store/journal.hpp"
 
 #include "store/dialer_sessions.hpp"
 #include "store/invitations.hpp"
@@ -10,30 +10,30 @@
 
 #include <fmt/format.h>
 
-// Every method is one closure, run where the file may be waited for: writing steps in the queue, questions at the
-// reader. Arguments move into it.
+// Every method is one closure, run where the database may be waited for: writing steps in the queue, which may run them
+// again, questions at the reader. Arguments move into it.
 
 namespace taleus::store {
 
 using namespace ports;
 template <class T> using Taken = std::expected<T, NotTaken>;
 
-Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(const std::filesystem::path& path, const Options& options) {
-    auto writer = Database::open(path, options.database);
+Result<std::unique_ptr<Journal>> Journal::open(const std::filesystem::path& path, const Options& options) {
+    auto writer = SqliteDatabase::open(path, options.database);
     if (!writer) return fail(std::move(writer.error()));
     if (auto migrated = migrate(**writer); !migrated)
         return fail(migrated.error().code, fmt::format("{}: {}", path.string(), migrated.error().context));
     auto reading = options.database;
     reading.query_only = true;
-    auto reader = Database::open(path, reading);
+    auto reader = SqliteDatabase::open(path, reading);
     if (!reader) return fail(std::move(reader.error()));
-    return std::unique_ptr<SqliteJournal>{new SqliteJournal{std::move(*writer), std::move(*reader), options}};
+    return std::unique_ptr<Journal>{new Journal{std::move(*writer), std::move(*reader), options}};
 }
 
-SqliteJournal::SqliteJournal(std::unique_ptr<Database> writer, std::unique_ptr<Database> reader, const Options& options)
+Journal::Journal(std::unique_ptr<Database> writer, std::unique_ptr<Database> reader, const Options& options)
     : writes_{std::move(writer), options.writes}, reader_{std::move(reader)}, reads_{options.reads_waiting_max} {}
 
-template <class Read> auto SqliteJournal::look(Read read) {
+template <class Read> auto Journal::look(Read read) {
     using Found = std::invoke_result_t<Read&, Database&>;
     return reads_.run([this, read = std::move(read)]() mutable -> Result<Found> {
         reader_->snapshot();
@@ -44,15 +44,15 @@ template <class Read> auto SqliteJournal::look(Read read) {
     });
 }
 
-awaitable<Result<Recovered>> SqliteJournal::recover(UtcTime now) {
+awaitable<Result<Recovered>> Journal::recover(UtcTime now) {
     return writes_.run([=](Database& db) -> Result<Recovered> { return recover_sessions(db, now); });
 }
-awaitable<Result<std::vector<Intent>>> SqliteJournal::claim_stale_instances(UtcTime older_than, std::size_t limit) {
+awaitable<Result<std::vector<Intent>>> Journal::claim_stale_instances(UtcTime older_than, std::size_t limit) {
     return writes_.run([=](Database& db) -> Result<std::vector<Intent>> {
         return store::claim_stale_instances(db, older_than, limit);
     });
 }
-awaitable<Result<void>> SqliteJournal::forget_instance(InstanceId instance) {
+awaitable<Result<void>> Journal::forget_instance(InstanceId instance) {
     return writes_.run([=](Database& db) -> Result<void> {
         store::forget_instance(db, instance);
         return {};
@@ -60,83 +60,82 @@ awaitable<Result<void>> SqliteJournal::forget_instance(InstanceId instance) {
 }
 
 // --- invitations and nodes
-awaitable<Result<void>> SqliteJournal::create_invitation(protocol::Invitation invitation, AuditRecord audit) {
-    return writes_.run([invitation = std::move(invitation), audit = std::move(audit)](Database& db) mutable {
-        return store::create_invitation(db, invitation, std::move(audit));
+awaitable<Result<void>> Journal::create_invitation(protocol::Invitation invitation, AuditRecord audit) {
+    return writes_.run([invitation = std::move(invitation), audit = std::move(audit)](Database& db) {
+        return store::create_invitation(db, invitation, audit);
     });
 }
-awaitable<Result<std::vector<InvitationView>>> SqliteJournal::invitations() { return look(all_invitations); }
-awaitable<Result<std::optional<InvitationView>>> SqliteJournal::invitation(std::string id) {
+awaitable<Result<std::vector<InvitationView>>> Journal::invitations() { return look(all_invitations); }
+awaitable<Result<std::optional<InvitationView>>> Journal::invitation(std::string id) {
     return look([id = std::move(id)](Database& db) { return invitation_by_id(db, id); });
 }
-awaitable<Result<bool>> SqliteJournal::revoke(std::string id, UtcTime at, AuditRecord audit) {
-    return writes_.run([id = std::move(id), at, audit = std::move(audit)](Database& db) mutable {
-        return revoke_invitation(db, id, at, std::move(audit));
+awaitable<Result<bool>> Journal::revoke(std::string id, UtcTime at, AuditRecord audit) {
+    return writes_.run([id = std::move(id), at, audit = std::move(audit)](Database& db) {
+        return revoke_invitation(db, id, at, audit);
     });
 }
-awaitable<Result<void>> SqliteJournal::register_node(Node node) {
+awaitable<Result<void>> Journal::register_node(Node node) {
     return writes_.run([node = std::move(node)](Database& db) -> Result<void> {
         store::register_node(db, node);
         return {};
     });
 }
-awaitable<Result<std::vector<Node>>> SqliteJournal::nodes() { return look(all_nodes); }
+awaitable<Result<std::vector<Node>>> Journal::nodes() { return look(all_nodes); }
 
 // --- listener
-awaitable<Result<TokenLookup>> SqliteJournal::look_up(TokenHash token, BootstrapKey key, wire::PeerId peer) {
+awaitable<Result<TokenLookup>> Journal::look_up(TokenHash token, BootstrapKey key, wire::PeerId peer) {
     return look([=](Database& db) { return store::look_up(db, token, key, peer); });
 }
-awaitable<Result<Taken<Journal::Opened>>> SqliteJournal::open_session(Session session, std::optional<Intent> intent,
-                                                                      UtcTime now, Trail trail) {
+awaitable<Result<Taken<Journal::Opened>>> Journal::open_session(Session session, std::optional<Intent> intent,
+                                                                UtcTime now, Trail trail) {
     return writes_.run([session = std::move(session), intent = std::move(intent), now, trail = std::move(trail)](
                            Database& db) { return store::open_session(db, session, intent, now, trail); });
 }
-awaitable<Result<Taken<void>>> SqliteJournal::record_tally(Session session, protocol::StateName from, TallyRecord tally,
-                                                           Trail trail) {
+awaitable<Result<Taken<void>>> Journal::record_tally(Session session, protocol::StateName from, TallyRecord tally,
+                                                     Trail trail) {
     return writes_.run([session = std::move(session), from, tally = std::move(tally), trail = std::move(trail)](
                            Database& db) { return store::record_tally(db, session, from, tally, trail); });
 }
-awaitable<Result<Taken<void>>> SqliteJournal::move_session(std::string id, std::uint64_t epoch,
-                                                           protocol::StateName from, protocol::StateName to,
-                                                           bool delivered, Trail trail) {
+awaitable<Result<Taken<void>>> Journal::move_session(std::string id, std::uint64_t epoch, protocol::StateName from,
+                                                     protocol::StateName to, bool delivered, Trail trail) {
     return writes_.run([id = std::move(id), epoch, from, to, delivered, trail = std::move(trail)](Database& db) {
         return store::move_session(db, id, epoch, from, to, delivered, trail);
     });
 }
-awaitable<Result<void>> SqliteJournal::end_session(Session session, Trail trail) {
+awaitable<Result<void>> Journal::end_session(Session session, Trail trail) {
     return writes_.run([session = std::move(session), trail = std::move(trail)](Database& db) {
         return store::end_session(db, session, trail);
     });
 }
-awaitable<Result<void>> SqliteJournal::append_audit(std::vector<AuditRecord> audit) {
+awaitable<Result<void>> Journal::append_audit(std::vector<AuditRecord> audit) {
     return writes_.run([audit = std::move(audit)](Database& db) -> Result<void> {
         store::append_audit(db, audit);
         return {};
     });
 }
-awaitable<Result<std::vector<Session>>> SqliteJournal::waiting_sessions(std::optional<wire::PeerId> peer) {
+awaitable<Result<std::vector<Session>>> Journal::waiting_sessions(std::optional<wire::PeerId> peer) {
     return look([peer = std::move(peer)](Database& db) { return store::waiting_sessions(db, peer); });
 }
 awaitable<Result<std::optional<SessionView>>>
-SqliteJournal::done_session(wire::PeerId peer, std::optional<std::string> session_id, std::string tally_id) {
+Journal::done_session(wire::PeerId peer, std::optional<std::string> session_id, std::string tally_id) {
     return look([peer = std::move(peer), session_id = std::move(session_id), tally_id = std::move(tally_id)](
                     Database& db) { return store::done_session(db, peer, session_id, tally_id); });
 }
-awaitable<Result<std::optional<TallyRecord>>> SqliteJournal::tally_of_session(std::string session_id) {
+awaitable<Result<std::optional<TallyRecord>>> Journal::tally_of_session(std::string session_id) {
     return look([id = std::move(session_id)](Database& db) { return store::tally_of_session(db, id); });
 }
 
 // --- dialer
-awaitable<Result<std::optional<Journal::Joined>>> SqliteJournal::joined(BootstrapKey key) {
+awaitable<Result<std::optional<Journal::Joined>>> Journal::joined(BootstrapKey key) {
     return look([=](Database& db) { return store::joined(db, key); });
 }
-awaitable<Result<Journal::Joined>> SqliteJournal::begin_join(Session session, Trail trail) {
+awaitable<Result<Journal::Joined>> Journal::begin_join(Session session, Trail trail) {
     return writes_.run([session = std::move(session), trail = std::move(trail)](Database& db) {
         return store::begin_join(db, session, trail);
     });
 }
-awaitable<Result<Taken<void>>> SqliteJournal::record_intent(std::string session_id, std::uint64_t epoch, Intent intent,
-                                                            Trail trail) {
+awaitable<Result<Taken<void>>> Journal::record_intent(std::string session_id, std::uint64_t epoch, Intent intent,
+                                                      Trail trail) {
     return writes_.run([session_id = std::move(session_id), epoch, intent = std::move(intent),
                         trail = std::move(trail)](Database& db) {
         return store::record_intent(db, session_id, epoch, intent, trail);
@@ -144,17 +143,17 @@ awaitable<Result<Taken<void>>> SqliteJournal::record_intent(std::string session_
 }
 
 // --- lists
-awaitable<Result<std::vector<TallyRecord>>> SqliteJournal::tallies() { return look(all_tallies); }
-awaitable<Result<std::optional<TallyRecord>>> SqliteJournal::tally(std::string id) {
+awaitable<Result<std::vector<TallyRecord>>> Journal::tallies() { return look(all_tallies); }
+awaitable<Result<std::optional<TallyRecord>>> Journal::tally(std::string id) {
     return look([id = std::move(id)](Database& db) { return tally_by_id(db, id); });
 }
-awaitable<Result<std::vector<Session>>> SqliteJournal::sessions(std::size_t limit) {
+awaitable<Result<std::vector<Session>>> Journal::sessions(std::size_t limit) {
     return look([=](Database& db) { return newest_sessions(db, limit); });
 }
-awaitable<Result<std::optional<SessionView>>> SqliteJournal::session(std::string id) {
+awaitable<Result<std::optional<SessionView>>> Journal::session(std::string id) {
     return look([id = std::move(id)](Database& db) { return session_view(db, id); });
 }
-awaitable<Result<std::vector<AuditRecord>>> SqliteJournal::audit(std::optional<std::string> session_id) {
+awaitable<Result<std::vector<AuditRecord>>> Journal::audit(std::optional<std::string> session_id) {
     return look([id = std::move(session_id)](Database& db) { return audit_of(db, id); });
 }
 
