@@ -24,11 +24,14 @@ dev: setup
 demo: release
 	@scripts/demo build/release/taleus
 
-test: unit system interop
+test: unit system packaging interop
 unit: dev
 	ctest --preset dev
 system: release
 	/usr/bin/python3 -m pytest -q tests/system
+packaging: setup
+	@scripts/fetch-tools
+	/usr/bin/python3 -m pytest -q -rs tests/packaging
 interop: release
 	tests/interop/build
 	/usr/bin/python3 -m pytest -q -rs tests/interop --ignore tests/interop/peers_test.py
@@ -48,4 +51,4 @@ fuzz: setup
 bench: release
 	bench/run
 
-.PHONY: help setup release dev demo test unit system interop test-tsan format tidy fuzz bench
+.PHONY: help setup release dev demo test unit system packaging interop test-tsan format tidy fuzz bench
