@@ -103,11 +103,7 @@ async::awaitable<Dialled> dial(Shard& shard, wire::Multiaddr address, Duration s
     const auto expected = address.peer();
     if (!expected)
         co_return fail(Code::unreachable, unreachable(address, "it does not end in /p2p/ and the peer's id"));
-    const auto target = address.as_tcp();
-    if (!target)
-        co_return fail(Code::unreachable,
-                       unreachable(address, "this program speaks only /ip4, /ip6, /dns, /dns4 or /dns6 with /tcp"));
-    auto endpoints = co_await resolve(shard.executor, *target);
+    auto endpoints = co_await resolve(shard.executor, address);
     if (!endpoints) co_return fail(Code::unreachable, unreachable(address, endpoints.error().context));
     DialRace race{shard, *expected, std::move(*endpoints), stagger};
     auto winner = co_await race.winner();

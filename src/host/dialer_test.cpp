@@ -46,7 +46,9 @@ TEST_F(DialerTest, errors_are_unreachable_and_say_what_for_people) {
            fmt::format("127.0.0.1:{}: Connection refused", port));
     expect(fmt::format("/ip4/127.0.0.1/udp/{}/quic-v1/p2p/{}", port, any_peer), "this program speaks only");
     expect(fmt::format("/ip4/127.0.0.1/tcp/{}/ws/p2p/{}", port, any_peer), "this program speaks only");
-    expect(fmt::format("/dnsaddr/example.invalid/p2p/{}", any_peer), "this program speaks only");
+    expect(fmt::format("/dnsaddr/example.invalid/tcp/1/p2p/{}", any_peer), "this program speaks only");
+    expect(fmt::format("/dnsaddr/no-such-name.invalid/p2p/{}", any_peer),
+           "cannot resolve _dnsaddr.no-such-name.invalid");
     expect("/ip4/127.0.0.1/tcp/1", "does not end in /p2p/");
     expect(fmt::format("/dns4/no-such-name.invalid/tcp/1/p2p/{}", any_peer), "cannot resolve no-such-name.invalid");
 }
