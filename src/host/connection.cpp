@@ -148,7 +148,7 @@ void Connection::wait_for_input() {
     reading_ = true;
     socket_.async_wait(Socket::wait_read, owned([this](const error_code& error) {
                            reading_ = false;
-                           if (error) return abort({Code::peer_gone, error.message()});
+                           if (error) return hear_out(error);
                            read_input();
                            if (phase_ != Phase::closed) turn();
                        }));
@@ -166,7 +166,7 @@ void Connection::read_input() {
         } else if (error == asio::error::eof) {
             return machine_.receive_end(shard_.clock.now());
         } else if (error) {
-            return abort({Code::peer_gone, error.message()});
+            return hear_out(error);
         } else {
             shard_.counts.bytes_in += size;
             machine_.receive(ByteView{buffer}.first(size), shard_.clock.now());
@@ -191,7 +191,7 @@ bool Connection::write_output() {
             return false;
         }
         if (error) {
-            abort({Code::peer_gone, error.message()});
+            hear_out(error);
             return false;
         }
         sent_ += size;
@@ -208,9 +208,26 @@ void Connection::wait_for_output() {
     if (stalled_until_ == Instant::max()) stalled_until_ = shard_.clock.now() + shard_.context.limits.write_stall;
     socket_.async_wait(Socket::wait_write, owned([this](const error_code& error) {
                            writing_ = false;
-                           if (error) return abort({Code::peer_gone, error.message()});
+                           if (error) return hear_out(error);
                            turn();
                        }));
+}
+
+// Dialers in the field leave right after writing, so a write may fail while whole messages wait to be read. No more can
+// come than the system holds already; what we would answer is dropped.
+void Connection::hear_out(const error_code& why) {
+    auto& buffer = shard_.buffer;
+    error_code error;
+    while (true) {
+        while (auto event = next_event()) std::visit([this](auto& what) { on(what); }, *event);
+        if (phase_ != Phase::open) break;
+        static_cast<void>(machine_.take_output(shard_.clock.now()));
+        const std::size_t size = socket_.read_some(asio::buffer(buffer), error);
+        if (error) break;
+        shard_.counts.bytes_in += size;
+        machine_.receive(ByteView{buffer}.first(size), shard_.clock.now());
+    }
+    abort({Code::peer_gone, why.message()});
 }
 
 // --- time

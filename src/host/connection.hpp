@@ -74,6 +74,7 @@ private:
     void read_input();
     bool write_output(); // true when it wrote something and all of it
     void wait_for_output();
+    void hear_out(const boost::system::error_code& why); // the peer is gone: what it said before still counts
     void set_timer();
     void on_timer();
 

@@ -3,6 +3,7 @@
 #include "host/fixture_test.hpp"
 
 #include <algorithm>
+#include <functional>
 
 namespace taleus::host {
 namespace {
@@ -53,6 +54,53 @@ TEST_F(EndTest, an_end_that_arrived_before_a_hang_up_stays_an_end) {
     peer->hang_up();
     ASSERT_TRUE(run_until([&] { return server.counts().connections == 0; }));
     EXPECT_EQ(result(read_all(*keeper.streams[0])), Result<std::string>{"all of it"});
+}
+
+// Tells a test when a stream has come, before anything is written.
+class Interrupted : public Keeper {
+public:
+    void on_stream(std::unique_ptr<ports::Stream> stream) override {
+        Keeper::on_stream(std::move(stream));
+        if (then) then();
+    }
+    std::function<void()> then;
+};
+
+// go-libp2p did so under load: the rest of its message and a reset came between our reading and our writing.
+TEST_F(EndTest, what_arrived_before_a_write_that_fails_is_heard) {
+    Interrupted handler;
+    auto& server = make_host(server_key, &handler);
+    RawPeer peer{context, clock, raw_context, listening(server)};
+    peer.socket().set_option(tcp::no_delay{true}); // what was written has left before the reset
+    ASSERT_TRUE(run_until([&] {
+        peer.step();
+        return peer.find<Ready>() != nullptr;
+    }));
+    const auto first = peer.machine.open_stream(protocol, clock.now());
+    peer.machine.write(first, as_bytes("all "), clock.now());
+    ASSERT_TRUE(run_until([&] {
+        peer.step();
+        return !handler.streams.empty();
+    }));
+    for (int i = 0; i < 3; ++i) { // the answer to the proposal, which the stream's end waits for
+        context.restart();
+        context.run_one_for(5ms);
+        peer.step();
+    }
+    handler.then = [&] {
+        peer.machine.write(first, as_bytes("of it"), clock.now());
+        peer.machine.close_write(first, clock.now());
+        peer.step(false);
+        peer.socket().set_option(tcp::socket::linger{true, 0}); // a reset
+        peer.hang_up();
+    };
+    const auto second = peer.machine.open_stream(protocol, clock.now());
+    peer.machine.write(second, as_bytes("x"), clock.now());
+    peer.step(false);
+    ASSERT_TRUE(run_until([&] { return server.counts().connections == 0; }));
+    ASSERT_EQ(handler.streams.size(), 2U);
+    EXPECT_EQ(result(read_all(*handler.streams[0])), Result<std::string>{"all of it"});
+    EXPECT_EQ(result(handler.streams[0]->finish(to_bytes("answer"))).error().code, Code::peer_gone);
 }
 
 TEST_F(EndTest, a_reader_that_waits_is_told_of_a_hang_up) {
