@@ -111,7 +111,8 @@ public:
     // Ends it: terminal state, code, delivered; a use that is only reserved is given back. Sessions that were never
     // opened durably (refused before) are inserted as ended, so that every attempt is on record. Of a session that was
     // lost only the audit records are kept; once more DONE, only `delivered` is added. A listener's session ends DONE
-    // exactly when its tally is recorded. A dialer's that made something can be begun again.
+    // exactly when its tally is recorded. A dialer's that made something, or whose contact may
+    // have arrived while its answer is not known, can be begun again.
     virtual awaitable<Result<void>> end_session(Session session, Trail trail) = 0;
     // Records without a session: joined, refused before a token was known, starts and stops.
     virtual awaitable<Result<void>> append_audit(std::vector<AuditRecord> audit) = 0;

@@ -54,7 +54,8 @@ class Network {
 public:
     virtual ~Network() = default;
     // Resolves, connects and proves that the remote is the peer of `address` (which ends in /p2p). `unreachable` with a
-    // context for people otherwise, also for transports this program does not speak. Cancellable.
+    // context for people, which names the address, otherwise, also for transports this program does not speak.
+    // Cancellable.
     virtual awaitable<Result<std::unique_ptr<Connection>>> dial(wire::Multiaddr address) = 0;
 };
 

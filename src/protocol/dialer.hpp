@@ -120,6 +120,12 @@ using Event = std::variant<Connected, Unreachable, ContactSent, ResponseRead, Re
                            FoilAccepted, ResponseInvalid, Provisioned, DatabaseSent, Acknowledged, NotAcknowledged,
                            RefusedByPeer, ConnectionLost, OwnFailure, DeadlinePassed, SessionDeadlinePassed, ShutDown>;
 
+// With these a dialer ends FAILED because of what the listener answered: nonsense, or against the role.
+constexpr bool is_nonsense(Code code) {
+    return code == Code::malformed || code == Code::message_too_large || code == Code::role_mismatch ||
+           code == Code::invalid_identity || code == Code::invalid_database;
+}
+
 enum class Effect : std::uint8_t {
     connect,
     send_contact,

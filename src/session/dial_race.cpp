@@ -31,18 +31,18 @@ async::awaitable<void> DialRace::changed_or(std::optional<Instant> at) {
 }
 
 async::awaitable<void> DialRace::dial(wire::Multiaddr address, async::Limit& limit) {
-    std::string failure = "cancelled";
+    std::string failure;
     try {
         auto dialling = network_.dial(address);
         auto dialled = co_await async::within(limit, clock_.now() + dial_patience, std::move(dialling));
         if (dialled && *dialled && !winner_)
             winner_ = std::move(**dialled);
         else if (dialled && !*dialled)
-            failure = dialled->error().context;
+            failure = dialled->error().context; // names the address
     } catch (const std::exception& error) {
-        failure = error.what();
+        failure = address.to_text() + ": " + error.what();
     }
-    if (!winner_) failures_ += (failures_.empty() ? "" : "; ") + address.to_text() + ": " + failure;
+    if (!winner_) failures_ += (failures_.empty() ? "" : "; ") + failure;
     ++ended_;
     if (changed_) changed_->set({});
 }

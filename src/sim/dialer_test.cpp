@@ -102,6 +102,7 @@ TEST_F(DialerTest, fails_at_once_when_nobody_answers) {
     const auto result = world.join(respondent, link_to(field, wire::Role::stock));
     EXPECT_EQ(result.outcome, StateName::failed);
     EXPECT_EQ(result.code, Code::unreachable);
+    EXPECT_EQ(result.reason, field.address().to_text() + ": connection refused"); // the address once
     EXPECT_LT(world.time.now - began, 1s);
     world.network.set_behaviour(field.address(), Network::Behaviour::hangs);
     const auto slow = world.join(respondent, link_to(field, wire::Role::stock));
@@ -136,6 +137,23 @@ TEST_F(DialerTest, does_not_dial_an_expired_link) {
     EXPECT_EQ(result.outcome, StateName::rejected);
     EXPECT_EQ(result.code, Code::token_expired);
     EXPECT_EQ(world.network.dials(), 1U);
+}
+
+TEST_F(DialerTest, asks_again_with_an_expired_link_whose_answer_it_missed) {
+    const auto link = world.invite(inviter, {.expires = 1h});
+    inviter.provisioner().delay = 3s;
+    respondent.settings.dialer.response = 1s;
+    EXPECT_EQ(world.join(respondent, link).outcome, StateName::timed_out);
+    world.run_for(5s);
+    EXPECT_EQ(inviter.tallies().size(), 1U);
+    EXPECT_TRUE(respondent.tallies().empty());
+    world.jump_calendar(48h);
+    const auto again = world.join(respondent, link);
+    EXPECT_EQ(again.outcome, StateName::done) << again.reason;
+    EXPECT_TRUE(again.resumed);
+    EXPECT_EQ(inviter.provisioner().asked, 1U);
+    EXPECT_EQ(spent(link), 1U);
+    expect_one_tally();
 }
 
 // --- foil: what this side made is kept, told until it is taken, and made once

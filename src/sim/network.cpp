@@ -185,8 +185,8 @@ async::awaitable<Result<std::unique_ptr<ports::Connection>>> Network::dial(wire:
     co_await async::sleep_until(process.clock, process.clock.now() + patience);
     const auto* listening = at(to);
     if (behaviour != Behaviour::answers || listening == nullptr || !listening->process->is_alive)
-        co_return fail(Code::unreachable, "connection refused");
-    if (listening->peer != to.peer()) co_return fail(Code::unreachable, "another peer answers there");
+        co_return fail(Code::unreachable, to.to_text() + ": connection refused");
+    if (listening->peer != to.peer()) co_return fail(Code::unreachable, to.to_text() + ": another peer answers there");
     auto line = std::make_shared<Line>();
     line->dialer = from;
     line->listener = listening->peer;

@@ -70,6 +70,26 @@ TEST_F(DialerSessionsTest, a_failure_that_made_nothing_leaves_the_key_free) {
     EXPECT_EQ(ask(journal->sessions(10)).size(), 2U);
 }
 
+// The inviter may have recorded a tally of it: its link is then dialled again, expired or not.
+TEST_F(DialerSessionsTest, a_contact_that_was_sent_keeps_the_key_until_its_answer_is_known) {
+    const auto sent = [&](const std::string& id, StateName end, std::optional<Code> code) {
+        begin(id);
+        auto ended = made;
+        ended.state = end;
+        ended.code = code;
+        ended.ended = now + 1s;
+        ask(journal->end_session(ended, trail(StateName::sending_contact, end, made.id)));
+        const auto kept = ask(journal->joined(made.key));
+        return kept ? kept->session.id : "";
+    };
+    EXPECT_EQ(sent("d1", StateName::timed_out, Code::timeout), "d1");
+    EXPECT_EQ(sent("d2", StateName::cancelled, Code::shutting_down), "d1");
+    EXPECT_EQ(sent("d3", StateName::failed, Code::dependency_unavailable), "d1") << "its own store, for example";
+    EXPECT_EQ(sent("d4", StateName::rejected, Code::token_used), "");
+    EXPECT_EQ(sent("d5", StateName::failed, Code::role_mismatch), "");
+    EXPECT_EQ(sent("d6", StateName::failed, Code::unreachable), "d6");
+}
+
 TEST_F(DialerSessionsTest, stock_records_the_tally_it_was_given_without_an_instance) {
     auto stock = session("d1", "token", Role::stock, 1, Side::dialer);
     stock = ask(journal->begin_join(stock, {})).session;

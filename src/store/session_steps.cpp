@@ -1,5 +1,6 @@
 #include "store/session_steps.hpp"
 
+#include "protocol/dialer.hpp"
 #include "store/columns.hpp"
 #include "store/invitations.hpp"
 #include "store/session_rows.hpp"
@@ -55,11 +56,22 @@ void insert_ended(Database& database, const ports::Session& session, const ports
     append(database, row, trail);
 }
 
-// A dialer's key stays with a session that made something: the next `join` goes on with it.
-bool keeps_key(Database& database, const StoredSession& stored, StateName end) {
-    if (end == StateName::done) return true;
+bool has_left(Database& database, const StoredSession& stored, StateName state) {
+    return database
+               .value<std::int64_t>("SELECT count(*) FROM transitions WHERE session = ?1 AND from_state = ?2",
+                                    stored.number, state)
+               .value_or(0) > 0;
+}
+
+// A dialer's key stays with a session that made something, or whose contact may have arrived while this home does not
+// know the answer (the inviter may have a tally): the next `join` goes on with it.
+bool keeps_key(Database& database, const StoredSession& stored, const ports::Session& end) {
+    if (end.state == StateName::done) return true;
     if (stored.session.side == Side::listener) return false;
-    return !stored.session.tally_id.empty() || instance_of_key(database, Side::dialer, stored.session.key).has_value();
+    if (!stored.session.tally_id.empty() || instance_of_key(database, Side::dialer, stored.session.key)) return true;
+    const bool is_answered = end.state == StateName::rejected ||
+                             (end.state == StateName::failed && end.code && protocol::dialer::is_nonsense(*end.code));
+    return !is_answered && has_left(database, stored, StateName::sending_contact);
 }
 
 } // namespace
@@ -116,8 +128,8 @@ Result<void> end_session(Database& database, const ports::Session& session, cons
         return fail(Code::internal, "a session ends as DONE exactly when its tally is recorded");
     if (stored->reserved) return_use(database, stored->session.token, stored->session.peer);
     const auto ended = repeats ? *stored->session.ended : end_of(session, trail);
-    write(database, *stored, session, ended, false, keeps_key(database, *stored, session.state));
     append(database, *stored, trail);
+    write(database, *stored, session, ended, false, keeps_key(database, *stored, session));
     return {};
 }
 
