@@ -25,8 +25,10 @@ Exit init(const Invocation& invocation) {
         console.data({{"home", home.path().string()}, {"peerId", peer}});
     else
         console.text(fmt::format("peer id  {}\nhome     {}", peer, home.path().string()));
-    console.note("next: taleus serve            to take bootstraps\n"
-                 "      taleus join             to answer an invitation");
+    const auto named = invocation.home ? fmt::format(" --home {}", *invocation.home) : std::string{};
+    console.note(fmt::format("next: taleus serve{0}   to take bootstraps\n"
+                             "      taleus join{0}    to answer an invitation",
+                             named));
     return Exit::done;
 }
 

@@ -1,6 +1,7 @@
 #include "app/commands.hpp"
 #include "app/node.hpp"
 #include "app/terminal.hpp"
+#include "protocol/dialer.hpp"
 #include "session/join.hpp"
 #include "wire/link.hpp"
 
@@ -98,14 +99,13 @@ Exit exit_of(const session::JoinResult& result) {
     const auto code = result.code.value_or(Code::internal);
     if (code == Code::unreachable) return Exit::unreachable;
     if (code == Code::bad_link) return Exit::usage;
-    if (code == Code::role_mismatch || code == Code::malformed || code == Code::message_too_large ||
-        code == Code::invalid_database)
-        return Exit::nonsense;
-    return Exit::failed;
+    return protocol::dialer::is_nonsense(code) ? Exit::nonsense : Exit::failed;
 }
 
 // What a person can do about it, by code; the same join again is right for all that are not listed.
-std::string_view next_step(Code code) {
+std::string_view next_step(Code code, Exit exit) {
+    if (exit == Exit::nonsense && code != Code::role_mismatch)
+        return "the inviter's program does not follow the protocol; nothing was agreed here. Tell the inviter";
     static constexpr std::array<std::pair<Code, std::string_view>, 9> steps{{
         {Code::invalid_token, "the inviter does not know this token; ask for a new invitation"},
         {Code::token_expired, "ask the inviter for a new invitation"},
@@ -162,9 +162,10 @@ private:
 Exit failed_before(const Console& console, const Error& error) {
     if (console.json()) console.data({{"outcome", "failed"}, {"code", to_text(error.code)}, {"reason", error.context}});
     const bool is_misused = error.code == Code::malformed;
-    console.note(
-        fmt::format("taleus: {}\n  {}", error.context, is_misused ? "see: taleus join --help" : next_step(error.code)));
-    return is_misused || error.code == Code::bad_link ? Exit::usage : Exit::failed;
+    const auto exit = is_misused || error.code == Code::bad_link ? Exit::usage : Exit::failed;
+    console.note(fmt::format("taleus: {}\n  {}", error.context,
+                             is_misused ? "see: taleus join --help" : next_step(error.code, exit)));
+    return exit;
 }
 
 async::awaitable<void> join_into(session::JoinWorld& world, session::JoinRequest request, async::Limit& limit,
@@ -201,11 +202,12 @@ Exit join(OpenHome& home, const Console& console, const JoinOptions& options) {
     const auto result = run_join(home, *link, console);
     console.end_progress();
     show_result(result, console);
+    const auto exit = exit_of(result);
     if (result.outcome != protocol::StateName::done)
         console.note(fmt::format("taleus: {}{}: {}\n  {}", protocol::outcome_text(result.outcome),
                                  result.code ? fmt::format(" ({})", to_text(*result.code)) : "", result.reason,
-                                 next_step(result.code.value_or(Code::internal))));
-    return exit_of(result);
+                                 next_step(result.code.value_or(Code::internal), exit)));
+    return exit;
 }
 
 } // namespace

@@ -75,7 +75,7 @@ struct TallyRecord {
     wire::DatabaseAccess database;
     std::string draft; // JSON text, empty when the partner sent none
     bool draft_verified = false;
-    bool acknowledged = false;
+    bool acknowledged = false; // foil: the listener has it on record and says so; the dialer has heard it
     bool confirmed = false;
     UtcTime recorded;
 };

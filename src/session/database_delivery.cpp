@@ -183,7 +183,7 @@ ports::TallyRecord DatabaseValidation::tally_of(const wire::DatabaseResult& resu
             .database = provisioned.database,
             .draft = provisioned.draft ? boost::json::serialize(*provisioned.draft) : std::string{},
             .draft_verified = is_draft_verified_,
-            .acknowledged = false, // an acknowledgement is what the dialer gets
+            .acknowledged = true, // the acknowledgement is of the same commit, and every repeat gets it
             .confirmed = is_draft_verified_,
             .recorded = shop_.world.clock.utc()};
 }

@@ -150,7 +150,8 @@ async::awaitable<Event> JoinSession::validate_response() {
                                                            : "the listener did not provision, against the link's role"};
     if (has_database && approved.provisioned->tally.created_by != to_text(role))
         co_return ResponseInvalid{Code::role_mismatch, "createdBy contradicts the link's role"};
-    if (approved.party_id == own_party_) co_return ResponseInvalid{Code::invalid_identity, "both parties are the same"};
+    if (approved.party_id == own_party_)
+        co_return ResponseInvalid{Code::invalid_identity, "the inviter answers with your own party id"};
     if (role == wire::Role::stock) co_return co_await accept_stock(approved);
     co_return accept_foil(approved);
 }

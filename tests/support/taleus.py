@@ -377,7 +377,7 @@ def assert_both_sides(alice, bob, tally_id, role, resumed=False):
     assert (a["confirmed"], b["confirmed"]) == (True, True)
     assert a["partnerCadre"] == [] and b["partnerCadre"] != []
     if role == "foil":
-        assert b["acknowledged"] is True
+        assert (a["acknowledged"], b["acknowledged"]) == (True, True)
 
     # The database exists once, with the side that provisions, and the draft is in it.
     maker, other = (alice, bob) if role == "stock" else (bob, alice)
