@@ -141,9 +141,10 @@ void SqliteDatabase::configure() {
         if (!busy || wait_while_busy(this, times) == 0) break;
         static_cast<void>(take_fault());
     }
-    // Larger than SQLite's own: random keys touch many pages, and a page that is copied back once may have changed
-    // often.
-    script("PRAGMA cache_size=-16384; PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864");
+    // A writer's cache is larger than SQLite's own: random keys touch many pages, and a page that is copied back once
+    // may have changed often. A reader's is emptied by each commit of the writer.
+    if (!options_.query_only) script("PRAGMA cache_size=-16384");
+    script("PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864");
     script("PRAGMA synchronous=FULL; PRAGMA temp_store=memory");
     if (options_.query_only) script("PRAGMA query_only=on");
     if (auto mode = ask("PRAGMA journal_mode"); mode.next() && mode.text(0) != "wal")
