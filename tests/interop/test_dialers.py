@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 import libp2p
-from peers import ANY, KINDS, PEERS, command, dial
+from peers import ANY, FOREIGN_KEYS, KINDS, PEERS, command, dial
 from taleus import LISTENER_PATH, Home, Listener, check_audit_is_gapless, path_of_transitions, until
 
 SESSIONS = 100
@@ -94,6 +94,15 @@ def test_a_hundred_sessions_at_once(place, peer, muxer, role, extensions):
     check_on_record(place, made, role, dialled.sessions)
     shown = place.home.invitation(made["id"])
     assert (shown["spent"], shown["reserved"]) == (SESSIONS, 0)
+
+
+@pytest.mark.parametrize("key,begins", FOREIGN_KEYS)
+@pytest.mark.parametrize("role", ["stock", "foil"])
+def test_a_dialer_with_another_kind_of_key(place, role, key, begins):
+    made = place.invite(role)
+    dialled = dial("go", made["link"], "--key", key, "--party-prefix", key)
+    assert dialled.session["peerId"].startswith(begins)
+    check_on_record(place, made, role, dialled.sessions)
 
 
 @pytest.mark.parametrize("peer,muxer", KINDS)

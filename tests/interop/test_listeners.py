@@ -6,12 +6,10 @@ import time
 
 import pytest
 
-from peers import KINDS, PEERS, PeerListener, is_built
+from peers import FOREIGN_KEYS, KINDS, PEERS, PeerListener, is_built
 from taleus import DIALER_PATH, FAILED, NONSENSE, REFUSED, TIMED_OUT, check_audit_is_gapless, check_trail, finish, in_parallel, path_of_transitions, tables_hold
 
-# A hundred joins for the peers as they are in the field, twenty for each other kind: processes, not connections, are what takes time.
-JOINS = {"js2": 100}
-WIDTH = 10
+JOINS = 100  # at once, each a process with a home of its own
 
 
 def check_join(bob, there, run, role, extensions, token):
@@ -53,11 +51,11 @@ def check_join(bob, there, run, role, extensions, token):
 @pytest.mark.parametrize("extensions", ["on", "off"])
 @pytest.mark.parametrize("role", ["stock", "foil"])
 @pytest.mark.parametrize("peer,muxer", KINDS)
-def test_many_joins(crowd, peer, muxer, role, extensions):
-    homes = crowd[:JOINS.get(peer, 20)]
+def test_a_hundred_joins_at_once(crowd, peer, muxer, role, extensions):
+    homes = crowd[:JOINS]
     with PeerListener(peer, "--role", role, "--muxer", muxer, "--extensions", extensions) as there:
         tokens = [secrets.token_hex(16) for _ in homes]
-        runs = in_parallel([lambda bob=bob, token=token: bob.join(there.link(role, token)) for bob, token in zip(homes, tokens)], WIDTH)
+        runs = in_parallel([lambda bob=bob, token=token: bob.join(there.link(role, token)) for bob, token in zip(homes, tokens)], JOINS)
         assert len({run.result["tally"]["tallyId"] for run in runs}) == len(homes)
         for bob, run, token in list(zip(homes, runs, tokens))[:: len(homes) // 10]:
             check_join(bob, there, run, role, extensions, token)
@@ -68,6 +66,14 @@ def test_many_joins(crowd, peer, muxer, role, extensions):
             assert bob.count("tallies", "tally_id = ? AND side = 'dialer'", run.result["tally"]["tallyId"]) == 1
             assert bob.count("sessions", "tally_id = ? AND state = 'DONE'", run.result["tally"]["tallyId"]) == 1
     check_audit_is_gapless(homes[0])
+
+
+@pytest.mark.parametrize("key,begins", FOREIGN_KEYS)
+@pytest.mark.parametrize("role", ["stock", "foil"])
+def test_a_listener_with_another_kind_of_key(bob, role, key, begins):
+    with PeerListener("go", "--role", role, "--key", key) as there:
+        assert there.peer_id.startswith(begins)
+        check_join(bob, there, bob.join(there.link(role)), role, "on", "token-of-the-peer")
 
 
 @pytest.mark.parametrize("peer", PEERS)
@@ -143,6 +149,16 @@ def test_behaviours_that_are_not_well(home, behaviour, role, code, outcome, why,
         assert (session["outcome"], session["code"]) == (outcome, why)
 
     in_parallel([lambda peer=peer: check(peer) for peer in PEERS if is_built(peer)], 2)
+
+
+@pytest.mark.parametrize("role", ["stock", "foil"])
+def test_a_partner_with_our_own_party_id(bob, role):
+    """The peers approve whoever has a token: it is the dialer that notices."""
+    with PeerListener("go", "--role", role) as there:
+        failed = bob.join(there.link(role), set={"party.id": there.peer_id}, code=NONSENSE)
+        assert (failed.result["outcome"], failed.result["code"]) == ("failed", "invalid_identity")
+        assert there.events("database") == []
+    assert bob.tallies() == [] and list((bob.path / "tallies").iterdir()) == []
 
 
 REFUSALS = [("on", code, code) for code in ("invalid_token", "token_expired", "token_used", "token_revoked", "invalid_identity", "role_mismatch", "refused")] + [

@@ -95,7 +95,7 @@ def test_ten_thousand_sessions_over_one_connection_of_another_implementation(ali
 def test_a_thousand_connections_with_ten_sessions_each(alice, running):
     raise_descriptor_limit(4096)
     made = alice.invite("foil", "--uses", "unlimited")
-    arguments = ("--role", "foil", "--mode", "warm", "--connections", 1000)
+    arguments = ("--role", "foil", "--mode", "warm", "--connections", 1000, "--timeout", 120)
 
     def ten_thousand():
         told = bench(running.addresses[0], made["link"]["token"], *arguments, "--sessions", 10_000, "--concurrency", 10_000)

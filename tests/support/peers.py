@@ -16,6 +16,7 @@ BIN = pathlib.Path(os.environ.get("INTEROP_BIN", ROOT / "build/interop/bin"))
 MUXERS = {"js3": ["yamux", "mplex"], "js2": ["mplex"], "go": ["yamux"], "rust": ["yamux"]}
 PEERS = list(MUXERS)
 ANY = -1
+FOREIGN_KEYS = [("rsa", "Qm"), ("ecdsa", "Qm"), ("secp256k1", "16Uiu2H")]  # of go-libp2p, and how their peer ids begin
 KINDS = [(peer, muxer) for peer in PEERS for muxer in MUXERS[peer]]
 
 

@@ -26,6 +26,7 @@ type dialOptions struct {
 	behaviour   string
 	timeout     time.Duration
 	prefix      string
+	key         string // its kind
 }
 
 // connection is a node of our own together with the peer of the link that it reached.
@@ -39,7 +40,7 @@ type connection struct {
 }
 
 func connect(ctx context.Context, o *dialOptions) (*connection, error) {
-	h, err := newHost(nil)
+	h, err := newHost(o.key, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -176,6 +177,10 @@ func session(ctx context.Context, o *dialOptions, c *connection, partyID string,
 		deadline, _ := step.Deadline()
 		if err = writeMessage(s, marshal(database), deadline); err == nil {
 			err = s.Close()
+		}
+		if err == nil {
+			// go-yamux, when it is closed, drops what it has queued: a round trip behind the message shows that it has left.
+			err = (<-ping.Ping(step, c.host, c.remote)).Error
 		}
 		return err
 	}

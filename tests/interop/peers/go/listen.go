@@ -20,6 +20,7 @@ type listenOptions struct {
 	role       string
 	tokens     []string // nil: any
 	port       int
+	key        string // its kind
 	seed       []byte // of the identity; empty: a fresh one
 	extensions bool
 	behaviour  string
@@ -75,7 +76,7 @@ func others(message object, known ...string) []string {
 }
 
 func listen(o listenOptions) int {
-	h, err := newHost(o.seed, fmt.Sprintf("/ip4/127.0.0.1/tcp/%d", o.port))
+	h, err := newHost(o.key, o.seed, fmt.Sprintf("/ip4/127.0.0.1/tcp/%d", o.port))
 	if err != nil {
 		emit("error", object{"message": err.Error()})
 		return 1

@@ -34,6 +34,8 @@ const (
 	databaseWaitMs = 20000
 )
 
+var keyKinds = []string{"ed25519", "rsa", "ecdsa", "secp256k1"}
+
 type object = map[string]any
 
 var out sync.Mutex
@@ -55,14 +57,29 @@ func emit(event string, members object) {
 	fmt.Println(line)
 }
 
-// newHost makes a libp2p node with an Ed25519 key, a fresh one without a seed. Resource limits and connection pruning are off: the limits under
-// test are those of the other side. identify and ping are on, as go-libp2p has them by default.
-func newHost(seed []byte, listen ...string) (host.Host, error) {
-	var source io.Reader = rand.Reader
-	if len(seed) > 0 {
-		source = bytes.NewReader(seed)
+// newKey makes a key of a kind; a seed, which only Ed25519 has, brings back the same one.
+func newKey(kind string, seed []byte) (key crypto.PrivKey, err error) {
+	switch kind {
+	case "rsa":
+		key, _, err = crypto.GenerateRSAKeyPair(2048, rand.Reader)
+	case "ecdsa":
+		key, _, err = crypto.GenerateECDSAKeyPair(rand.Reader)
+	case "secp256k1":
+		key, _, err = crypto.GenerateSecp256k1Key(rand.Reader)
+	default:
+		var source io.Reader = rand.Reader
+		if len(seed) > 0 {
+			source = bytes.NewReader(seed)
+		}
+		key, _, err = crypto.GenerateEd25519Key(source)
 	}
-	key, _, err := crypto.GenerateEd25519Key(source)
+	return key, err
+}
+
+// newHost makes a libp2p node with a key of its own. Resource limits and connection pruning are off: the limits under
+// test are those of the other side. identify and ping are on, as go-libp2p has them by default.
+func newHost(kind string, seed []byte, listen ...string) (host.Host, error) {
+	key, err := newKey(kind, seed)
 	if err != nil {
 		return nil, err
 	}
@@ -203,10 +220,12 @@ func main() {
 		tokens := flags.String("tokens", "any", "")
 		flags.IntVar(&o.port, "port", 0, "")
 		seed := flags.String("seed", "", "")
+		flags.StringVar(&o.key, "key", "ed25519", "")
 		extensions := flags.String("extensions", "on", "")
 		flags.StringVar(&o.behaviour, "behaviour", "normal", "")
 		parse()
 		oneOf("role", o.role, "stock", "foil")
+		oneOf("key", o.key, keyKinds...)
 		var err error
 		if o.seed, err = hex.DecodeString(*seed); err != nil || len(o.seed)%32 != 0 || len(o.seed) > 32 {
 			usage("--seed: not 64 hex digits")
@@ -232,8 +251,10 @@ func main() {
 		flags.StringVar(&o.behaviour, "behaviour", "normal", "")
 		timeout := flags.Int("timeout-ms", 30000, "")
 		flags.StringVar(&o.prefix, "party-prefix", "party", "")
+		flags.StringVar(&o.key, "key", "ed25519", "")
 		parse()
 		oneOf("identities", *identities, "1", "N")
+		oneOf("key", o.key, keyKinds...)
 		oneOf("extensions", *extensions, "on", "off")
 		oneOf("behaviour", o.behaviour, "normal", "field", "no-message-3", "half-contact", "idle", "idle-connection")
 		if o.sessions < 1 || o.concurrency < 1 || *timeout < 1 {
