@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 namespace taleus::host {
@@ -211,6 +212,27 @@ TEST_F(HostTest, shards_share_a_port) {
     ASSERT_EQ(two.listen({address.without_peer()}).value(), std::vector{address});
     for (int i = 0; i < 16; ++i) EXPECT_EQ(result(ask_and_drop(client, address)), Result<std::string>{"hello"});
     EXPECT_EQ(one.counts().accepted + two.counts().accepted, 16U);
+}
+
+// Small frames leave at once, at both ends, as those of js, go and rust do.
+TEST_F(HostTest, no_end_of_a_connection_gathers_small_segments) {
+    Keeper keeper;
+    auto& server = make_host(server_key, &keeper);
+    auto connection = dialled(make_host(client_key), listening(server));
+    ASSERT_TRUE(run_until([&] { return server.counts().handshakes == 1; }));
+    int connected = 0;
+    for (int descriptor = 3; descriptor < 256; ++descriptor) {
+        sockaddr_storage address{};
+        socklen_t length = sizeof address;
+        if (::getpeername(descriptor, reinterpret_cast<sockaddr*>(&address), &length) != 0) continue; // NOLINT
+        if (address.ss_family != AF_INET) continue;
+        int is_on = 0;
+        length = sizeof is_on;
+        ASSERT_EQ(::getsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &is_on, &length), 0);
+        EXPECT_NE(is_on, 0) << descriptor;
+        ++connected;
+    }
+    EXPECT_EQ(connected, 2);
 }
 
 TEST_F(HostTest, programs_that_we_start_inherit_no_socket) {

@@ -366,6 +366,35 @@ TEST_F(AttackTest, we_say_goodbye_only_when_no_stream_is_live) {
     EXPECT_EQ(peer.heard.closed->code, Code::shutting_down);
 }
 
+TEST_F(AttackTest, a_listener_opens_no_stream_that_nobody_asked_for) { // js takes ten early ones, rust 512 at once
+    ask(1, echo);
+    for (int i = 0; i < 5; ++i) {
+        for (const auto& frame : peer.receive_yamux())
+            EXPECT_FALSE(frame.header.has(syn) && frame.header.type != Type::ping) << frame.header.stream;
+        peer.advance(30s);
+    }
+}
+
+TEST_F(AttackTest, a_signed_record_of_somebody_else_is_not_believed) { // RUSTSEC-2022-0009
+    auto message = to_bytes(identify_message(mallory.identity));
+    wire::ProtobufWriter record;
+    record.bytes(1, wire::to_protobuf(bob.identity.public_key()));
+    record.bytes(3, bob.peer().bytes());
+    wire::ProtobufWriter more;
+    more.bytes(8, record.take());
+    const auto field = more.take();
+    ASSERT_LT(message[0], 128) << "its length is one byte";
+    Bytes whole;
+    wire::append_varint(whole, message.size() - 1 + field.size());
+    append(whole, ByteView{message}.subspan(1));
+    append(whole, field);
+    ask(1, push, to_text(whole));
+    peer.send(yamux_update(1, fin));
+    EXPECT_FALSE(is_reset(peer.receive_yamux(), 1)) << "records are not read";
+    EXPECT_EQ(peer.connection.peer(), mallory.peer());
+    expect_service(3);
+}
+
 TEST_F(AttackTest, a_forged_frame_ends_the_connection) { // CVE-2024-58265
     Bytes forged{0, 20};
     forged.resize(22);

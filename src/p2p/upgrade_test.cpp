@@ -62,6 +62,16 @@ TEST_F(UpgradeTest, tls_is_declined_and_noise_taken_on_the_same_connection) { //
     EXPECT_FALSE(listener.is_closed());
 }
 
+TEST_F(UpgradeTest, a_dialer_keeps_its_first_message_until_noise_is_agreed_on) { // after `na` it would be garbage
+    Connection dialer{bob.context, Side::dialer, wire::Multiaddr::tcp("127.0.0.1", 5), Node{1}.peer(), now};
+    EXPECT_EQ(to_text(dialer.take_output(now)), proposal("/noise"));
+    dialer.receive(as_bytes(proposal("/noise")), now);
+    EXPECT_EQ(dialer.take_output(now).size(), 2U + 32U);
+    Connection refused{bob.context, Side::dialer, wire::Multiaddr::tcp("127.0.0.1", 5), Node{1}.peer(), now};
+    refused.receive(as_bytes(proposal("na")), now);
+    EXPECT_TRUE(refused.is_closed());
+}
+
 TEST_F(UpgradeTest, a_first_message_behind_a_lazy_proposal_is_answered_in_one_flight) { // rust does so
     Node alice{1};
     X25519KeyPair statics = X25519KeyPair::generate(alice.random);
