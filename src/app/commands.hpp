@@ -32,6 +32,7 @@ void add_invite(CLI::App& root, Invocation& invocation);
 void add_join(CLI::App& root, Invocation& invocation);
 void add_tally(CLI::App& root, Invocation& invocation);
 void add_session(CLI::App& root, Invocation& invocation);
+void add_backup(CLI::App& root, Invocation& invocation);
 void add_bench(CLI::App& root, Invocation& invocation);
 
 // Opens the home and runs `command` with it; what cannot be opened is said and ends as Exit::failed (a bad setting:
