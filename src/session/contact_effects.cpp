@@ -32,8 +32,6 @@ Code code_of(ports::NotTaken why) {
     return Code::internal;
 }
 
-milliseconds left_of(UtcTime deadline, UtcTime now) { return std::max(milliseconds{0}, deadline - now); }
-
 milliseconds rounded_up(Duration duration) { return std::chrono::ceil<milliseconds>(duration); }
 
 } // namespace
@@ -76,14 +74,16 @@ async::awaitable<Event> ContactSession::wait_for_decision_elsewhere() {
 }
 
 Event ContactSession::found_decision(const ports::Session& decided) {
-    const bool is_over = decided.tally_id.empty() && decided.deadline && *decided.deadline <= shop_.world.clock.utc();
-    if (is_over) return Refused{refusal_of(Code::in_progress)}; // its end is on its way to the record
+    const auto left = shop_.waiting.left_of(decided);
+    if (decided.tally_id.empty() && left == Duration::zero())
+        return Refused{refusal_of(Code::in_progress)}; // its end is on its way to the record
     is_replay_ = decided.id != row_.id;
     row_.id = decided.id;
     row_.role = decided.role;
     row_.response = decided.response;
     row_.deadline = decided.deadline;
-    lead_.answer(DecidedAnswer{decision(), row_.deadline});
+    lead_.answer(
+        DecidedAnswer{decision(), row_.deadline ? std::optional{shop_.world.clock.now() + left} : std::nullopt});
     return DecisionFound{decision()};
 }
 
@@ -205,9 +205,9 @@ async::awaitable<Event> ContactSession::opened(Result<std::expected<ports::Journ
     row_.epoch = (*answer)->epoch;
     if ((*answer)->intent) intent_ = std::move((*answer)->intent); // an earlier one: what it made is adopted
     if (row_.role == wire::Role::stock) co_return IdentityAccepted{};
-    const auto wait = *row_.deadline - shop_.world.clock.utc();
-    shop_.waiting.add(row_, std::move(seat_), shop_.world.clock.now() + wait, false);
-    lead_.answer(DecidedAnswer{decision(), row_.deadline});
+    const auto until = shop_.world.clock.now() + shop_.waiting.left_of(row_);
+    shop_.waiting.add(row_, std::move(seat_), until, false);
+    lead_.answer(DecidedAnswer{decision(), until});
     co_return FoilApproved{decision()};
 }
 
@@ -230,7 +230,7 @@ async::awaitable<Event> ContactSession::record_tally(const wire::Contact& contac
     const auto& settings = talk_.settings();
     const wire::Tally tally{intent_->tally_id, "stock"};
     row_.tally_id = tally.tally_id;
-    row_.state = StateName::done; // from this commit on it cannot end otherwise
+    row_.state = StateName::sending_response; // from this commit on it ends as DONE only
     wire::Provisioned provisioned{tally, database, *wire::parse_json(as_bytes(intent_->draft)), std::nullopt,
                                   std::nullopt};
     row_.response = wire::to_json(wire::Approved{.party_id = settings.party_id,
@@ -299,7 +299,7 @@ async::awaitable<Event> ContactSession::send_response() {
     const auto& decided = std::get<SendingResponse>(state_).decision;
     auto text = decided.response;
     if (decided.role == wire::Role::foil && row_.deadline)
-        text = wire::with_expiry(text, left_of(*row_.deadline, shop_.world.clock.utc()));
+        text = wire::with_expiry(text, std::chrono::floor<milliseconds>(shop_.waiting.left_of(row_)));
     is_delivered_ = co_await talk_.answer(std::move(text), deadline());
     co_return ResponseSent{is_delivered_};
 }

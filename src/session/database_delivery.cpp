@@ -55,8 +55,7 @@ async::awaitable<DatabaseDelivery::Found> DatabaseDelivery::find() {
     if (!*answer) co_return refusal_of(Code::dependency_unavailable);
 
     auto& waiting = **answer;
-    const auto now = shop_.world.clock.utc();
-    std::erase_if(waiting, [&](const ports::Session& session) { return session.deadline && *session.deadline <= now; });
+    std::erase_if(waiting, [&](const auto& session) { return shop_.waiting.left_of(session) == Duration::zero(); });
     const auto validating = [this](const std::string& id) { return shop_.waiting.validating(id); };
     auto match = correlate(result_, std::move(waiting), validating);
     if (const auto* code = std::get_if<Code>(&match)) co_return refusal_of(*code);
@@ -191,7 +190,7 @@ ports::TallyRecord DatabaseValidation::tally_of(const wire::DatabaseResult& resu
 async::awaitable<std::optional<Event>> DatabaseValidation::record(const wire::DatabaseResult& result) {
     const auto stored = row_.state;
     auto done = row_;
-    done.state = StateName::done;
+    done.state = StateName::validating_database; // with its tally: it ends as DONE only
     done.tally_id = result.provisioned.tally.tally_id;
     done.acknowledgement = wire::to_json(wire::Accepted{done.tally_id, is_draft_verified_, std::nullopt});
     chronicle_.note("decided", {{"accepted", true}, {"tallyId", done.tally_id}});

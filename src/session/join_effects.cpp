@@ -180,8 +180,10 @@ async::awaitable<Event> JoinSession::accept_stock(wire::Approved approved) {
     tally_->draft = provisioned.draft ? boost::json::serialize(*provisioned.draft) : std::string{};
     tally_->draft_verified = is_verified;
     tally_->confirmed = is_verified; // the stock role has no acknowledgement
-    if (auto failed = co_await record_tally(StateName::done)) co_return OwnFailure{failed->code, failed->context};
-    co_return StockAccepted{provisioned, approved.session_id, is_verified};
+    StockAccepted accepted{provisioned, approved.session_id, is_verified};
+    if (auto failed = co_await record_tally(StateName::done, event_name(accepted)))
+        co_return OwnFailure{failed->code, failed->context};
+    co_return accepted;
 }
 
 Event JoinSession::accept_foil(wire::Approved approved) {
@@ -260,18 +262,28 @@ Database JoinSession::made_database(std::optional<std::string> session_id) const
     return database;
 }
 
-// Nothing interrupts it: once it is asked for, only its result counts.
-async::awaitable<std::optional<Error>> JoinSession::record_tally(StateName state) {
+// Nothing interrupts it: once it is asked for, only its result counts. DONE is told in the same commit, with the arrow
+// that leads there.
+async::awaitable<std::optional<Error>> JoinSession::record_tally(StateName state, std::string_view cause) {
+    const bool is_done = state == StateName::done;
     const auto from = std::exchange(row_.state, state);
     row_.tally_id = tally_->tally_id;
     row_.peer = reached_;
-    if (state == StateName::done) chronicle_->note("decided", {{"tallyId", tally_->tally_id}});
+    row_.delivered = is_done;
     const auto written = chronicle_->size();
-    auto recording = world_.journal.record_tally(row_, from, *tally_, chronicle_->unwritten());
+    auto telling = *chronicle_;
+    if (is_done) {
+        row_.ended = world_.clock.utc();
+        telling.note("decided", {{"tallyId", tally_->tally_id}});
+        telling.moved(name_of(state_), state, cause, world_.clock.now() - entered_);
+        telling.note("ended", ending_body(state, std::nullopt));
+    }
+    auto recording = world_.journal.record_tally(row_, from, *tally_, telling.unwritten());
     const auto recorded = co_await std::move(recording);
     if (!recorded) co_return recorded.error();
     if (!*recorded) co_return Error{Code::internal, "another process took this session over"};
     chronicle_->drop(written);
+    is_end_recorded_ = is_done;
     co_return std::nullopt;
 }
 
@@ -316,8 +328,10 @@ async::awaitable<Event> JoinSession::read_acknowledgement() {
 async::awaitable<Event> JoinSession::record_acknowledged(bool acknowledged, bool draft_verified) {
     tally_->acknowledged = acknowledged;
     tally_->confirmed = acknowledged && draft_verified && tally_->draft_verified;
-    if (auto failed = co_await record_tally(StateName::done)) co_return OwnFailure{failed->code, failed->context};
-    co_return Acknowledged{acknowledged, draft_verified};
+    const Acknowledged answer{acknowledged, draft_verified};
+    if (auto failed = co_await record_tally(StateName::done, event_name(answer)))
+        co_return OwnFailure{failed->code, failed->context};
+    co_return answer;
 }
 
 } // namespace taleus::session

@@ -150,7 +150,7 @@ void JoinSession::advance(Event event) {
     state_ = step(std::move(state_), std::move(event));
     const auto to = name_of(state_);
     const auto now = world_.clock.now();
-    chronicle_->moved(from, to, cause, now - entered_);
+    if (!is_end_recorded_) chronicle_->moved(from, to, cause, now - entered_);
     if (world_.observer != nullptr) world_.observer->moved({row_.id, row_.side, from, to, cause, now - entered_});
     entered_ = now;
     report(to);
@@ -190,13 +190,14 @@ async::awaitable<Event> JoinSession::perform(Effect effect) {
 async::awaitable<void> JoinSession::record_end() {
     const auto outcome = name_of(state_);
     const auto end = end_of(state_);
+    if (world_.observer != nullptr)
+        world_.observer->ended({row_.id, row_.side, row_.role, outcome, end.code, world_.clock.now() - began_});
+    if (is_end_recorded_) co_return;
     row_.state = outcome;
     row_.code = end.code;
     row_.ended = world_.clock.utc();
     row_.delivered = outcome == StateName::done;
     chronicle_->note("ended", ending_body(outcome, end.code));
-    if (world_.observer != nullptr)
-        world_.observer->ended({row_.id, row_.side, row_.role, outcome, end.code, world_.clock.now() - began_});
     auto ending = world_.journal.end_session(row_, chronicle_->unwritten());
     const auto ended = co_await std::move(ending);
     if (!ended) world_.log.error("the end of join {} was not recorded: {}", row_.id, ended.error().context);

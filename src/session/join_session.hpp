@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace taleus::session {
@@ -69,7 +70,7 @@ private:
     ports::TallyRecord begun_tally(const wire::Approved& approved) const;
     protocol::dialer::Database made_database(std::optional<std::string> session_id) const;
     async::awaitable<bool> write_on_new_stream(std::string text); // false: lost
-    async::awaitable<std::optional<Error>> record_tally(protocol::StateName state);
+    async::awaitable<std::optional<Error>> record_tally(protocol::StateName state, std::string_view cause = {});
     std::optional<std::string> draft_fault(const wire::Provisioned& provisioned,
                                            const protocol::Parties& parties) const;
     std::string contact_text() const;
@@ -100,6 +101,7 @@ private:
     std::optional<ports::TallyRecord> tally_; // foil: made and durable; stock: received
     bool is_wait_unstated_ = false;           // the listener did not say how long it waits for the database made now
     bool is_resumed_ = false;
+    bool is_end_recorded_ = false; // DONE, with the tally
 };
 
 } // namespace taleus::session

@@ -46,11 +46,12 @@ async::awaitable<void> refuse_unserved(Conversation& talk, Unserved end) {
 
 // What a contact that came while its key had a live session is told.
 async::awaitable<void> tell(Conversation& talk, Answer answer, Instant until) {
-    const auto now = talk.shop().world.clock.utc();
+    const auto now = talk.shop().world.clock.now();
     if (const auto* decided = std::get_if<DecidedAnswer>(&answer)) {
         auto text = decided->decision.response;
         if (decided->decision.role == wire::Role::foil && decided->expiry)
-            text = wire::with_expiry(text, std::max(std::chrono::milliseconds{0}, *decided->expiry - now));
+            text = wire::with_expiry(text, std::chrono::floor<std::chrono::milliseconds>(
+                                               std::max(Duration::zero(), *decided->expiry - now)));
         static_cast<void>(co_await talk.answer(std::move(text), until));
     } else {
         co_await talk.refuse(wire::to_json(std::get<wire::Refusal>(answer), RefusalForm::result),

@@ -21,7 +21,7 @@ namespace taleus::session {
 // What a contact is told. The decision's bytes are the stored ones; `expiry` is the end of the wait for a database.
 struct DecidedAnswer {
     protocol::listener::Decision decision;
-    std::optional<UtcTime> expiry;
+    std::optional<Instant> expiry;
 };
 using Answer = std::variant<DecidedAnswer, wire::Refusal>;
 

@@ -2,6 +2,8 @@
 
 #include "base/ensure.hpp"
 
+#include <algorithm>
+
 namespace taleus::session {
 
 void WaitingRoom::add(ports::Session session, Quota::Share seat, Instant deadline, bool is_settled) {
@@ -13,7 +15,16 @@ void WaitingRoom::add(ports::Session session, Quota::Share seat, Instant deadlin
         entries_.try_emplace(id, clock_, std::move(session), std::move(seat), [this, id] { expire(id); });
     if (!is_new) return;
     entry->second.is_settled = is_settled;
+    entry->second.deadline = deadline;
     entry->second.timer.set(deadline);
+}
+
+Duration WaitingRoom::left_of(const ports::Session& session) const {
+    const auto found = entries_.find(session.id);
+    const auto left = found != entries_.end() ? found->second.deadline - clock_.now()
+                      : session.deadline      ? Duration{*session.deadline - clock_.utc()}
+                                              : Duration::max();
+    return std::max(left, Duration::zero());
 }
 
 void WaitingRoom::settle(const std::string& id, protocol::StateName stored, bool delivered, ports::Trail unwritten) {

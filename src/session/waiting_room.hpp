@@ -77,6 +77,9 @@ public:
 
     std::size_t size() const { return entries_.size(); }
     bool has(const std::string& id) const { return entries_.contains(id); }
+    // What is left of its time: by this process's own clock, where it waits here, so that no jump of the wall clock
+    // lengthens or shortens a wait; else by the deadline on record. Not negative.
+    Duration left_of(const ports::Session& session) const;
     // Forgets all; their rows stay as they are.
     void close() { entries_.clear(); }
 
@@ -88,6 +91,7 @@ private:
         Quota::Share seat;
         ports::Trail unwritten;
         Instant since;
+        Instant deadline;
         bool is_settled = false;
         bool is_over = false; // its time is, but it is not ready to end
         std::unique_ptr<async::OneShot<std::monostate>> on_settled;

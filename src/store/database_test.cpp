@@ -176,13 +176,13 @@ TEST_F(FailingDiskTest, a_failed_flush_stops_the_process) {
             FailingDisk::sync_answer = SQLITE_IOERR_FSYNC;
             static_cast<void>(shard.ask(journal->append_audit({record("started")})));
         },
-        ExitedWithCode(1), "taleus: stopped: .*taleus.db could not be written to disk .* Check the disk");
+        ExitedWithCode(74), "taleus: stopped: .*taleus.db could not be written to disk .* Check the disk");
     EXPECT_EXIT(
         {
             FailingDisk::write_answer = SQLITE_IOERR_WRITE;
             static_cast<void>(shard.ask(journal->append_audit({record("started")})));
         },
-        ExitedWithCode(1), "taleus: stopped:");
+        ExitedWithCode(74), "taleus: stopped:");
 }
 
 } // namespace

@@ -35,6 +35,8 @@ Result<Joined> begin_join(Database& database, const ports::Session& session, con
 
     const auto epoch = next_epoch(database);
     if (stored) {
+        append_lost_arrow(database, stored->number, stored->session,
+                          trail.transitions.empty() ? session.opened : trail.transitions.front().at);
         stored->session.state = session.state;
         stored->session.epoch = epoch;
         stored->session.ended.reset();

@@ -39,7 +39,7 @@ Result<std::expected<Opened, NotTaken>> open_session(Database& database, const p
     if (session_of_key(database, Side::listener, session.key)) return Answer{std::unexpected(NotTaken::lost)};
     const auto instance = instance_of_key(database, Side::listener, session.key);
     if (instance && instance->state == "removing") return Answer{std::unexpected(NotTaken::token_in_use)};
-    if (const auto refused = protocol::judge(view->invitation, view->usage, now))
+    if (const auto refused = protocol::judge(view->invitation, view->usage, latest_time(database, now)))
         return Answer{std::unexpected(reason_of(*refused))};
 
     Opened opened{.epoch = next_epoch(database), .intent = std::nullopt};
@@ -60,8 +60,8 @@ Result<std::expected<Opened, NotTaken>> open_session(Database& database, const p
 }
 
 std::vector<ports::Session> waiting_sessions(Database& database, const std::optional<wire::PeerId>& peer) {
-    static const std::string waiting = "WHERE side = 'listener' AND role = 'foil' AND ended IS NULL AND state IN "
-                                       "('SENDING_RESPONSE', 'AWAITING_DATABASE', 'VALIDATING_DATABASE')";
+    static const std::string waiting = "WHERE side = 'listener' AND role = 'foil' AND ended IS NULL AND tally_id = '' "
+                                       "AND state IN ('SENDING_RESPONSE', 'AWAITING_DATABASE', 'VALIDATING_DATABASE')";
     static const auto all = select_sessions(waiting + " ORDER BY number");
     static const auto of_peer = select_sessions(waiting + " AND peer = ?1 ORDER BY number");
     std::vector<ports::Session> found;
@@ -74,10 +74,10 @@ std::optional<ports::SessionView> done_session(Database& database, const wire::P
                                                const std::optional<std::string>& session_id,
                                                const std::string& tally_id) {
     static const auto by_id =
-        select_sessions("WHERE id = ?1 AND peer = ?2 AND side = 'listener' AND role = 'foil' AND state = 'DONE'");
+        select_sessions("WHERE id = ?1 AND peer = ?2 AND side = 'listener' AND role = 'foil' AND tally_id <> ''");
     static const auto by_tally = select_sessions(
         "WHERE number IN (SELECT session FROM tallies WHERE tally_id = ?1) AND peer = ?2 AND side = 'listener' "
-        "AND role = 'foil' AND state = 'DONE' ORDER BY number DESC LIMIT 1");
+        "AND role = 'foil' ORDER BY number DESC LIMIT 1");
     auto rows = session_id ? database.ask(by_id, *session_id, peer) : database.ask(by_tally, tally_id, peer);
     if (!rows.next()) return std::nullopt;
     ports::SessionView view{.session = std::move(read_session(rows).session), .transitions = {}};

@@ -10,7 +10,7 @@ namespace {
 
 using protocol::StateName;
 
-constexpr std::string_view cause = "interrupted";
+constexpr std::string_view interrupted = "interrupted";
 
 // Where a session that nobody runs any more goes on.
 StateName continuation_of(const ports::Session& session) {
@@ -18,17 +18,16 @@ StateName continuation_of(const ports::Session& session) {
     return is_decided(session) ? StateName::awaiting_database : StateName::failed;
 }
 
-ports::AuditRecord record_of(const ports::Session& session, StateName to, UtcTime now) {
-    boost::json::object body;
-    body["from"] = protocol::to_text(session.state);
-    body["to"] = protocol::to_text(to);
-    body["cause"] = cause;
+// The arrows that are not in the trail yet, and the end, if it is one.
+void tell(Database& database, const StoredSession& stored, StateName to, UtcTime now) {
+    const auto& session = stored.session;
+    append_lost_arrow(database, stored.number, session, now);
+    append_arrow(database, stored.number, session, {now, session.state, to, std::string{interrupted}, {}});
+    if (!protocol::is_terminal(to)) return;
+    boost::json::object body{
+        {"outcome", protocol::outcome_text(to)}, {"cause", interrupted}, {"delivered", session.delivered}};
     if (to == StateName::failed) body["code"] = to_text(Code::internal);
-    return {.at = now,
-            .kind = protocol::is_terminal(to) ? "ended" : "transition",
-            .session_id = session.id,
-            .token_id = id_of(session.token),
-            .body = std::move(body)};
+    append_audit(database, {{now, "ended", session.id, id_of(session.token), std::move(body)}});
 }
 
 void take_up(Database& database, const StoredSession& stored, StateName to, UtcTime now) {
@@ -40,9 +39,7 @@ void take_up(Database& database, const StoredSession& stored, StateName to, UtcT
                  "WHERE number = ?1",
                  stored.number, to, next_epoch(database), is_over ? std::optional{now} : std::nullopt,
                  is_failed ? std::optional{Code::internal} : std::nullopt, stored.reserved && !is_over, !is_failed);
-    if (session.state == to) return; // it waited and waits: nothing happened to it
-    append_transitions(database, stored.number, {{now, session.state, to, std::string{cause}, {}}});
-    append_audit(database, {record_of(session, to, now)});
+    tell(database, stored, to, now);
 }
 
 } // namespace

@@ -23,6 +23,16 @@ std::uint64_t next_epoch(Database& database) {
         .value_or(0);
 }
 
+UtcTime latest_time(Database& database, UtcTime now) {
+    return database
+        .value<UtcTime>(
+            "INSERT INTO counters (name, value) VALUES ('clock', ?1) ON CONFLICT (name) DO UPDATE SET value "
+            "= CASE WHEN excluded.value > counters.value THEN excluded.value ELSE counters.value END "
+            "RETURNING value",
+            now)
+        .value_or(now);
+}
+
 std::int64_t insert_session(Database& database, const StoredSession& row) {
     const auto& s = row.session;
     return database

@@ -23,6 +23,8 @@ bool is_decided(const ports::Session& session); // of a listener: does a retry g
 bool provisions(const ports::Session& session); // is this side the one that makes the database?
 
 std::uint64_t next_epoch(Database& database);
+// The latest wall time that this store has seen, `now` included: a clock that is set back revives no invitation.
+UtcTime latest_time(Database& database, UtcTime now);
 
 std::int64_t insert_session(Database& database, const StoredSession& row); // its number
 std::optional<StoredSession> session_of_key(Database& database, protocol::Side side, const BootstrapKey& key);

@@ -34,13 +34,16 @@ bool may_pass(int code) {
 
 bool is_failed_flush(int code) { return code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC; }
 
+constexpr int exit_failed_flush = 74; // EX_IOERR
+
+// What a failed flush left on the disk is unknown, and a second one may succeed without having written it: never again.
 [[noreturn]] void stop_process(const std::filesystem::path& path, std::string_view why) {
     fmt::print(stderr,
                "taleus: stopped: {} could not be written to disk ({}); what was not yet acknowledged may be lost. "
                "Check the disk, then start again.\n",
                path.string(), why);
     std::fflush(stderr);
-    std::_Exit(1);
+    std::_Exit(exit_failed_flush);
 }
 
 // SQLite would make the file with the process's umask. An existing one is left alone: opening and closing it here would

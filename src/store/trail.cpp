@@ -28,6 +28,22 @@ void append_audit(Database& database, const std::vector<ports::AuditRecord>& rec
     }
 }
 
+void append_arrow(Database& database, std::int64_t number, const ports::Session& session, ports::Transition arrow) {
+    if (arrow.from == arrow.to) return;
+    boost::json::object body{{"from", protocol::to_text(arrow.from)},
+                             {"to", protocol::to_text(arrow.to)},
+                             {"cause", arrow.cause},
+                             {"us", arrow.spent.count()}};
+    append_audit(database, {{arrow.at, "transition", session.id, id_of(session.token), std::move(body)}});
+    append_transitions(database, number, {std::move(arrow)});
+}
+
+void append_lost_arrow(Database& database, std::int64_t number, const ports::Session& session, UtcTime now) {
+    const auto told = database.value<protocol::StateName>(
+        "SELECT to_state FROM transitions WHERE session = ?1 ORDER BY step DESC LIMIT 1", number);
+    if (told) append_arrow(database, number, session, {now, *told, session.state, "recorded", {}});
+}
+
 std::vector<ports::Transition> transitions_of(Database& database, const std::string& session_id) {
     std::vector<ports::Transition> found;
     auto rows = database.ask("SELECT at, from_state, to_state, cause, spent_us FROM transitions WHERE session = "

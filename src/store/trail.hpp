@@ -14,6 +14,11 @@ namespace taleus::store {
 void append_transitions(Database& database, std::int64_t session, const std::vector<ports::Transition>& transitions);
 void append_audit(Database& database, const std::vector<ports::AuditRecord>& records);
 
+// One arrow of a session whose process is gone, in both; nothing where it leads nowhere.
+void append_arrow(Database& database, std::int64_t number, const ports::Session& session, ports::Transition arrow);
+// A process that died after a durable step took the arrow into the recorded state with it: from what was told last.
+void append_lost_arrow(Database& database, std::int64_t number, const ports::Session& session, UtcTime now);
+
 std::vector<ports::Transition> transitions_of(Database& database, const std::string& session_id);
 std::vector<ports::AuditRecord> audit_of(Database& database, const std::optional<std::string>& session_id);
 

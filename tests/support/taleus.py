@@ -195,7 +195,8 @@ class Home:
 class Listener:
     """`taleus serve` on a free port of the loopback, for the length of a `with`. Ends it by SIGTERM and asserts exit 0."""
 
-    def __init__(self, home, set=None, env=None, listen="/ip4/127.0.0.1/tcp/0", grace=10.0, args=()):
+    def __init__(self, home, set=None, env=None, listen="/ip4/127.0.0.1/tcp/0", grace=10.0, args=(), is_awaited=True):
+        """`is_awaited`: is it ready when this returns?"""
         self.home, self.grace = home, grace
         self.out, self.err = [], []
         self.has_ended = False
@@ -206,6 +207,8 @@ class Listener:
                         threading.Thread(target=self._read, args=(self.process.stderr, self.err), daemon=True)]
         for reader in self.readers:
             reader.start()
+        if not is_awaited:
+            return
         try:
             until("the ready line", lambda: self.out or self.process.poll() is not None, 20)
             assert self.out, f"serve ended with {self.process.poll()}: {''.join(self.err)}"
