@@ -146,7 +146,8 @@ struct Sum {
 
 Result<std::vector<Sum>> read_sums(const fs::path& from) {
     auto text = read_file(from / sums_name, sums_size_max);
-    if (!text) return fail(Code::internal, fmt::format("{} is no backup of a home: {}", from.string(), text.error().context));
+    if (!text)
+        return fail(Code::internal, fmt::format("{} is no backup of a home: {}", from.string(), text.error().context));
     std::vector<Sum> sums;
     std::string_view rest{reinterpret_cast<const char*>(text->data()), text->size()}; // NOLINT: bytes as text
     while (!rest.empty()) {

@@ -1,6 +1,6 @@
 #pragma once
-// A home in a directory of its own, and back. What a backup holds: identity.key, config.toml, taleus.db, tallies/, all of
-// mode 0600 below a directory of mode 0700, and SHA256SUMS over them, which `sha256sum -c` reads too. It holds the
+// A home in a directory of its own, and back. What a backup holds: identity.key, config.toml, taleus.db, tallies/, all
+// of mode 0600 below a directory of mode 0700, and SHA256SUMS over them, which `sha256sum -c` reads too. It holds the
 // node's secret key: who has it can be this node.
 
 #include "app/home.hpp"
@@ -13,8 +13,8 @@
 namespace taleus::app {
 
 struct BackupContent {
-    std::size_t tallies = 0;   // databases
-    std::uintmax_t bytes = 0;  // of all files
+    std::size_t tallies = 0;  // databases
+    std::uintmax_t bytes = 0; // of all files
 };
 
 // While the home is in use or not: the store as of one moment, and the database of every tally that it made. The

@@ -1,8 +1,8 @@
-// Preloaded into the real program by tests (faults.py): ends it at a chosen durable step, fails its disk, moves its wall
-// clock. The test and the program share one page, the control file that FAULTS names; nothing happens without it.
+// Preloaded into the real program by tests (faults.py): ends it at a chosen durable step, fails its disk, moves its
+// wall clock. The test and the program share one page, the control file that FAULTS names; nothing happens without it.
 //
-// A durable step is a call that changes what is below the home (FAULTS_HOME), or that tells a peer something. The shipped
-// program knows nothing of this.
+// A durable step is a call that changes what is below the home (FAULTS_HOME), or that tells a peer something. The
+// shipped program knows nothing of this.
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -26,23 +26,24 @@
 
 namespace {
 
-struct Control { // as faults.py packs it
-    std::atomic<std::int64_t> seen;    // durable steps so far
-    std::int64_t kill_at;              // ends before this step; 0: never
-    std::int64_t torn;                 // 1: a write at which it ends leaves its first half
-    std::int64_t write_error;          // errno of everything that takes room; 0: none
-    std::int64_t flush_error;          // errno of fsync and fdatasync; 0: none
+struct Control {                    // as faults.py packs it
+    std::atomic<std::int64_t> seen; // durable steps so far
+    std::int64_t kill_at;           // ends before this step; 0: never
+    std::int64_t torn;              // 1: a write at which it ends leaves its first half
+    std::int64_t write_error;       // errno of everything that takes room; 0: none
+    std::int64_t flush_error;       // errno of fsync and fdatasync; 0: none
     std::atomic<std::int64_t> failed_flushes;
-    std::int64_t fill_at;              // from this step on, `write_error` holds; 0: from the beginning
-    std::int64_t clock_ms;             // added to the wall clock
-    char only[100];                    // of the steps whose text holds this: counted, failed; empty: all
-    char last[200];                    // the step at which it ended
+    std::int64_t fill_at;  // from this step on, `write_error` holds; 0: from the beginning
+    std::int64_t clock_ms; // added to the wall clock
+    char only[100];        // of the steps whose text holds this: counted, failed; empty: all
+    char last[200];        // the step at which it ended
 };
 
 Control* control() {
     static Control* const shared = [] -> Control* {
         const char* name = std::getenv("FAULTS");
-        const int file = name == nullptr ? -1 : static_cast<int>(::syscall(SYS_openat, AT_FDCWD, name, O_RDWR | O_CLOEXEC));
+        const int file =
+            name == nullptr ? -1 : static_cast<int>(::syscall(SYS_openat, AT_FDCWD, name, O_RDWR | O_CLOEXEC));
         if (file < 0) return nullptr;
         void* page = ::mmap(nullptr, sizeof(Control), PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
         ::close(file);
@@ -177,9 +178,7 @@ int ftruncate64(int file, off64_t size) noexcept {
 int ftruncate(int file, off_t size) noexcept { return ftruncate64(file, size); }
 
 int fsync(int file) { return may_flush("fsync", file) ? static_cast<int>(::syscall(SYS_fsync, file)) : -1; }
-int fdatasync(int file) {
-    return may_flush("fdatasync", file) ? static_cast<int>(::syscall(SYS_fdatasync, file)) : -1;
-}
+int fdatasync(int file) { return may_flush("fdatasync", file) ? static_cast<int>(::syscall(SYS_fdatasync, file)) : -1; }
 
 int open(const char* path, int flags, ...) {
     va_list rest;
