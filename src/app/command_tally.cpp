@@ -30,6 +30,7 @@ boost::json::object json_of(const ports::TallyRecord& tally) {
             {"draft", tally.draft_verified ? "verified" : "none"},
             {"acknowledged", tally.acknowledged},
             {"confirmed", tally.confirmed},
+            {"access", to_text(tally.access)},
             {"recorded", to_text(tally.recorded)}};
 }
 

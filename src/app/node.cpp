@@ -64,6 +64,7 @@ session::JoinWorld Outfit::join_world() {
             .journal = *home_.journal,
             .provisioner = provisioner_,
             .node = home_.key,
+            .store_key = *home_.store_key,
             .settings = session_settings(home_, {}),
             .log = Log{*home_.log, "join"}};
 }
@@ -77,6 +78,7 @@ Node::Node(OpenHome& home)
                                                                  .journal = *home.journal,
                                                                  .provisioner = provisioner_,
                                                                  .node = home.key,
+                                                                 .store_key = *home.store_key,
                                                                  .log = Log{*home.log, "session"}},
                                                                 session_settings(home, {})},
       host_{home.engine.executor(), home.engine.clock(), random_, home.key, host_settings(home.config), &listener_,

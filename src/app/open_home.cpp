@@ -16,6 +16,10 @@ Result<std::unique_ptr<OpenHome>> OpenHome::open(Home home, const Flags& flags) 
     auto journal = store::Journal::open(open->home.store_file());
     if (!journal) return fail(journal.error());
     open->journal = std::move(*journal);
+    SystemRandom random;
+    auto store_key = open->engine.run(open->journal->store_key(protocol::StoreKey::generate(random)));
+    if (!store_key) return fail(std::move(store_key.error()));
+    open->store_key.emplace(std::move(*store_key));
     return open;
 }
 

@@ -5,9 +5,11 @@
 #include "app/engine.hpp"
 #include "app/home.hpp"
 #include "app/log_sink.hpp"
+#include "protocol/store_key.hpp"
 #include "store/journal.hpp"
 
 #include <memory>
+#include <optional>
 
 namespace taleus::app {
 
@@ -27,7 +29,8 @@ struct OpenHome {
     wire::KeyPair key;
     std::unique_ptr<StderrLog> log;
     Engine engine;
-    std::unique_ptr<store::Journal> journal; // set by `open`
+    std::unique_ptr<store::Journal> journal;     // set by `open`
+    std::optional<protocol::StoreKey> store_key; // likewise
 };
 
 } // namespace taleus::app

@@ -55,7 +55,8 @@ using TokenLookup = std::variant<Decided, TokenFound, TokenUnknown>;
 struct Intent {
     InstanceId instance;
     std::string tally_id;
-    std::string draft; // JSON text
+    std::string draft;  // JSON text
+    std::string secret; // of the logins that will be made, kept under the store's key
 };
 
 // Why a durable step was not taken although the store works.

@@ -1,6 +1,6 @@
 #pragma once
-// The rows of the journal as values: what both sides record of a bootstrap. Secrets, tokens and identity bundles have
-// no place in them.
+// The rows of the journal as values: what both sides record of a bootstrap. Tokens and identity bundles have no place
+// in them, and secrets only as texts that are kept under the store's key.
 
 #include "base/code.hpp"
 #include "base/digest.hpp"
@@ -12,9 +12,11 @@
 
 #include <boost/json/object.hpp>
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace taleus::ports {
@@ -60,6 +62,13 @@ struct Session {
     std::vector<std::string> partner_cadre;
 };
 
+// Was the draft read back from the database itself, by the login that the partner gave?
+enum class Access : std::uint8_t { not_tried, verified, failed };
+constexpr std::string_view to_text(Access access) {
+    constexpr std::array<std::string_view, 3> texts{"not_tried", "verified", "failed"};
+    return texts.at(static_cast<std::size_t>(access));
+}
+
 struct TallyRecord {
     std::string tally_id;
     std::string session_id;
@@ -78,6 +87,12 @@ struct TallyRecord {
     bool acknowledged = false; // foil: the listener has it on record and says so; the dialer has heard it
     bool confirmed = false;
     UtcTime recorded;
+    Access access = Access::not_tried;
+    // How this side logs in, and, at the side that provisioned, what its partner is told; empty where there is no
+    // login.
+    std::string own_login;
+    std::string own_secret;     // kept under the store's key
+    std::string partner_secret; // kept under the store's key
 };
 
 // A listener node of the inviter: what links may list. `seen` is its latest heartbeat.

@@ -4,12 +4,14 @@
 
 namespace taleus::provision {
 
-async::awaitable<Result<wire::DatabaseAccess>> SqliteProvisioner::provision(ports::Intent intent) {
-    return worker_.run([this, intent = std::move(intent)]() -> Result<wire::DatabaseAccess> {
+async::awaitable<Result<ports::MadeDatabase>> SqliteProvisioner::provision(ports::Intent intent) {
+    return worker_.run([this, intent = std::move(intent)]() -> Result<ports::MadeDatabase> {
         const TallyFile file{
             .tally_id = intent.tally_id, .instance = intent.instance, .draft = intent.draft, .identity = {}};
         if (auto written = write_tally_file(directory_, file); !written) return fail(std::move(written.error()));
-        return wire::DatabaseAccess{.endpoint = "taleus-sqlite:" + intent.tally_id, .credentials_ref = "file"};
+        ports::MadeDatabase made;
+        made.access = {.endpoint = "taleus-sqlite:" + intent.tally_id, .credentials_ref = "file"};
+        return made;
     });
 }
 

@@ -23,7 +23,7 @@ public:
         : directory_{std::move(directory)}, worker_{limits.waiting_max, limits.threads} {}
 
     // The endpoint `taleus-sqlite:TALLYID` says what kind it is and discloses no path.
-    async::awaitable<Result<wire::DatabaseAccess>> provision(ports::Intent intent) override;
+    async::awaitable<Result<ports::MadeDatabase>> provision(ports::Intent intent) override;
     async::awaitable<Result<void>> remove(ports::Intent intent) override;
 
 private:

@@ -46,7 +46,8 @@ struct SqliteProvisionerTest : testing::Test {
     static ports::Intent intent(std::uint8_t instance = 1, std::string tally_id = "babc234") {
         ports::Intent made{.instance = {},
                            .tally_id = std::move(tally_id),
-                           .draft = R"({"signer":"12D3","tally":{"version":1,"nonce":"x"},"signature":"s"})"};
+                           .draft = R"({"signer":"12D3","tally":{"version":1,"nonce":"x"},"signature":"s"})",
+                           .secret = {}};
         made.instance.bytes.fill(instance);
         return made;
     }
@@ -61,8 +62,8 @@ TEST_F(SqliteProvisionerTest, makes_a_private_file_that_begins_with_the_draft) {
     SqliteProvisioner provisioner{tallies};
     const auto made = ask(provisioner.provision(intent()));
     ASSERT_TRUE(made) << made.error().context;
-    EXPECT_EQ(made->endpoint, "taleus-sqlite:babc234");
-    EXPECT_EQ(made->credentials_ref, "file");
+    EXPECT_EQ(made->access.endpoint, "taleus-sqlite:babc234");
+    EXPECT_EQ(made->access.credentials_ref, "file");
     EXPECT_EQ(names(), std::vector<std::string>{"babc234.db"});
     struct stat found{};
     ASSERT_EQ(::stat((tallies / "babc234.db").c_str(), &found), 0);
@@ -84,7 +85,7 @@ TEST_F(SqliteProvisionerTest, the_same_intent_makes_the_same_file_however_often)
     struct stat before{};
     ASSERT_EQ(::stat((tallies / "babc234.db").c_str(), &before), 0);
     SqliteProvisioner another{tallies};
-    EXPECT_EQ(ask(another.provision(intent())), first);
+    EXPECT_EQ(ask(another.provision(intent()))->access, first->access);
     struct stat after{};
     ASSERT_EQ(::stat((tallies / "babc234.db").c_str(), &after), 0);
     EXPECT_EQ(before.st_ino, after.st_ino);

@@ -2,6 +2,7 @@
 #include "protocol/draft.hpp"
 #include "protocol/identity.hpp"
 #include "session/contact_session.hpp"
+#include "session/partner_access.hpp"
 #include "session/refusals.hpp"
 #include "wire/json.hpp"
 
@@ -39,16 +40,51 @@ milliseconds rounded_up(Duration duration) { return std::chrono::ceil<millisecon
 // --- VALIDATING_TOKEN
 
 async::awaitable<Event> ContactSession::validate_token() {
-    auto asked = shop_.world.journal.look_up(row_.token, row_.key, row_.peer);
-    auto answer = co_await talk_.within(deadline(), std::move(asked));
-    if (!answer) co_return interrupted(answer.error());
-    if (!*answer) co_return own_failure(answer->error(), Code::internal);
-    if (const auto* decided = std::get_if<ports::Decided>(&**answer)) co_return found_decision(decided->session);
+    auto known = co_await look_up();
+    if (!known) co_return std::move(known.error());
+    if (const auto* decided = std::get_if<ports::Decided>(&*known)) co_return found_decision(decided->session);
     if (const auto closed = talk_.refuses_new()) co_return Refused{refusal_of(*closed)};
-    const auto* found = std::get_if<ports::TokenFound>(&**answer);
+    if (std::holds_alternative<ports::TokenUnknown>(*known) && shop_.world.tokens != nullptr) {
+        if (auto ended = co_await learn_token()) co_return std::move(*ended);
+        known = co_await look_up();
+        if (!known) co_return std::move(known.error());
+    }
+    const auto* found = std::get_if<ports::TokenFound>(&*known);
     if (found == nullptr) co_return Refused{refusal_of(Code::invalid_token)};
     if (found->has_live_key) co_return co_await wait_for_decision_elsewhere();
     co_return admit(*found);
+}
+
+async::awaitable<std::expected<ports::TokenLookup, Event>> ContactSession::look_up() {
+    using Answer = std::expected<ports::TokenLookup, Event>;
+    auto asked = shop_.world.journal.look_up(row_.token, row_.key, row_.peer);
+    auto answer = co_await talk_.within(deadline(), std::move(asked));
+    if (!answer) co_return Answer{std::unexpected(interrupted(answer.error()))};
+    if (!*answer) co_return Answer{std::unexpected(own_failure(answer->error(), Code::internal))};
+    co_return Answer{std::move(**answer)};
+}
+
+// Tokens that come from outside are asked for once; from then on the journal has the invitation and counts its uses.
+async::awaitable<std::optional<Event>> ContactSession::learn_token() {
+    const auto now = shop_.world.clock.utc();
+    auto token = std::get<ValidatingToken>(state_).contact.token;
+    auto call =
+        begin_hook(shop_.hooks, shop_.world.executor, deadline(), shop_.world.tokens->find(std::move(token), now));
+    auto answer = co_await talk_.within(deadline(), call.result());
+    call.cancel();
+    const auto outcome = !answer ? "interrupted" : !*answer ? "failed" : **answer ? "known" : "unknown";
+    chronicle_.note("hook", {{"hook", "tokens"}, {"outcome", outcome}});
+    if (!answer) co_return interrupted(answer.error());
+    if (!*answer) co_return own_failure(answer->error(), Code::dependency_unavailable);
+    if (!**answer) co_return std::nullopt;
+    auto record = audit_record(shop_.world.clock, "invitation_created", {}, id_of(row_.token),
+                               {{"role", to_text((**answer)->role)}, {"label", (**answer)->label}});
+    auto adding = shop_.world.journal.create_invitation(std::move(***answer), std::move(record));
+    const auto added = co_await talk_.within(deadline(), std::move(adding));
+    if (!added) co_return interrupted(added.error());
+    const bool was_faster = !*added && added->error().code == Code::conflict; // another contact of this token
+    if (!*added && !was_faster) co_return own_failure(added->error(), Code::internal);
+    co_return std::nullopt;
 }
 
 // Another node has a live session of this key: its answer is the answer. Read at intervals of chance, so that those who
@@ -61,12 +97,10 @@ async::awaitable<Event> ContactSession::wait_for_decision_elsewhere() {
         auto sleep = async::sleep_until(shop_.world.clock, shop_.world.clock.now() + pause);
         if (const auto slept = co_await talk_.within(deadline(), std::move(sleep)); !slept)
             co_return interrupted(slept.error());
-        auto asked = shop_.world.journal.look_up(row_.token, row_.key, row_.peer);
-        auto answer = co_await talk_.within(deadline(), std::move(asked));
-        if (!answer) co_return interrupted(answer.error());
-        if (!*answer) co_return own_failure(answer->error(), Code::internal);
-        if (const auto* decided = std::get_if<ports::Decided>(&**answer)) co_return found_decision(decided->session);
-        const auto* found = std::get_if<ports::TokenFound>(&**answer);
+        auto known = co_await look_up();
+        if (!known) co_return std::move(known.error());
+        if (const auto* decided = std::get_if<ports::Decided>(&*known)) co_return found_decision(decided->session);
+        const auto* found = std::get_if<ports::TokenFound>(&*known);
         if (found == nullptr) co_return Refused{refusal_of(Code::invalid_token)};
         const bool is_ours_to_open = name_of(state_) == StateName::validating_token;
         if (!found->has_live_key && is_ours_to_open) co_return admit(*found); // it ended without a decision
@@ -163,8 +197,11 @@ std::optional<Event> ContactSession::prepare(const wire::Contact& contact) {
         auto draft =
             protocol::make_draft({settings.party_id, contact.party_id}, now, shop_.world.random, shop_.world.node);
         if (!draft) return own_failure(draft.error(), Code::internal);
-        intent_ = ports::Intent{protocol::instance_of(row_.key, to_text(protocol::Side::listener)), draft->tally_id,
-                                boost::json::serialize(draft->json)};
+        intent_ = ports::Intent{protocol::instance_of(row_.key, to_text(protocol::Side::listener)),
+                                draft->tally_id,
+                                boost::json::serialize(draft->json),
+                                {}};
+        intent_->secret = made_secret(shop_.world.store_key, intent_->instance, shop_.world.random);
         return std::nullopt;
     }
     const auto rest = session_at_ - shop_.world.clock.now();
@@ -223,22 +260,14 @@ async::awaitable<Event> ContactSession::provision_database() {
     if (!*made && made->error().code == Code::timeout) co_return DeadlinePassed{};
     if (!*made) co_return own_failure(made->error(), Code::provisioning_failed);
     const auto& contact = std::get<ProvisioningDatabase>(state_).contact;
-    co_return co_await record_tally(contact, std::move(**made));
+    co_return co_await record_tally(contact, **made);
 }
 
-async::awaitable<Event> ContactSession::record_tally(const wire::Contact& contact, wire::DatabaseAccess database) {
+async::awaitable<Event> ContactSession::record_tally(const wire::Contact& contact, const ports::MadeDatabase& made) {
     const auto& settings = talk_.settings();
     const wire::Tally tally{intent_->tally_id, "stock"};
     row_.tally_id = tally.tally_id;
     row_.state = StateName::sending_response; // from this commit on it ends as DONE only
-    wire::Provisioned provisioned{tally, database, *wire::parse_json(as_bytes(intent_->draft)), std::nullopt,
-                                  std::nullopt};
-    row_.response = wire::to_json(wire::Approved{.party_id = settings.party_id,
-                                                 .cadre = settings.cadre,
-                                                 .provisioned = std::move(provisioned),
-                                                 .session_id = row_.id,
-                                                 .expires_in = std::nullopt,
-                                                 .receipt = std::nullopt});
     ports::TallyRecord record{.tally_id = tally.tally_id,
                               .session_id = row_.id,
                               .side = protocol::Side::listener,
@@ -250,12 +279,27 @@ async::awaitable<Event> ContactSession::record_tally(const wire::Contact& contac
                               .partner_party = contact.party_id,
                               .partner_cadre = contact.cadre,
                               .tally = tally,
-                              .database = std::move(database),
+                              .database = {},
                               .draft = intent_->draft,
                               .draft_verified = true,
                               .acknowledged = false,
                               .confirmed = true,
-                              .recorded = shop_.world.clock.utc()};
+                              .recorded = shop_.world.clock.utc(),
+                              .access = ports::Access::not_tried,
+                              .own_login = {},
+                              .own_secret = {},
+                              .partner_secret = {}};
+    const auto& world = shop_.world;
+    keep_made(record, made, world.store_key, world.random);
+    wire::Provisioned provisioned{tally, record.database, *wire::parse_json(as_bytes(intent_->draft)),
+                                  sealed_to(row_.peer, record, world.node, world.store_key, world.random),
+                                  std::nullopt};
+    row_.response = wire::to_json(wire::Approved{.party_id = settings.party_id,
+                                                 .cadre = settings.cadre,
+                                                 .provisioned = std::move(provisioned),
+                                                 .session_id = row_.id,
+                                                 .expires_in = std::nullopt,
+                                                 .receipt = std::nullopt});
     chronicle_.note("decided", {{"approved", true}, {"role", "stock"}, {"tallyId", tally.tally_id}});
     const auto written = chronicle_.size();
     const auto call = begin_call(shop_.books, shop_.world.executor,

@@ -35,6 +35,8 @@ private:
 
     // --- VALIDATING_TOKEN
     async::awaitable<Event> validate_token();
+    async::awaitable<std::expected<ports::TokenLookup, Event>> look_up();
+    async::awaitable<std::optional<Event>> learn_token();
     Event admit(const ports::TokenFound& found);
     Event found_decision(const ports::Session& decided);
     async::awaitable<Event> wait_for_decision_elsewhere();
@@ -49,7 +51,7 @@ private:
 
     // --- PROVISIONING_DATABASE
     async::awaitable<Event> provision_database();
-    async::awaitable<Event> record_tally(const wire::Contact& contact, wire::DatabaseAccess database);
+    async::awaitable<Event> record_tally(const wire::Contact& contact, const ports::MadeDatabase& made);
     async::awaitable<Event> settle_unknown(Error error);
 
     // --- SENDING_RESPONSE, SENDING_REFUSAL

@@ -2,11 +2,13 @@
 
 #include "protocol/draft.hpp"
 #include "session/correlation.hpp"
+#include "session/partner_access.hpp"
 #include "session/pending.hpp"
 #include "session/refusals.hpp"
 
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -184,7 +186,35 @@ ports::TallyRecord DatabaseValidation::tally_of(const wire::DatabaseResult& resu
             .draft_verified = is_draft_verified_,
             .acknowledged = true, // the acknowledgement is of the same commit, and every repeat gets it
             .confirmed = is_draft_verified_,
-            .recorded = shop_.world.clock.utc()};
+            .recorded = shop_.world.clock.utc(),
+            .access = ports::Access::not_tried,
+            .own_login = {},
+            .own_secret = {},
+            .partner_secret = {}};
+}
+
+// Keeps the login that the partner sealed to this node, and reads the draft back by it. Whatever comes of it, the
+// result is accepted: a peer in the field seals nothing and is not held up.
+async::awaitable<void> DatabaseValidation::try_access(const wire::Provisioned& provisioned, ports::TallyRecord& tally) {
+    const auto& world = shop_.world;
+    auto login = open_login(provisioned, {row_.peer}, world.node);
+    if (!login.secret && login.fault.empty()) co_return;
+    ReadBack read{ports::Access::failed, std::move(login.fault)};
+    if (login.secret) {
+        keep_opened(tally, *login.secret, world.store_key, world.random);
+        read = {};
+    }
+    if (login.secret && provisioned.draft && world.reader != nullptr) {
+        const auto until = std::min(deadline(), world.clock.now() + talk_.settings().read_back);
+        auto call = begin_hook(shop_.hooks, world.executor, until,
+                               world.reader->read(tally.database, std::move(*login.secret), tally.tally_id));
+        auto answer = co_await talk_.within(until, call.result());
+        call.cancel();
+        if (answer) read = judge_read(*answer, *provisioned.draft);
+        if (!answer) read = {ports::Access::failed, "the database did not answer in time"};
+    }
+    tally.access = read.access;
+    chronicle_.note("access", {{"access", to_text(read.access)}, {"reason", escaped(read.reason, 256)}});
 }
 
 async::awaitable<std::optional<Event>> DatabaseValidation::record(const wire::DatabaseResult& result) {
@@ -194,10 +224,12 @@ async::awaitable<std::optional<Event>> DatabaseValidation::record(const wire::Da
     done.tally_id = result.provisioned.tally.tally_id;
     done.acknowledgement = wire::to_json(wire::Accepted{done.tally_id, is_draft_verified_, std::nullopt});
     chronicle_.note("decided", {{"accepted", true}, {"tallyId", done.tally_id}});
+    auto tally = tally_of(result);
+    co_await try_access(result.provisioned, tally);
     const auto written = chronicle_.size();
     const auto call =
         begin_call(shop_.books, shop_.world.executor,
-                   shop_.world.journal.record_tally(done, stored, tally_of(result), chronicle_.unwritten()));
+                   shop_.world.journal.record_tally(done, stored, std::move(tally), chronicle_.unwritten()));
     auto answer = co_await talk_.within(deadline(), call.result());
     if (!answer) { // the commit is queued: only its result ends the session, but the peer is not kept for it
         const auto code = answer.error() == Interrupted::stopped ? Code::shutting_down : Code::dependency_unavailable;

@@ -55,6 +55,7 @@ private:
     async::awaitable<std::optional<Event>> validate(); // nullopt: lost
     std::optional<wire::Refusal> fault_of(const wire::DatabaseResult& result);
     ports::TallyRecord tally_of(const wire::DatabaseResult& result) const;
+    async::awaitable<void> try_access(const wire::Provisioned& provisioned, ports::TallyRecord& tally);
     async::awaitable<std::optional<Event>> record(const wire::DatabaseResult& result);
     async::awaitable<void> finish();
     async::awaitable<void> record_end(std::optional<Code> code);

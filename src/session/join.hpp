@@ -10,9 +10,11 @@
 #include "base/log.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
+#include "ports/draft_reader.hpp"
 #include "ports/journal.hpp"
 #include "ports/provisioner.hpp"
 #include "ports/stream.hpp"
+#include "protocol/store_key.hpp"
 #include "session/observer.hpp"
 #include "session/settings.hpp"
 #include "wire/keys.hpp"
@@ -31,9 +33,11 @@ struct JoinWorld {
     ports::Journal& journal;
     ports::Provisioner& provisioner;
     const wire::KeyPair& node;
-    SettingsSnapshot settings; // an empty party id means the node's peer id
+    const protocol::StoreKey& store_key; // secrets of logins are kept under it
+    SettingsSnapshot settings;           // an empty party id means the node's peer id
     Log log{};
     Observer* observer = nullptr;
+    ports::DraftReader* reader = nullptr; // without one, no draft is read back
 };
 
 // One step, for people and for `--json`.
@@ -61,7 +65,7 @@ struct JoinResult {
     bool draft_verified = false; // else none
     bool acknowledged = false;   // foil
     bool confirmed = false;
-    std::string access = "not_tried";
+    ports::Access access = ports::Access::not_tried;
     std::string partner_party;
     std::string peer_id; // of the listener that was reached
     std::string address;

@@ -4,6 +4,7 @@
 #include "session/dial_race.hpp"
 #include "session/join_session.hpp"
 #include "session/message_reader.hpp"
+#include "session/partner_access.hpp"
 #include "wire/json.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -156,13 +157,17 @@ async::awaitable<Event> JoinSession::validate_response() {
     co_return accept_foil(approved);
 }
 
-// Any node of the link may have made the draft.
+// Any node of the link may have made the draft and sealed the login.
+std::vector<wire::PeerId> JoinSession::inviters() const {
+    std::vector<wire::PeerId> peers;
+    for (const auto& address : request_.link.addresses) peers.push_back(*address.peer());
+    return peers;
+}
+
 std::optional<std::string> JoinSession::draft_fault(const wire::Provisioned& provisioned,
                                                     const protocol::Parties& parties) const {
     if (!provisioned.draft) return std::nullopt;
-    std::vector<wire::PeerId> signers;
-    for (const auto& address : request_.link.addresses) signers.push_back(*address.peer());
-    if (row_.role == wire::Role::foil) signers = {own_peer_};
+    const auto signers = row_.role == wire::Role::foil ? std::vector{own_peer_} : inviters();
     const auto checked = protocol::check_draft(*provisioned.draft, {provisioned.tally.tally_id, signers, parties});
     if (checked) return std::nullopt;
     return checked.error().context;
@@ -180,10 +185,31 @@ async::awaitable<Event> JoinSession::accept_stock(wire::Approved approved) {
     tally_->draft = provisioned.draft ? boost::json::serialize(*provisioned.draft) : std::string{};
     tally_->draft_verified = is_verified;
     tally_->confirmed = is_verified; // the stock role has no acknowledgement
+    co_await try_access(provisioned);
     StockAccepted accepted{provisioned, approved.session_id, is_verified};
     if (auto failed = co_await record_tally(StateName::done, event_name(accepted)))
         co_return OwnFailure{failed->code, failed->context};
     co_return accepted;
+}
+
+// Keeps the login that the inviter sealed to us, and reads the draft back by it; neither changes the outcome.
+async::awaitable<void> JoinSession::try_access(const wire::Provisioned& provisioned) {
+    auto login = open_login(provisioned, inviters(), world_.node);
+    if (!login.secret && login.fault.empty()) co_return;
+    ReadBack read{ports::Access::failed, std::move(login.fault)};
+    if (login.secret) {
+        keep_opened(*tally_, *login.secret, world_.store_key, world_.random);
+        read = {};
+    }
+    if (login.secret && provisioned.draft && world_.reader != nullptr) {
+        const auto until = std::min(deadline().at, world_.clock.now() + settings_.read_back);
+        auto reading = world_.reader->read(tally_->database, std::move(*login.secret), tally_->tally_id);
+        auto answer = co_await async::within(limit_, until, std::move(reading));
+        if (answer) read = judge_read(*answer, *provisioned.draft);
+        if (!answer) read = {ports::Access::failed, "the database did not answer in time"};
+    }
+    tally_->access = read.access;
+    chronicle_->note("access", {{"access", to_text(read.access)}, {"reason", escaped(read.reason, 256)}});
 }
 
 Event JoinSession::accept_foil(wire::Approved approved) {
@@ -218,7 +244,7 @@ async::awaitable<Event> JoinSession::provision_database() {
     chronicle_->note("hook", {{"hook", "provisioner"}, {"outcome", outcome}});
     if (!made) co_return interrupted(made.error());
     if (!*made) co_return OwnFailure{made->error().code, made->error().context};
-    co_return co_await record_made(approved, std::move(**made));
+    co_return co_await record_made(approved, **made);
 }
 
 // Durable before the provisioner is called; an earlier one stands, for what it made is found again under it.
@@ -227,8 +253,9 @@ async::awaitable<std::optional<Event>> JoinSession::make_intent(const wire::Appr
     auto draft = protocol::make_draft(parties_of(row_.role, approved.party_id, own_party_), world_.clock.utc(),
                                       world_.random, world_.node);
     if (!draft) co_return OwnFailure{draft.error().code, draft.error().context};
-    intent_ = ports::Intent{protocol::instance_of(row_.key, to_text(row_.side)), draft->tally_id,
-                            boost::json::serialize(draft->json)};
+    intent_ = ports::Intent{
+        protocol::instance_of(row_.key, to_text(row_.side)), draft->tally_id, boost::json::serialize(draft->json), {}};
+    intent_->secret = made_secret(world_.store_key, intent_->instance, world_.random);
     const auto written = chronicle_->size();
     auto recording = world_.journal.record_intent(row_.id, row_.epoch, *intent_, chronicle_->unwritten());
     const auto recorded = co_await std::move(recording);
@@ -238,12 +265,12 @@ async::awaitable<std::optional<Event>> JoinSession::make_intent(const wire::Appr
     co_return std::nullopt;
 }
 
-async::awaitable<Event> JoinSession::record_made(const wire::Approved& approved, wire::DatabaseAccess made) {
+async::awaitable<Event> JoinSession::record_made(const wire::Approved& approved, const ports::MadeDatabase& made) {
     auto draft = wire::parse_json(as_bytes(intent_->draft));
     tally_ = begun_tally(approved);
     tally_->tally_id = intent_->tally_id;
     tally_->tally = {intent_->tally_id, std::string{to_text(row_.role)}};
-    tally_->database = std::move(made);
+    keep_made(*tally_, made, world_.store_key, world_.random);
     tally_->draft = intent_->draft;
     const auto database = made_database(approved.session_id);
     const auto parties = parties_of(row_.role, approved.party_id, own_party_);
@@ -291,7 +318,10 @@ async::awaitable<std::optional<Error>> JoinSession::record_tally(StateName state
 
 async::awaitable<Event> JoinSession::send_database() {
     const auto& database = std::get<SendingDatabase>(state_).database;
-    auto sending = write_on_new_stream(wire::to_json(wire::DatabaseResult{database.provisioned, database.session_id}));
+    wire::DatabaseResult message{database.provisioned, database.session_id};
+    // Anew for the node that is reached: each has a key of its own.
+    message.provisioned.sealed_credentials = sealed_to(reached_, *tally_, world_.node, world_.store_key, world_.random);
+    auto sending = write_on_new_stream(wire::to_json(message));
     const auto sent = co_await bounded(std::move(sending));
     if (!sent) co_return interrupted(sent.error());
     if (*sent) co_return DatabaseSent{};

@@ -225,6 +225,7 @@ JoinResult JoinSession::result_of_record(const ports::Journal::Joined& joined) c
     done.draft_verified = joined.tally->draft_verified;
     done.acknowledged = joined.tally->acknowledged;
     done.confirmed = joined.tally->confirmed;
+    done.access = joined.tally->access;
     done.partner_party = joined.tally->partner_party;
     done.peer_id = joined.tally->peer.to_text();
     return done;
@@ -245,6 +246,7 @@ JoinResult JoinSession::result() const {
     result.draft_verified = tally_->draft_verified;
     result.acknowledged = tally_->acknowledged;
     result.confirmed = tally_->confirmed;
+    result.access = tally_->access;
     result.partner_party = tally_->partner_party;
     return result;
 }

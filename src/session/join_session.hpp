@@ -58,10 +58,12 @@ private:
     async::awaitable<Event> read_response();
     async::awaitable<Event> validate_response();
     async::awaitable<Event> accept_stock(wire::Approved approved);
+    async::awaitable<void> try_access(const wire::Provisioned& provisioned);
+    std::vector<wire::PeerId> inviters() const;
     Event accept_foil(wire::Approved approved);
     async::awaitable<Event> provision_database();
     async::awaitable<std::optional<Event>> make_intent(const wire::Approved& approved);
-    async::awaitable<Event> record_made(const wire::Approved& approved, wire::DatabaseAccess made);
+    async::awaitable<Event> record_made(const wire::Approved& approved, const ports::MadeDatabase& made);
     async::awaitable<Event> send_database();
     async::awaitable<Event> read_acknowledgement();
     async::awaitable<Event> record_acknowledged(bool acknowledged, bool draft_verified);

@@ -8,10 +8,13 @@
 #include "base/log.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
+#include "ports/draft_reader.hpp"
+#include "ports/identity_hook.hpp"
 #include "ports/journal.hpp"
 #include "ports/provisioner.hpp"
 #include "ports/stream.hpp"
-#include "session/identity_hook.hpp"
+#include "ports/token_hook.hpp"
+#include "protocol/store_key.hpp"
 #include "session/observer.hpp"
 #include "session/settings.hpp"
 #include "wire/keys.hpp"
@@ -28,9 +31,12 @@ struct ListenerWorld {
     ports::Journal& journal;
     ports::Provisioner& provisioner;
     const wire::KeyPair& node;
+    const protocol::StoreKey& store_key; // secrets of logins are kept under it
     Log log{};
-    IdentityHook* identity = nullptr; // without one, `external` invitations are refused as `dependency_unavailable`
+    ports::IdentityHook* identity = nullptr; // without one, `external` invitations get `dependency_unavailable`
+    ports::TokenHook* tokens = nullptr;      // without one, tokens that the journal has not are invalid
     Observer* observer = nullptr;
+    ports::DraftReader* reader = nullptr; // without one, no draft is read back
 };
 
 struct ListenerCounts {

@@ -32,8 +32,9 @@ struct Settings {
     protocol::ListenerTimeouts listener;
     protocol::DialerTimeouts dialer;
     Limits limits;
-    std::string party_id;           // this side's; empty: the node's peer id
-    std::vector<std::string> cadre; // this side's; a listener tells it only in an approved result
+    Duration read_back = std::chrono::seconds{2}; // for reading a draft back from its database
+    std::string party_id;                         // this side's; empty: the node's peer id
+    std::vector<std::string> cadre;               // this side's; a listener tells it only in an approved result
 };
 
 using SettingsSnapshot = std::shared_ptr<const Settings>;

@@ -46,7 +46,7 @@ async::awaitable<void> resume(session::Listener& listener) {
 
 Node::Node(std::string name, const Time& time, Network& network, std::uint64_t seed, int number)
     : name_{std::move(name)}, time_{time}, network_{network}, seed_{seed}, own_home_{new_home()}, home_{own_home_},
-      key_{key_of(seed)}, peer_{wire::PeerId::of(key_.public_key())},
+      key_{key_of(seed)}, store_key_{key_.x25519_secret()}, peer_{wire::PeerId::of(key_.public_key())},
       address_{wire::Multiaddr::tcp(fmt::format("10.0.{}.{}", number / 250, number % 250 + 1), 9000).with_peer(peer_)} {
     settings.party_id = "party-" + name_;
     settings.cadre = {"cadre-of-" + name_ + ".example.com"};
@@ -80,9 +80,12 @@ void Node::serve(Home home) {
                                  .journal = *life_->journal,
                                  .provisioner = *life_->provisioner,
                                  .node = key_,
+                                 .store_key = store_key_,
                                  .log = {},
                                  .identity = identity_hook,
-                                 .observer = observer};
+                                 .tokens = token_hook,
+                                 .observer = observer,
+                                 .reader = reader};
     life_->listener =
         std::make_unique<session::Listener>(std::move(world), std::make_shared<const session::Settings>(settings));
     life_->joins.spawn([&](async::Limit&) { return resume(*life_->listener); });
@@ -113,7 +116,9 @@ std::shared_ptr<Joining> Node::join(wire::Link link) {
                            .journal = *life_->journal,
                            .provisioner = *life_->provisioner,
                            .node = key_,
-                           .settings = std::make_shared<const session::Settings>(settings)});
+                           .store_key = store_key_,
+                           .settings = std::make_shared<const session::Settings>(settings),
+                           .reader = reader});
     auto joining = std::make_shared<Joining>();
     life_->joins.spawn([&](async::Limit& limit) { return run_join(*life_->joining, std::move(link), joining, limit); });
     return joining;

@@ -57,11 +57,14 @@ public:
     // Pinned by the next boot; `apply` lets new sessions of this life have them.
     session::Settings settings;
     void apply();
-    session::IdentityHook* identity_hook = nullptr;
+    ports::IdentityHook* identity_hook = nullptr;
     session::Observer* observer = nullptr;
+    ports::TokenHook* token_hook = nullptr;
+    ports::DraftReader* reader = nullptr;
 
     const std::string& name() const { return name_; }
     const wire::KeyPair& key() const { return key_; }
+    const protocol::StoreKey& store_key() const { return store_key_; }
     const wire::PeerId& peer() const { return peer_; }
     const wire::Multiaddr& address() const { return address_; } // ends in /p2p
 
@@ -98,6 +101,7 @@ private:
     std::filesystem::path own_home_;
     std::filesystem::path home_;
     wire::KeyPair key_;
+    protocol::StoreKey store_key_;
     wire::PeerId peer_;
     wire::Multiaddr address_;
     std::map<std::string, wire::DatabaseAccess> made_; // databases outlive processes

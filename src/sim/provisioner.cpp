@@ -6,7 +6,7 @@
 
 namespace taleus::sim {
 
-async::awaitable<Result<wire::DatabaseAccess>> SimulatedProvisioner::provision(ports::Intent intent) {
+async::awaitable<Result<ports::MadeDatabase>> SimulatedProvisioner::provision(ports::Intent intent) {
     ++asked;
     const auto how = mood;
     if (how == Mood::throws) throw std::runtime_error{"simulated: the provisioner threw"};
@@ -17,7 +17,14 @@ async::awaitable<Result<wire::DatabaseAccess>> SimulatedProvisioner::provision(p
     if (how == Mood::fails) co_return fail(Code::provisioning_failed, "simulated: cannot be made");
     if (how == Mood::unavailable) co_return fail(Code::dependency_unavailable, "simulated: not now");
     const wire::DatabaseAccess access{"taleus-sim:" + to_hex(intent.instance.view()).substr(0, 16), "simulated"};
-    co_return made.try_emplace(intent.tally_id, access).first->second;
+    ports::MadeDatabase database;
+    database.access = made.try_emplace(intent.tally_id, access).first->second;
+    if (has_logins) { // of the instance, so that a repeated call has the same
+        database.own_login = "own-of-" + intent.tally_id;
+        database.own_secret = Secret{to_bytes("own secret of " + to_hex(intent.instance.view()))};
+        database.partner_secret = Secret{to_bytes("secret of " + to_hex(intent.instance.view()))};
+    }
+    co_return database;
 }
 
 async::awaitable<Result<void>> SimulatedProvisioner::remove(ports::Intent intent) {

@@ -26,13 +26,14 @@ public:
     SimulatedProvisioner(Process& process, std::map<std::string, wire::DatabaseAccess>& databases)
         : made{databases}, process_{process} {}
 
-    async::awaitable<Result<wire::DatabaseAccess>> provision(ports::Intent intent) override;
+    async::awaitable<Result<ports::MadeDatabase>> provision(ports::Intent intent) override;
     async::awaitable<Result<void>> remove(ports::Intent intent) override;
 
     std::map<std::string, wire::DatabaseAccess>& made;
     std::size_t asked = 0;
     Mood mood = Mood::makes;
     Duration delay = std::chrono::milliseconds{5};
+    bool has_logins = false; // each party gets one, as in PostgreSQL
 
 private:
     Process& process_;

@@ -102,7 +102,7 @@ TEST_F(TokenTest, a_session_past_token_validation_finishes_although_its_token_ex
 
 // --- external identity: the only one that takes time
 
-struct Verifier final : session::IdentityHook {
+struct Verifier final : ports::IdentityHook {
     enum class Answer { accepts, refuses, fails, hangs } answer = Answer::accepts;
     Node* node = nullptr;
     async::awaitable<Result<std::optional<std::string>>> judge(wire::Contact, wire::PeerId) override {

@@ -22,6 +22,11 @@ std::optional<protocol::Requirement> from_word(std::string_view word, protocol::
     return protocol::requirement_from_text(word);
 }
 std::optional<wire::Role> from_word(std::string_view word, wire::Role) { return wire::role_from_text(word); }
+std::optional<ports::Access> from_word(std::string_view word, ports::Access) {
+    for (const auto access : {ports::Access::not_tried, ports::Access::verified, ports::Access::failed})
+        if (to_text(access) == word) return access;
+    return std::nullopt;
+}
 
 void Column<wire::PeerId>::bind(Statement& to, int at, const wire::PeerId& peer) {
     to.bind(at, std::string_view{peer.empty() ? std::string{} : peer.to_text()});

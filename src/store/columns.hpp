@@ -77,12 +77,13 @@ template <class Tag> struct Column<TaggedDigest<Tag>> {
 // Enumerations as their documented words.
 template <class T>
 concept Word = std::same_as<T, Code> || std::same_as<T, protocol::Side> || std::same_as<T, protocol::StateName> ||
-               std::same_as<T, protocol::Requirement> || std::same_as<T, wire::Role>;
+               std::same_as<T, protocol::Requirement> || std::same_as<T, wire::Role> || std::same_as<T, ports::Access>;
 std::optional<Code> from_word(std::string_view word, Code);
 std::optional<protocol::Side> from_word(std::string_view word, protocol::Side);
 std::optional<protocol::StateName> from_word(std::string_view word, protocol::StateName);
 std::optional<protocol::Requirement> from_word(std::string_view word, protocol::Requirement);
 std::optional<wire::Role> from_word(std::string_view word, wire::Role);
+std::optional<ports::Access> from_word(std::string_view word, ports::Access);
 
 template <Word T> struct Column<T> {
     static void bind(Statement& to, int at, T value) { to.bind(at, to_text(value)); }

@@ -59,6 +59,19 @@ awaitable<Result<void>> Journal::forget_instance(InstanceId instance) {
     });
 }
 
+awaitable<Result<Secret>> Journal::store_key(Secret fresh) {
+    auto asked = look(store::store_key);
+    auto found = co_await std::move(asked);
+    if (found && !*found) {
+        auto offered = writes_.run([fresh = std::move(fresh)](Database& db) -> Result<std::optional<StoreKeyBytes>> {
+            return offer_store_key(db, fresh);
+        });
+        found = co_await std::move(offered);
+    }
+    if (!found) co_return fail(std::move(found.error()));
+    co_return Secret{to_bytes((*found)->view())};
+}
+
 // --- invitations and nodes
 awaitable<Result<void>> Journal::create_invitation(protocol::Invitation invitation, AuditRecord audit) {
     return writes_.run([invitation = std::move(invitation), audit = std::move(audit)](Database& db) {

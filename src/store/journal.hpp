@@ -6,6 +6,7 @@
 // there (declare it after them). Opening blocks.
 
 #include "async/worker.hpp"
+#include "base/secret.hpp"
 #include "ports/journal.hpp"
 #include "store/commit_queue.hpp"
 #include "store/database.hpp"
@@ -35,6 +36,8 @@ public:
     awaitable<Result<Recovered>> recover(UtcTime now);
     awaitable<Result<std::vector<ports::Intent>>> claim_stale_instances(UtcTime older_than, std::size_t limit);
     awaitable<Result<void>> forget_instance(InstanceId instance);
+    // The key under which this store keeps secrets: the first one that was offered.
+    awaitable<Result<Secret>> store_key(Secret fresh);
     CommitQueue::Counts commit_counts() const { return writes_.counts(); }
 
     awaitable<Result<void>> create_invitation(protocol::Invitation invitation, ports::AuditRecord audit) override;

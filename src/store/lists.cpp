@@ -5,6 +5,8 @@
 #include "store/session_rows.hpp"
 #include "store/trail.hpp"
 
+#include <algorithm>
+
 namespace taleus::store {
 
 std::vector<ports::TallyRecord> all_tallies(Database& database) {
@@ -49,6 +51,18 @@ std::optional<ports::SessionView> session_view(Database& database, const std::st
     if (view.session.id != id && rows.next()) return std::nullopt;
     view.transitions = transitions_of(database, view.session.id);
     return view;
+}
+
+std::optional<StoreKeyBytes> store_key(Database& database) {
+    return database.value<StoreKeyBytes>("SELECT key FROM store_key");
+}
+
+StoreKeyBytes offer_store_key(Database& database, const Secret& fresh) {
+    if (const auto standing = store_key(database)) return *standing;
+    StoreKeyBytes key;
+    std::ranges::copy(fresh.reveal().first(key.bytes.size()), key.bytes.begin());
+    database.run("INSERT INTO store_key (one, key) VALUES (1, ?1)", key);
+    return key;
 }
 
 void register_node(Database& database, const ports::Node& node) {

@@ -1,6 +1,8 @@
 #pragma once
 // What commands list and show.
 
+#include "base/digest.hpp"
+#include "base/secret.hpp"
 #include "ports/journal.hpp"
 #include "store/database.hpp"
 
@@ -11,6 +13,11 @@ std::optional<ports::TallyRecord> tally_by_id(Database& database, const std::str
 std::optional<ports::TallyRecord> tally_of_session(Database& database, const std::string& session_id);
 std::vector<ports::Session> newest_sessions(Database& database, std::size_t limit);
 std::optional<ports::SessionView> session_view(Database& database, const std::string& id); // or a unique prefix
+
+// The key under which secrets are kept: the first one that was offered stands.
+using StoreKeyBytes = TaggedDigest<struct StoreKeyTag>;
+std::optional<StoreKeyBytes> store_key(Database& database);
+StoreKeyBytes offer_store_key(Database& database, const Secret& fresh); // of 32 bytes
 
 void register_node(Database& database, const ports::Node& node);
 std::vector<ports::Node> all_nodes(Database& database);

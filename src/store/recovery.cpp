@@ -67,11 +67,11 @@ std::vector<ports::Intent> claim_stale_instances(Database& database, UtcTime old
                  "AND since < ?1 AND ended IS NOT NULL LIMIT ?2)",
                  older_than, limit);
     std::vector<ports::Intent> claimed;
-    auto rows =
-        database.ask("SELECT instance, tally_id, draft FROM instances WHERE state = 'removing' LIMIT ?1", limit);
+    auto rows = database.ask(
+        "SELECT instance, tally_id, draft, secret FROM instances WHERE state = 'removing' LIMIT ?1", limit);
     while (rows.next()) {
         auto& intent = claimed.emplace_back();
-        rows.read(intent.instance, intent.tally_id, intent.draft);
+        rows.read(intent.instance, intent.tally_id, intent.draft, intent.secret);
     }
     return claimed;
 }

@@ -137,7 +137,20 @@ CREATE TABLE audit (             -- append only
 CREATE INDEX audit_of_session ON audit (session_id) WHERE session_id <> '';
 )sql";
 
-constexpr std::array migrations{version_1};
+constexpr const char* version_2 = R"sql(
+-- How each party logs in to a tally's database. Secrets stand encrypted under the store's key.
+CREATE TABLE store_key (         -- one row, drawn at the first start
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    key BLOB NOT NULL CHECK (length(key) = 32)
+) STRICT;
+ALTER TABLE instances ADD COLUMN secret TEXT NOT NULL DEFAULT '';
+ALTER TABLE tallies ADD COLUMN access TEXT NOT NULL DEFAULT 'not_tried';
+ALTER TABLE tallies ADD COLUMN own_login TEXT NOT NULL DEFAULT '';
+ALTER TABLE tallies ADD COLUMN own_secret TEXT NOT NULL DEFAULT '';
+ALTER TABLE tallies ADD COLUMN partner_secret TEXT NOT NULL DEFAULT '';
+)sql";
+
+constexpr std::array migrations{version_1, version_2};
 
 Result<void> settled(Database& database) {
     if (auto fault = database.take_fault()) return fail(std::move(*fault));

@@ -77,21 +77,23 @@ std::optional<StoredSession> session_by_id(Database& database, const std::string
 }
 
 void insert_tally(Database& database, std::int64_t session, const ports::TallyRecord& t) {
-    database.run("INSERT INTO tallies (session, tally_id, side, role, key, token, peer, own_party, partner_party, "
-                 "partner_cadre, created_by, endpoint, credentials_ref, draft, draft_verified, acknowledged, "
-                 "confirmed, recorded) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, "
-                 "?17, ?18)",
-                 session, t.tally_id, t.side, t.role, t.key, t.token, t.peer, t.own_party, t.partner_party,
-                 t.partner_cadre, t.tally.created_by, t.database.endpoint, t.database.credentials_ref, t.draft,
-                 t.draft_verified, t.acknowledged, t.confirmed, t.recorded);
+    database.run(
+        "INSERT INTO tallies (session, tally_id, side, role, key, token, peer, own_party, partner_party, "
+        "partner_cadre, created_by, endpoint, credentials_ref, draft, draft_verified, acknowledged, "
+        "confirmed, recorded, access, own_login, own_secret, partner_secret) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, "
+        "?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
+        session, t.tally_id, t.side, t.role, t.key, t.token, t.peer, t.own_party, t.partner_party, t.partner_cadre,
+        t.tally.created_by, t.database.endpoint, t.database.credentials_ref, t.draft, t.draft_verified, t.acknowledged,
+        t.confirmed, t.recorded, t.access, t.own_login, t.own_secret, t.partner_secret);
 }
 
 void update_tally(Database& database, std::int64_t session, const ports::TallyRecord& t) {
     const auto found = database.run(
         "UPDATE tallies SET partner_party = ?3, partner_cadre = ?4, endpoint = ?5, credentials_ref = ?6, draft = ?7, "
-        "draft_verified = ?8, acknowledged = ?9, confirmed = ?10 WHERE session = ?1 AND tally_id = ?2",
+        "draft_verified = ?8, acknowledged = ?9, confirmed = ?10, access = ?11, own_login = ?12, own_secret = ?13, "
+        "partner_secret = ?14 WHERE session = ?1 AND tally_id = ?2",
         session, t.tally_id, t.partner_party, t.partner_cadre, t.database.endpoint, t.database.credentials_ref, t.draft,
-        t.draft_verified, t.acknowledged, t.confirmed);
+        t.draft_verified, t.acknowledged, t.confirmed, t.access, t.own_login, t.own_secret, t.partner_secret);
     if (found != 1) database.set_fault(Code::internal, "a second tally for one session");
 }
 
@@ -99,7 +101,8 @@ std::string select_tallies(std::string_view rest) {
     return "SELECT tallies.tally_id, id, tallies.side, tallies.role, tallies.key, tallies.token, tallies.peer, "
            "own_party, partner_party, tallies.partner_cadre, created_by, endpoint, credentials_ref, draft, "
            "draft_verified, "
-           "acknowledged, confirmed, recorded FROM tallies JOIN sessions ON number = session " +
+           "acknowledged, confirmed, recorded, access, own_login, own_secret, partner_secret FROM tallies JOIN "
+           "sessions ON number = session " +
            std::string{rest};
 }
 
@@ -107,7 +110,8 @@ ports::TallyRecord read_tally(Statement& row) {
     ports::TallyRecord t;
     row.read(t.tally_id, t.session_id, t.side, t.role, t.key, t.token, t.peer, t.own_party, t.partner_party,
              t.partner_cadre, t.tally.created_by, t.database.endpoint, t.database.credentials_ref, t.draft,
-             t.draft_verified, t.acknowledged, t.confirmed, t.recorded);
+             t.draft_verified, t.acknowledged, t.confirmed, t.recorded, t.access, t.own_login, t.own_secret,
+             t.partner_secret);
     t.tally.tally_id = t.tally_id;
     return t;
 }
@@ -120,19 +124,19 @@ std::optional<ports::TallyRecord> tally_of(Database& database, std::int64_t sess
 }
 
 std::optional<StoredInstance> instance_of_key(Database& database, Side side, const BootstrapKey& key) {
-    auto rows =
-        database.ask("SELECT instance, tally_id, draft, state FROM instances WHERE key = ?1 AND side = ?2", key, side);
+    auto rows = database.ask(
+        "SELECT instance, tally_id, draft, secret, state FROM instances WHERE key = ?1 AND side = ?2", key, side);
     if (!rows.next()) return std::nullopt;
     StoredInstance found;
-    rows.read(found.intent.instance, found.intent.tally_id, found.intent.draft, found.state);
+    rows.read(found.intent.instance, found.intent.tally_id, found.intent.draft, found.intent.secret, found.state);
     return found;
 }
 
 void insert_instance(Database& database, std::int64_t session, const ports::Session& of, const ports::Intent& intent,
                      UtcTime since) {
-    database.run("INSERT INTO instances (instance, side, key, session, tally_id, draft, state, since) VALUES "
-                 "(?1, ?2, ?3, ?4, ?5, ?6, 'made', ?7)",
-                 intent.instance, of.side, of.key, session, intent.tally_id, intent.draft, since);
+    database.run("INSERT INTO instances (instance, side, key, session, tally_id, draft, secret, state, since) VALUES "
+                 "(?1, ?2, ?3, ?4, ?5, ?6, ?7, 'made', ?8)",
+                 intent.instance, of.side, of.key, session, intent.tally_id, intent.draft, intent.secret, since);
 }
 
 void hand_over_instance(Database& database, std::int64_t session, const ports::Session& to, UtcTime since) {

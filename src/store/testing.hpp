@@ -121,7 +121,8 @@ inline ports::Session session(std::string id, std::string_view token, wire::Role
 inline ports::Intent intent(const ports::Session& of, std::string tally_id) {
     return {.instance = protocol::instance_of(of.key, protocol::to_text(of.side)),
             .tally_id = std::move(tally_id),
-            .draft = R"({"tally":{}})"};
+            .draft = R"({"tally":{}})",
+            .secret = "kept"};
 }
 
 inline ports::TallyRecord tally(const ports::Session& of, const std::string& tally_id) {

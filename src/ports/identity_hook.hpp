@@ -10,7 +10,7 @@
 #include <optional>
 #include <string>
 
-namespace taleus::session {
+namespace taleus::ports {
 
 class IdentityHook {
 public:
@@ -20,4 +20,4 @@ public:
     virtual async::awaitable<Result<std::optional<std::string>>> judge(wire::Contact contact, wire::PeerId peer) = 0;
 };
 
-} // namespace taleus::session
+} // namespace taleus::ports
