@@ -169,20 +169,25 @@ Exit failed_before(const Console& console, const Error& error) {
     return exit;
 }
 
-async::awaitable<void> join_into(session::JoinWorld& world, session::JoinRequest request, async::Limit& limit,
-                                 Engine& engine, std::optional<session::JoinResult>& out) {
+// First what earlier attempts left behind goes: a key is not provisioned anew before that.
+async::awaitable<void> join_into(session::JoinWorld& world, session::RemovalWorld& removal,
+                                 session::JoinRequest request, async::Limit& limit, Engine& engine,
+                                 std::optional<session::JoinResult>& out) {
+    co_await session::remove_abandoned(removal, limit);
     out = co_await session::join(world, std::move(request), limit);
     engine.stop();
 }
 
-session::JoinResult run_join(OpenHome& home, const wire::Link& link, const Console& console) {
-    Outfit outfit{home};
+session::JoinResult run_join(OpenHome& home, Dependencies& dependencies, const wire::Link& link,
+                             const Console& console) {
+    Outfit outfit{home, dependencies};
     auto world = outfit.join_world();
+    auto removal = removal_world(home, dependencies);
     std::optional<session::JoinResult> result;
     const Steps steps{console, home.engine.clock()};
     auto& limit = home.engine.tasks().spawn([&](async::Limit& own) {
-        return join_into(world, {.link = link, .progress = [&](const auto& step) { steps(step); }}, own, home.engine,
-                         result);
+        return join_into(world, removal, {.link = link, .progress = [&](const auto& step) { steps(step); }}, own,
+                         home.engine, result);
     });
     const auto signals = home.engine.on_signal([&] { limit.stop(); });
     home.engine.run_until_stopped();
@@ -200,7 +205,9 @@ Exit join(OpenHome& home, const Console& console, const JoinOptions& options) {
     if (!lock) return failed_before(console, lock.error());
     if (!*lock) return failed_before(console, {Code::in_progress, "another join of this link is running in this home"});
 
-    const auto result = run_join(home, *link, console);
+    auto dependencies = Dependencies::of(home, Purpose::join);
+    if (!dependencies) return failed_before(console, dependencies.error());
+    const auto result = run_join(home, *dependencies, *link, console);
     console.end_progress();
     show_result(result, console);
     const auto exit = exit_of(result);

@@ -86,7 +86,9 @@ Exit serve(OpenHome& home, const Console& console, const ServeOptions& options, 
                       "stop it first, or give this one a home of its own");
         return Exit::failed;
     }
-    Node node{home};
+    auto dependencies = Dependencies::of(home, Purpose::serve);
+    if (!dependencies) return console.error(dependencies.error(), "see docs/provisioning.md"), Exit::usage;
+    Node node{home, *dependencies};
     Signals stop{node, home, systemd};
     const auto signals = home.engine.on_signal([&] { stop(); });
     const auto announced = home.engine.run(node.start(systemd.take_sockets()));

@@ -1,5 +1,5 @@
 #include "app/commands.hpp"
-#include "provision/sqlite_provisioner.hpp"
+#include "session/partner_access.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -62,12 +62,36 @@ Exit show(OpenHome& home, const Console& console, const std::string& id) {
     if (!(*tally)->draft.empty()) shown["draftTally"] = boost::json::parse((*tally)->draft);
     boost::json::array cadre;
     for (const auto& address : (*tally)->partner_cadre) cadre.emplace_back(address);
+    if (!(*tally)->own_login.empty()) shown["ownLogin"] = (*tally)->own_login;
     shown["partnerCadre"] = std::move(cadre);
     if (console.json()) return console.data(shown), Exit::done;
     for (const auto& [name, value] : shown)
         console.text(fmt::format("{:17} {}", std::string_view{name},
                                  value.is_string() ? escaped(value.as_string(), 2048)
                                                    : escaped(boost::json::serialize(value), 8192)));
+    return Exit::done;
+}
+
+// The one place where a secret is shown, to who asks for it.
+Exit show_access(OpenHome& home, const Console& console, const std::string& id) {
+    const auto found = home.engine.run(home.journal->tally(id));
+    if (!found) return console.error(found.error()), Exit::failed;
+    if (!*found || (*found)->own_secret.empty()) {
+        const auto why = *found ? fmt::format("tally {} has no login that this home knows", escaped(id))
+                                : fmt::format("no tally has the id {}", escaped(id));
+        console.error({Code::internal, why}, "list them: taleus tally list");
+        return Exit::failed;
+    }
+    const auto& tally = **found;
+    const auto secret = home.store_key->reveal(tally.own_secret, session::place_of_own(tally.key));
+    if (!secret) return console.error(secret.error()), Exit::failed;
+    const boost::json::object shown{{"tallyId", tally.tally_id},
+                                    {"endpoint", tally.database.endpoint},
+                                    {"login", tally.own_login},
+                                    {"secret", as_text(secret->reveal())}};
+    if (console.json()) return console.data(shown), Exit::done;
+    for (const auto& [name, value] : shown)
+        console.text(fmt::format("{:9} {}", std::string_view{name}, escaped(value.as_string(), 2048)));
     return Exit::done;
 }
 
@@ -83,6 +107,15 @@ void add_tally(CLI::App& root, Invocation& invocation) {
     auto* showing = tally->add_subcommand("show", "one tally with its draft");
     showing->add_option("ID", *id, "its id, or the beginning of it")->required();
     showing->footer("Example:\n  taleus tally show bciq");
+    auto* accessing = tally->add_subcommand("access", "how this side logs in to a tally's database, with the secret");
+    accessing->add_option("ID", *id, "its id, or the beginning of it")->required();
+    accessing->footer("Example:\n  taleus tally access bciq --json");
+    accessing->callback([&invocation, id] {
+        invocation.run = [&invocation, id] {
+            return with_home(invocation,
+                             [&](OpenHome& home, const Console& console) { return show_access(home, console, *id); });
+        };
+    });
     showing->callback([&invocation, id] {
         invocation.run = [&invocation, id] {
             return with_home(invocation,

@@ -15,6 +15,8 @@
 #include <cstdlib>
 #include <optional>
 
+#include "hooks/hook_target.hpp"
+
 namespace taleus::app {
 
 namespace {
@@ -160,12 +162,34 @@ Result<void> check_party(const Config& config) {
     return {};
 }
 
+Result<void> check_hook(std::string_view key, const std::string& target, bool is_needed) {
+    if (target.empty() && !is_needed) return {};
+    if (const auto parsed = hooks::parse_hook_target(target); !parsed)
+        return fail(Code::malformed, fmt::format("{}: {}", key, parsed.error().context));
+    return {};
+}
+
+Result<void> check_dependencies(const Config& config) {
+    const auto& provisioner = config.provisioner;
+    if (provisioner.kind == "postgres" && provisioner.url.empty())
+        return fail(Code::malformed, "provisioner.kind = \"postgres\" needs provisioner.url, such as "
+                                     "postgres://provisioner@db.example/tallies");
+    if (provisioner.time_to_live < std::max(config.listener.session, config.dialer.session))
+        return fail(Code::malformed, "provisioner.ttl must not be shorter than a session (timeouts.session, "
+                                     "timeouts.join_session)");
+    if (auto done = check_hook("provisioner.hook", provisioner.hook, provisioner.kind == "external"); !done)
+        return done;
+    if (auto done = check_hook("token.hook", config.token_hook, config.tokens == "external"); !done) return done;
+    return check_hook("identity.hook", config.identity_hook, false);
+}
+
 Result<void> check_together(const Config& config) {
     if (config.listener.step > config.listener.session)
         return fail(Code::malformed, "timeouts.step must not be longer than timeouts.session");
     if (config.listener.respond > config.listener.session)
         return fail(Code::malformed, "timeouts.respond must not be longer than timeouts.session");
     if (auto done = check_party(config); !done) return done;
+    if (auto done = check_dependencies(config); !done) return done;
     if (auto levels = LogLevels::parse(config.log_level, config.log_levels); !levels) return fail(levels.error());
     return check_addresses(config);
 }
@@ -264,7 +288,8 @@ std::string documented_config(const Config& initial) {
     std::string section;
     for (const auto& key : config_keys()) {
         const auto dot = key.name.find('.');
-        if (const auto of = std::string{key.name.substr(0, dot)}; of != section) {
+        const auto of = dot == std::string_view::npos ? std::string{} : std::string{key.name.substr(0, dot)};
+        if (of != section) {
             section = of;
             out += fmt::format("\n[{}]\n", section);
         }

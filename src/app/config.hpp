@@ -20,6 +20,22 @@
 
 namespace taleus::app {
 
+struct ProvisionerConfig {
+    std::string kind = "sqlite";
+    std::string url;
+    std::string password_file;
+    std::string endpoint;
+    std::string hook;
+    Duration time_to_live = std::chrono::hours{24};
+};
+
+struct VerifyConfig {
+    std::string connect = "auto";
+    std::string tls = "prefer";
+    std::string root_cert = "/etc/ssl/certs/ca-certificates.crt";
+    Duration timeout = std::chrono::seconds{2};
+};
+
 struct Config {
     std::vector<std::string> listen{"/ip4/0.0.0.0/tcp/9000", "/ip6/::/tcp/9000"};
     std::vector<std::string> announce;
@@ -31,6 +47,11 @@ struct Config {
     session::Limits limits;
     host::HostLimits host;
     p2p::ConnectionLimits connection;
+    std::string tokens = "local";
+    std::string token_hook;
+    std::string identity_hook;
+    ProvisionerConfig provisioner;
+    VerifyConfig verify;
     Duration grace = std::chrono::seconds{30};
     std::string log_level = "info";
     std::vector<std::string> log_levels; // MODULE=LEVEL

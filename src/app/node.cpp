@@ -38,6 +38,7 @@ session::SettingsSnapshot session_settings(const OpenHome& home, const std::vect
     settings->dialer = config.dialer;
     settings->limits = config.limits;
     settings->party_id = config.party_id.empty() ? home.peer().to_text() : config.party_id;
+    settings->read_back = config.verify.timeout;
     settings->cadre = config.party_cadre.empty() ? texts_of(announced) : config.party_cadre;
     return settings;
 }
@@ -52,8 +53,8 @@ host::HostSettings host_settings(const Config& config) {
     return settings;
 }
 
-Outfit::Outfit(OpenHome& home)
-    : home_{home}, provisioner_{home.home.tallies()},
+Outfit::Outfit(OpenHome& home, Dependencies& dependencies)
+    : home_{home}, dependencies_{dependencies},
       host_{home.engine.executor(), home.engine.clock(), random_, home.key, host_settings(home.config), nullptr,
             Log{*home.log, "host"}} {}
 
@@ -62,28 +63,33 @@ session::JoinWorld Outfit::join_world() {
             .random = random_,
             .network = host_,
             .journal = *home_.journal,
-            .provisioner = provisioner_,
+            .provisioner = *dependencies_.provisioner,
             .node = home_.key,
             .store_key = *home_.store_key,
             .settings = session_settings(home_, {}),
-            .log = Log{*home_.log, "join"}};
+            .log = Log{*home_.log, "join"},
+            .reader = dependencies_.reader.get()};
 }
 
 void Outfit::close() { home_.engine.run(host_.close(home_.engine.clock().now() + std::chrono::seconds{1})); }
 
-Node::Node(OpenHome& home)
-    : home_{home}, provisioner_{home.home.tallies()}, listener_{{.executor = home.engine.executor(),
-                                                                 .clock = home.engine.clock(),
-                                                                 .random = random_,
-                                                                 .journal = *home.journal,
-                                                                 .provisioner = provisioner_,
-                                                                 .node = home.key,
-                                                                 .store_key = *home.store_key,
-                                                                 .log = Log{*home.log, "session"}},
-                                                                session_settings(home, {})},
+Node::Node(OpenHome& home, Dependencies& dependencies)
+    : home_{home}, listener_{{.executor = home.engine.executor(),
+                              .clock = home.engine.clock(),
+                              .random = random_,
+                              .journal = *home.journal,
+                              .provisioner = *dependencies.provisioner,
+                              .node = home.key,
+                              .store_key = *home.store_key,
+                              .log = Log{*home.log, "session"},
+                              .identity = dependencies.identity.get(),
+                              .tokens = dependencies.tokens.get(),
+                              .reader = dependencies.reader.get()},
+                             session_settings(home, {})},
       host_{home.engine.executor(), home.engine.clock(), random_, home.key, host_settings(home.config), &listener_,
             Log{*home.log, "host"}},
-      memory_{home.engine.clock()} {}
+      memory_{home.engine.clock()}, removal_{removal_world(home, dependencies)},
+      background_{home.engine.executor(), home.engine.clock()} {}
 
 async::awaitable<Result<std::vector<wire::Multiaddr>>> Node::start(std::vector<int> sockets) {
     if (sockets.empty() && home_.config.listen.empty()) co_return fail(Code::malformed, "p2p.listen names no address");
@@ -107,13 +113,16 @@ async::awaitable<Result<std::vector<wire::Multiaddr>>> Node::start(std::vector<i
     std::vector<ports::AuditRecord> audit{process_record(now, "started")};
     if (auto written = co_await home_.journal->append_audit(std::move(audit)); !written)
         co_return fail(written.error());
+    background_.spawn([this](async::Limit& limit) { return session::keep_removing(removal_, limit); });
     co_return announced;
 }
 
 async::awaitable<void> Node::stop(Instant grace_until) {
     draining_ = true;
+    background_.stop();
     host_.stop_accepting();
     co_await listener_.stop(grace_until);
+    co_await background_.join();
     co_await host_.close(home_.engine.clock().now() + std::chrono::seconds{1});
     std::vector<ports::AuditRecord> audit{process_record(home_.engine.clock().utc(), "stopped")};
     if (auto written = co_await home_.journal->append_audit(std::move(audit)); !written)

@@ -1,12 +1,12 @@
 #pragma once
 // The composition root: what a node is made of, read from top to bottom. `Outfit` is what `serve` and `join` share:
-// network, journal and provisioner of an open home. Order of declaration is order of construction, so that destruction
-// is right by itself. One thread, the home's engine.
+// network and journal of an open home, and what it is configured to call. Order of declaration is order of
+// construction, so that destruction is right by itself. One thread, the home's engine.
 
+#include "app/dependencies.hpp"
 #include "app/memory_return.hpp"
 #include "app/open_home.hpp"
 #include "host/host.hpp"
-#include "provision/sqlite_provisioner.hpp"
 #include "session/join.hpp"
 #include "session/listener.hpp"
 #include "session/settings.hpp"
@@ -23,7 +23,7 @@ host::HostSettings host_settings(const Config& config);
 // Everything that a dialer needs. The home outlives it.
 class Outfit {
 public:
-    explicit Outfit(OpenHome& home);
+    Outfit(OpenHome& home, Dependencies& dependencies);
 
     session::JoinWorld join_world();
     // Ends all connections; runs the loop until they are gone, a second at most.
@@ -32,14 +32,14 @@ public:
 private:
     OpenHome& home_;
     SystemRandom random_;
-    provision::SqliteProvisioner provisioner_;
+    Dependencies& dependencies_;
     host::Host host_;
 };
 
 // A listener that runs: accepts, bootstraps, drains.
 class Node {
 public:
-    explicit Node(OpenHome& home);
+    Node(OpenHome& home, Dependencies& dependencies);
 
     // Recovers what an earlier process left, takes up waiting sessions, listens and registers. The announced addresses.
     // `sockets`: what somebody listens on for us already, instead of p2p.listen.
@@ -56,11 +56,12 @@ public:
 private:
     OpenHome& home_;
     SystemRandom random_;
-    provision::SqliteProvisioner provisioner_;
     session::Listener listener_;
     host::Host host_;
     std::vector<wire::Multiaddr> listening_;
     MemoryReturn memory_;
+    session::RemovalWorld removal_;
+    async::TaskGroup background_; // stopped with the node
     bool draining_ = false;
 };
 

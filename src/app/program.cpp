@@ -34,6 +34,7 @@ void add_commands(CLI::App& root, Invocation& invocation) {
     add_tally(root, invocation);
     add_session(root, invocation);
     add_backup(root, invocation);
+    add_read_draft(root, invocation);
     add_bench(root, invocation);
 }
 

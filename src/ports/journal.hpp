@@ -118,6 +118,14 @@ public:
     // Records without a session: joined, refused before a token was known, starts and stops.
     virtual awaitable<Result<void>> append_audit(std::vector<AuditRecord> audit) = 0;
 
+    // --- what sessions that never completed left provisioned, removed in two durable steps around the removal itself:
+    // claimed (from then on no session adopts it, and its key is not provisioned), at most `limit` of those whose
+    // intent is older than `older_than` and whose session has ended, with those that were claimed before; and
+    // forgotten, with `audit`.
+    virtual awaitable<Result<std::vector<Intent>>> claim_stale_instances(UtcTime older_than, UtcTime now,
+                                                                         std::size_t limit) = 0;
+    virtual awaitable<Result<void>> forget_instance(InstanceId instance, AuditRecord audit) = 0;
+
     // --- message 3: foil sessions of `peer` that await a database (approved: SENDING_RESPONSE, AWAITING_DATABASE,
     // VALIDATING_DATABASE), and the ones DONE that could be meant by a repeat
     virtual awaitable<Result<std::vector<Session>>> waiting_sessions(std::optional<wire::PeerId> peer) = 0;
@@ -134,7 +142,8 @@ public:
     };
     virtual awaitable<Result<std::optional<Joined>>> joined(BootstrapKey key) = 0;
     // Begins, or takes up what was begun: the epoch is raised, so that an older process is fenced. The answer's session
-    // is the one to go on with, its id included; one that is DONE is answered as it is.
+    // is the one to go on with, its id included; one that is DONE is answered as it is. `in_progress` while what an
+    // earlier session of K made is being removed.
     virtual awaitable<Result<Joined>> begin_join(Session session, Trail trail) = 0;
     // The first intent of K stands: `internal` when another one is recorded.
     virtual awaitable<Result<std::expected<void, NotTaken>>> record_intent(std::string session_id, std::uint64_t epoch,

@@ -56,12 +56,12 @@ async::awaitable<Event> ContactSession::validate_token() {
 }
 
 async::awaitable<std::expected<ports::TokenLookup, Event>> ContactSession::look_up() {
-    using Answer = std::expected<ports::TokenLookup, Event>;
+    using Known = std::expected<ports::TokenLookup, Event>;
     auto asked = shop_.world.journal.look_up(row_.token, row_.key, row_.peer);
     auto answer = co_await talk_.within(deadline(), std::move(asked));
-    if (!answer) co_return Answer{std::unexpected(interrupted(answer.error()))};
-    if (!*answer) co_return Answer{std::unexpected(own_failure(answer->error(), Code::internal))};
-    co_return Answer{std::move(**answer)};
+    if (!answer) co_return Known{std::unexpected(interrupted(answer.error()))};
+    if (!*answer) co_return Known{std::unexpected(own_failure(answer->error(), Code::internal))};
+    co_return Known{std::move(**answer)};
 }
 
 // Tokens that come from outside are asked for once; from then on the journal has the invitation and counts its uses.

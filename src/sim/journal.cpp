@@ -110,6 +110,14 @@ awaitable<Result<void>> SimulatedJournal::end_session(Session session, Trail tra
 awaitable<Result<void>> SimulatedJournal::append_audit(std::vector<AuditRecord> audit) {
     return ask<void>(writes_, "append_audit", [this, audit] { return real_.append_audit(audit); });
 }
+awaitable<Result<std::vector<Intent>>> SimulatedJournal::claim_stale_instances(UtcTime older_than, UtcTime now,
+                                                                               std::size_t limit) {
+    return ask<std::vector<Intent>>(writes_, "claim_stale_instances",
+                                    [=, this] { return real_.claim_stale_instances(older_than, now, limit); });
+}
+awaitable<Result<void>> SimulatedJournal::forget_instance(InstanceId instance, AuditRecord audit) {
+    return ask<void>(writes_, "forget_instance", [=, this] { return real_.forget_instance(instance, audit); });
+}
 awaitable<Result<std::vector<Session>>> SimulatedJournal::waiting_sessions(std::optional<wire::PeerId> peer) {
     return ask<std::vector<Session>>(reads_, "waiting_sessions", [this, peer] { return real_.waiting_sessions(peer); });
 }

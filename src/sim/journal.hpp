@@ -58,6 +58,9 @@ public:
                                                                                 ports::Trail trail) override;
     async::awaitable<Result<void>> end_session(ports::Session session, ports::Trail trail) override;
     async::awaitable<Result<void>> append_audit(std::vector<ports::AuditRecord> audit) override;
+    async::awaitable<Result<std::vector<ports::Intent>>> claim_stale_instances(UtcTime older_than, UtcTime now,
+                                                                               std::size_t limit) override;
+    async::awaitable<Result<void>> forget_instance(InstanceId instance, ports::AuditRecord audit) override;
     async::awaitable<Result<std::vector<ports::Session>>> waiting_sessions(std::optional<wire::PeerId> peer) override;
     async::awaitable<Result<std::optional<ports::SessionView>>>
     done_session(wire::PeerId peer, std::optional<std::string> session_id, std::string tally_id) override;

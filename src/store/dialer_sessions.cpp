@@ -11,6 +11,10 @@ using protocol::Side;
 using protocol::StateName;
 using Joined = ports::Journal::Joined;
 
+UtcTime began_at(const ports::Session& session, const ports::Trail& trail) {
+    return trail.transitions.empty() ? session.opened : trail.transitions.back().at;
+}
+
 Joined recall(Database& database, StoredSession stored) {
     Joined found{.session = std::move(stored.session), .intent = std::nullopt, .tally = std::nullopt};
     if (auto instance = instance_of_key(database, Side::dialer, found.session.key))
@@ -33,6 +37,9 @@ Result<Joined> begin_join(Database& database, const ports::Session& session, con
     auto stored = session_of_key(database, Side::dialer, session.key);
     if (stored && stored->session.state == StateName::done) return recall(database, std::move(*stored));
 
+    const auto instance = instance_of_key(database, Side::dialer, session.key);
+    if (instance && instance->state == "removing")
+        return fail(Code::in_progress, "what an earlier attempt provisioned is being removed");
     const auto epoch = next_epoch(database);
     if (stored) {
         append_lost_arrow(database, stored->number, stored->session,
@@ -43,6 +50,7 @@ Result<Joined> begin_join(Database& database, const ports::Session& session, con
         stored->session.code.reset();
         database.run("UPDATE sessions SET state = ?2, epoch = ?3, ended = NULL, code = NULL WHERE number = ?1",
                      stored->number, session.state, epoch);
+        hand_over_instance(database, stored->number, session, began_at(session, trail));
     } else {
         stored = StoredSession{.session = session, .number = 0, .reserved = false, .holds_key = true};
         stored->session.epoch = epoch;
@@ -60,7 +68,7 @@ Result<Step> record_intent(Database& database, const std::string& session_id, st
     if (!stored || stored->session.side != Side::dialer || stored->session.epoch != epoch || stored->session.ended)
         return Step{std::unexpected(ports::NotTaken::lost)};
     const auto& session = stored->session;
-    const auto since = trail.transitions.empty() ? session.opened : trail.transitions.back().at;
+    const auto since = began_at(session, trail);
     if (const auto earlier = instance_of_key(database, Side::dialer, session.key)) {
         if (earlier->state == "removing") return Step{std::unexpected(ports::NotTaken::lost)};
         const auto& known = earlier->intent;

@@ -105,12 +105,37 @@ TEST_F(DialerSessionsTest, an_instance_that_nobody_delivered_is_removed_and_its_
     ASSERT_TRUE(ask(journal->record_intent("d1", made.epoch, intent(made, "t1"), {})));
     end_as(made, StateName::timed_out, Code::timeout);
     EXPECT_TRUE(ask(journal->joined(made.key))); // resumable
-    ASSERT_EQ(ask(journal->claim_stale_instances(now + 1h, 10)).size(), 1U);
-    const auto again = begin("d2"); // while it is being removed
-    EXPECT_EQ(ask(journal->record_intent("d1", again.session.epoch, intent(made, "t1"), {})).error(), NotTaken::lost);
-    end_as(made, StateName::failed, Code::internal);
-    ask(journal->forget_instance(intent(made, "t1").instance));
+    ASSERT_EQ(ask(journal->claim_stale_instances(now + 1h, now + 1h, 10)).size(), 1U);
+    EXPECT_EQ(code_of(journal->begin_join(session("d2", "token", Role::foil, 1, Side::dialer), {})), Code::in_progress);
+    ask(journal->forget_instance(intent(made, "t1").instance, record("instance_removed")));
     EXPECT_FALSE(ask(journal->joined(made.key)));
+    const auto again = begin("d2");
+    EXPECT_EQ(again.session.id, "d2");
+    EXPECT_FALSE(again.intent);
+}
+
+TEST_F(DialerSessionsTest, a_dialer_that_died_ends_when_what_it_made_is_removed) {
+    const auto first = begin();
+    ASSERT_TRUE(ask(journal->record_intent("d1", made.epoch, intent(made, "t1"), {})));
+    EXPECT_TRUE(ask(journal->claim_stale_instances(now - 1h, now, 10)).empty()); // too young
+    ASSERT_EQ(ask(journal->claim_stale_instances(now + 1h, now + 2h, 10)).size(), 1U);
+    const auto ended = ask(journal->session("d1"));
+    EXPECT_EQ(ended->session.state, StateName::failed);
+    EXPECT_EQ(ended->session.ended, now + 2h);
+    auto late = first.session; // it was not dead at all
+    late.state = StateName::provisioning_database;
+    EXPECT_EQ(record_as(late, StateName::sending_database, "t1").error(), NotTaken::lost);
+}
+
+TEST_F(DialerSessionsTest, what_was_taken_up_again_is_young_and_what_is_adopted_stays) {
+    begin();
+    ASSERT_TRUE(ask(journal->record_intent("d1", made.epoch, intent(made, "t1"), {})));
+    auto later = trail(StateName::failed, StateName::connecting, "d1");
+    later.transitions.back().at = now + 2h;
+    made = ask(journal->begin_join(session("d1", "token", Role::foil, 1, Side::dialer), later)).session;
+    EXPECT_TRUE(ask(journal->claim_stale_instances(now + 1h, now + 2h, 10)).empty());
+    ASSERT_TRUE(record_as(made, StateName::sending_database, "t1"));
+    EXPECT_TRUE(ask(journal->claim_stale_instances(now + 100h, now + 100h, 10)).empty());
 }
 
 TEST_F(DialerSessionsTest, both_sides_of_one_key_live_in_one_home) {

@@ -47,14 +47,15 @@ template <class Read> auto Journal::look(Read read) {
 awaitable<Result<Recovered>> Journal::recover(UtcTime now) {
     return writes_.run([=](Database& db) -> Result<Recovered> { return recover_sessions(db, now); });
 }
-awaitable<Result<std::vector<Intent>>> Journal::claim_stale_instances(UtcTime older_than, std::size_t limit) {
+awaitable<Result<std::vector<Intent>>> Journal::claim_stale_instances(UtcTime older_than, UtcTime now,
+                                                                      std::size_t limit) {
     return writes_.run([=](Database& db) -> Result<std::vector<Intent>> {
-        return store::claim_stale_instances(db, older_than, limit);
+        return store::claim_stale_instances(db, older_than, now, limit);
     });
 }
-awaitable<Result<void>> Journal::forget_instance(InstanceId instance) {
-    return writes_.run([=](Database& db) -> Result<void> {
-        store::forget_instance(db, instance);
+awaitable<Result<void>> Journal::forget_instance(InstanceId instance, AuditRecord audit) {
+    return writes_.run([instance, audit = std::move(audit)](Database& db) -> Result<void> {
+        store::forget_instance(db, instance, audit);
         return {};
     });
 }

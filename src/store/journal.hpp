@@ -34,8 +34,6 @@ public:
 
     // For who holds the home's lock and is about to serve.
     awaitable<Result<Recovered>> recover(UtcTime now);
-    awaitable<Result<std::vector<ports::Intent>>> claim_stale_instances(UtcTime older_than, std::size_t limit);
-    awaitable<Result<void>> forget_instance(InstanceId instance);
     // The key under which this store keeps secrets: the first one that was offered.
     awaitable<Result<Secret>> store_key(Secret fresh);
     CommitQueue::Counts commit_counts() const { return writes_.counts(); }
@@ -61,6 +59,9 @@ public:
                                                                          ports::Trail trail) override;
     awaitable<Result<void>> end_session(ports::Session session, ports::Trail trail) override;
     awaitable<Result<void>> append_audit(std::vector<ports::AuditRecord> audit) override;
+    awaitable<Result<std::vector<ports::Intent>>> claim_stale_instances(UtcTime older_than, UtcTime now,
+                                                                        std::size_t limit) override;
+    awaitable<Result<void>> forget_instance(InstanceId instance, ports::AuditRecord audit) override;
 
     awaitable<Result<std::vector<ports::Session>>> waiting_sessions(std::optional<wire::PeerId> peer) override;
     awaitable<Result<std::optional<ports::SessionView>>>

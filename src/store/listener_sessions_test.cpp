@@ -223,16 +223,16 @@ TEST_F(ListenerSessionsTest, an_instance_that_is_removed_is_not_adopted_and_bloc
     invite(invitation("token"));
     auto made = session("s1", "token");
     open_as(made, "t1");
-    EXPECT_TRUE(ask(journal->claim_stale_instances(now + 1h, 10)).empty()); // its session lives
+    EXPECT_TRUE(ask(journal->claim_stale_instances(now + 1h, now + 1h, 10)).empty()); // its session lives
     end_as(made, StateName::failed, Code::internal);
-    EXPECT_TRUE(ask(journal->claim_stale_instances(now, 10)).empty()); // too young
-    for (int times = 0; times < 2; ++times) {                          // the second time as after a crash
-        const auto claimed = ask(journal->claim_stale_instances(now + 1h, 10));
+    EXPECT_TRUE(ask(journal->claim_stale_instances(now, now + 1h, 10)).empty()); // too young
+    for (int times = 0; times < 2; ++times) {                                    // the second time as after a crash
+        const auto claimed = ask(journal->claim_stale_instances(now + 1h, now + 1h, 10));
         ASSERT_EQ(claimed.size(), 1U);
         EXPECT_EQ(claimed[0].tally_id, "t1");
         EXPECT_EQ(try_open(session("s2", "token"), "t2").error(), NotTaken::token_in_use);
     }
-    ask(journal->forget_instance(intent(made, "t1").instance));
+    ask(journal->forget_instance(intent(made, "t1").instance, record("instance_removed")));
     const auto opened = try_open(session("s2", "token"), "t2");
     ASSERT_TRUE(opened);
     EXPECT_EQ(opened->intent->tally_id, "t2");

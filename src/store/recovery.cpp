@@ -42,6 +42,16 @@ void take_up(Database& database, const StoredSession& stored, StateName to, UtcT
     tell(database, stored, to, now);
 }
 
+// A dialer that died left its session open. It ends here, fenced, since nothing will be left for it to go on with.
+void end_abandoned_dialers(Database& database, UtcTime older_than, UtcTime now) {
+    static const auto sql =
+        select_sessions("WHERE side = 'dialer' AND ended IS NULL AND tally_id = '' AND number IN (SELECT session FROM "
+                        "instances WHERE state = 'made' AND side = 'dialer' AND since < ?1)");
+    std::vector<StoredSession> left;
+    for (auto rows = database.ask(sql, older_than); rows.next();) left.push_back(read_session(rows));
+    for (const auto& stored : left) take_up(database, stored, StateName::failed, now);
+}
+
 } // namespace
 
 Recovered recover_sessions(Database& database, UtcTime now) {
@@ -61,7 +71,9 @@ Recovered recover_sessions(Database& database, UtcTime now) {
 }
 
 // Those that were claimed before, by a process that died while it removed them, come again.
-std::vector<ports::Intent> claim_stale_instances(Database& database, UtcTime older_than, std::size_t limit) {
+std::vector<ports::Intent> claim_stale_instances(Database& database, UtcTime older_than, UtcTime now,
+                                                 std::size_t limit) {
+    end_abandoned_dialers(database, older_than, now);
     database.run("UPDATE instances SET state = 'removing' WHERE number IN (SELECT instances.number FROM instances "
                  "JOIN sessions ON sessions.number = instances.session WHERE instances.state = 'made' "
                  "AND since < ?1 AND ended IS NOT NULL LIMIT ?2)",
@@ -76,12 +88,13 @@ std::vector<ports::Intent> claim_stale_instances(Database& database, UtcTime old
     return claimed;
 }
 
-void forget_instance(Database& database, const InstanceId& instance) {
+void forget_instance(Database& database, const InstanceId& instance, const ports::AuditRecord& audit) {
     // A dialer's session kept its key for this instance; now it has nothing to resume.
     database.run("UPDATE sessions SET holds_key = 0 WHERE ended IS NOT NULL AND tally_id = '' AND number IN "
                  "(SELECT session FROM instances WHERE instance = ?1 AND state = 'removing')",
                  instance);
-    database.run("DELETE FROM instances WHERE instance = ?1 AND state = 'removing'", instance);
+    const auto gone = database.run("DELETE FROM instances WHERE instance = ?1 AND state = 'removing'", instance);
+    if (gone > 0) append_audit(database, {audit}); // else a sister node was faster
 }
 
 } // namespace taleus::store

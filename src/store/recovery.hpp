@@ -23,7 +23,8 @@ Recovered recover_sessions(Database& database, UtcTime now);
 
 // Instances that no session completed are removed after a time to live, in two durable steps around the removal itself:
 // claimed (from then on no session adopts it, and its key is not provisioned), and forgotten.
-std::vector<ports::Intent> claim_stale_instances(Database& database, UtcTime older_than, std::size_t limit);
-void forget_instance(Database& database, const InstanceId& instance);
+std::vector<ports::Intent> claim_stale_instances(Database& database, UtcTime older_than, UtcTime now,
+                                                 std::size_t limit);
+void forget_instance(Database& database, const InstanceId& instance, const ports::AuditRecord& audit);
 
 } // namespace taleus::store

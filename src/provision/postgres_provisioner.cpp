@@ -1,0 +1,182 @@
+#include "provision/postgres_provisioner.hpp"
+
+#include "async/interrupt.hpp"
+#include "provision/endpoint.hpp"
+#include "provision/logins.hpp"
+#include "provision/postgres_link.hpp"
+#include "wire/json.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <memory>
+
+namespace taleus::provision {
+namespace {
+
+PostgresLink::Options options_of(const PostgresServer& server) {
+    PostgresLink::Options options{{"dbname", server.url},
+                                  {"application_name", "taleus provisioner"},
+                                  {"options", "-c statement_timeout=10s -c search_path=pg_catalog"}};
+    if (!server.password.empty()) options.emplace_back("password", server.password);
+    return options;
+}
+
+// What a URL says, as libpq reads it; nothing is dialled.
+struct UrlParts {
+    std::optional<Endpoint> endpoint; // as partners can be told; nullopt where it names no host or database
+    bool has_password = false;
+};
+UrlParts parts_of(const std::string& url) {
+    char* fault = nullptr;
+    const std::unique_ptr<PQconninfoOption, decltype(&::PQconninfoFree)> options{::PQconninfoParse(url.c_str(), &fault),
+                                                                                 &::PQconninfoFree};
+    ::PQfreemem(fault);
+    UrlParts parts;
+    if (options == nullptr) return parts;
+    std::string host;
+    std::string port = "5432";
+    std::string database;
+    for (const auto* option = options.get(); option->keyword != nullptr; ++option) {
+        if (option->val == nullptr) continue;
+        const std::string_view name{option->keyword};
+        if (name == "host") host = option->val;
+        if (name == "port") port = option->val;
+        if (name == "dbname") database = option->val;
+        if (name == "password") parts.has_password = true;
+    }
+    const bool is_bracketed = host.contains(':');
+    parts.endpoint = parse_endpoint(
+        fmt::format("postgres://{}{}{}:{}/{}", is_bracketed ? "[" : "", host, is_bracketed ? "]" : "", port, database));
+    return parts;
+}
+
+Result<std::string> identity_of(const std::string& draft) {
+    const auto json = wire::parse_json(as_bytes(draft));
+    const auto* tally = json && json->is_object() ? json->get_object().if_contains("tally") : nullptr;
+    if (tally == nullptr) return fail(Code::provisioning_failed, "the draft names no tally");
+    return wire::canonical_json(*tally);
+}
+
+// Other calls for this instance, here or at a sister node, wait until this one has ended.
+void begin(PostgresLink& link, const ObjectNames& names) {
+    link.run("BEGIN");
+    link.run("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", {names.schema});
+}
+
+bool has_role(PostgresLink& link, const std::string& role) {
+    return link.run("SELECT 1 FROM pg_roles WHERE rolname = $1", {role}).size() > 0;
+}
+
+void make_login(PostgresLink& link, const ObjectNames& names, const std::string& role, const Secret& password,
+                const std::string& database) {
+    const auto verifier = link.literal(link.scram_verifier(as_text(password.reveal()), role));
+    if (has_role(link, role))
+        link.run(fmt::format("ALTER ROLE {} PASSWORD {}", role, verifier));
+    else
+        link.run(fmt::format("CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOINHERIT NOREPLICATION "
+                             "NOBYPASSRLS CONNECTION LIMIT 16 PASSWORD {}",
+                             role, verifier));
+    link.run(fmt::format("GRANT CONNECT ON DATABASE {} TO {}", database, role));
+    link.run(fmt::format("GRANT USAGE ON SCHEMA {} TO {}", names.schema, role));
+    link.run(fmt::format("GRANT SELECT ON {}.tally TO {}", names.schema, role));
+    link.run(fmt::format("ALTER ROLE {} IN DATABASE {} SET search_path = {}", role, database, names.schema));
+}
+
+// The draft as it stands; another one under the same name was made by somebody else.
+void write_draft(PostgresLink& link, const ObjectNames& names, const ports::Intent& intent,
+                 const std::string& identity) {
+    const auto instance = to_hex(intent.instance.view());
+    link.run(fmt::format("CREATE SCHEMA IF NOT EXISTS {}", names.schema));
+    link.run(fmt::format("CREATE TABLE IF NOT EXISTS {}.tally (tally_id text PRIMARY KEY, identity text NOT NULL, "
+                         "draft text NOT NULL, instance text NOT NULL)",
+                         names.schema));
+    link.run(fmt::format("INSERT INTO {}.tally VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", names.schema),
+             {intent.tally_id, identity, intent.draft, instance});
+    const auto stands = link.run(fmt::format("SELECT 1 FROM {}.tally WHERE tally_id = $1 AND draft = $2 AND "
+                                             "instance = $3",
+                                             names.schema),
+                                 {intent.tally_id, intent.draft, instance});
+    if (stands.size() != 1) link.set_fault(Code::provisioning_failed, "the schema was made by another instance");
+}
+
+std::string current_database(PostgresLink& link) {
+    const auto rows = link.run("SELECT current_database()");
+    return rows.size() == 1 ? link.identifier(rows.text(0, 0)) : std::string{};
+}
+
+Result<void> make_schema(const PostgresServer& server, const ports::Intent& intent, const Passwords& passwords,
+                         const async::Interrupt& interrupt) {
+    const auto identity = identity_of(intent.draft);
+    if (!identity) return fail(identity.error());
+    const auto names = names_of(intent.instance);
+    PostgresLink link{options_of(server), interrupt};
+    const auto database = current_database(link);
+    begin(link, names);
+    write_draft(link, names, intent, *identity);
+    make_login(link, names, names.own, passwords.own, database);
+    make_login(link, names, names.partner, passwords.partner, database);
+    link.run("COMMIT");
+    if (auto fault = link.take_fault()) return fail(std::move(*fault));
+    return {};
+}
+
+Result<void> remove_schema(const PostgresServer& server, const ports::Intent& intent,
+                           const async::Interrupt& interrupt) {
+    const auto names = names_of(intent.instance);
+    PostgresLink link{options_of(server), interrupt};
+    const auto database = current_database(link);
+    begin(link, names);
+    link.run(fmt::format("DROP SCHEMA IF EXISTS {} CASCADE", names.schema));
+    for (const auto& role : {names.own, names.partner}) {
+        if (!has_role(link, role)) continue;
+        link.run(fmt::format("REVOKE ALL ON DATABASE {} FROM {}", database, role));
+        link.run(fmt::format("DROP ROLE {}", role));
+    }
+    link.run("COMMIT");
+    if (auto fault = link.take_fault()) return fail(std::move(*fault));
+    return {};
+}
+
+} // namespace
+
+Result<std::unique_ptr<PostgresProvisioner>> PostgresProvisioner::make(PostgresServer server,
+                                                                       protocol::StoreKey store_key) {
+    auto url = parts_of(server.url);
+    if (url.has_password)
+        return fail(Code::malformed, "provisioner.url must not hold a password, which others could see; put it into a "
+                                     "file and name that by provisioner.password_file");
+    const auto told = server.endpoint.empty() ? std::move(url.endpoint) : parse_endpoint(server.endpoint);
+    if (!told)
+        return fail(Code::malformed, server.endpoint.empty()
+                                         ? "provisioner.url names no host and database that partners could be told; "
+                                           "set provisioner.endpoint = \"postgres://HOST[:PORT]/DB\""
+                                         : "provisioner.endpoint must be postgres://HOST[:PORT]/DB");
+    server.endpoint = to_text(*told);
+    return std::unique_ptr<PostgresProvisioner>{
+        new PostgresProvisioner{std::move(server), std::move(store_key), Limits{}}};
+}
+
+async::awaitable<Result<ports::MadeDatabase>> PostgresProvisioner::provision(ports::Intent intent) {
+    return async::run_interruptibly(
+        worker_, [this, intent = std::move(intent)](const async::Interrupt& interrupt) -> Result<ports::MadeDatabase> {
+            auto passwords = passwords_of(intent, store_key_);
+            if (!passwords) return fail(std::move(passwords.error()));
+            if (auto made = make_schema(server_, intent, *passwords, interrupt); !made)
+                return fail(std::move(made.error()));
+            auto names = names_of(intent.instance);
+            return ports::MadeDatabase{.access = {server_.endpoint, std::move(names.partner)},
+                                       .partner_secret = std::move(passwords->partner),
+                                       .own_login = std::move(names.own),
+                                       .own_secret = std::move(passwords->own)};
+        });
+}
+
+async::awaitable<Result<void>> PostgresProvisioner::remove(ports::Intent intent) {
+    return async::run_interruptibly(worker_, [this, intent = std::move(intent)](const async::Interrupt& interrupt) {
+        return remove_schema(server_, intent, interrupt);
+    });
+}
+
+} // namespace taleus::provision

@@ -1,0 +1,69 @@
+#include "session/removal.hpp"
+
+#include "async/sleep.hpp"
+#include "session/chronicle.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace taleus::session {
+namespace {
+
+constexpr std::size_t round_max = 100; // instances; more are left to the next round
+constexpr Duration pause_min = std::chrono::milliseconds{250};
+constexpr Duration pause_max = std::chrono::hours{1};
+
+async::awaitable<Result<void>> removed(RemovalWorld& world, const ports::Intent& intent, async::Limit& limit) {
+    try {
+        auto removing = world.provisioner.remove(intent);
+        auto answer = co_await async::within(limit, world.clock.now() + world.step, std::move(removing));
+        if (answer) co_return std::move(*answer);
+    } catch (const std::exception& error) {
+        co_return fail(Code::internal, error.what());
+    }
+    co_return fail(Code::timeout, "it took too long");
+}
+
+} // namespace
+
+async::awaitable<std::size_t> remove_abandoned(RemovalWorld& world, async::Limit& limit) {
+    const auto now = world.clock.utc();
+    const auto lived = std::chrono::duration_cast<std::chrono::milliseconds>(world.time_to_live);
+    auto claiming = world.journal.claim_stale_instances(now - lived, now, round_max);
+    const auto claimed = co_await std::move(claiming);
+    if (!claimed) {
+        world.log.warn("abandoned databases cannot be looked for: {}", claimed.error().context);
+        co_return 0;
+    }
+    std::size_t gone = 0;
+    for (const auto& intent : *claimed) {
+        if (limit.is_stopped()) break;
+        auto removing = removed(world, intent, limit);
+        const auto answer = co_await std::move(removing);
+        if (!answer) {
+            world.log.warn("the abandoned database of tally {} is still there: {}", intent.tally_id,
+                           answer.error().context);
+            continue;
+        }
+        auto record = audit_record(world.clock, "instance_removed", {}, {}, {{"tallyId", intent.tally_id}});
+        auto forgetting = world.journal.forget_instance(intent.instance, std::move(record));
+        const auto forgotten = co_await std::move(forgetting);
+        if (forgotten) ++gone;
+    }
+    co_return gone;
+}
+
+async::awaitable<void> keep_removing(RemovalWorld& world, async::Limit& limit) {
+    const auto pause = std::clamp(world.time_to_live / 4, pause_min, pause_max);
+    while (!limit.is_stopped()) {
+        auto round = remove_abandoned(world, limit);
+        const auto gone = co_await std::move(round);
+        if (gone > 0) world.log.info("removed {} abandoned databases", gone);
+        const auto next = world.clock.now() + pause;
+        auto sleep = async::sleep_until(world.clock, next);
+        static_cast<void>(co_await async::within(limit, next + pause, std::move(sleep)));
+    }
+}
+
+} // namespace taleus::session
