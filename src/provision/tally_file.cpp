@@ -1,5 +1,6 @@
 #include "provision/tally_file.hpp"
 
+#include "base/failed_flush.hpp"
 #include "provision/tally_database.hpp"
 #include "wire/json.hpp"
 
@@ -41,12 +42,15 @@ private:
     int number_;
 };
 
-// What is renamed or removed in a directory is durable once the directory is.
-Result<void> flush_directory(const fs::path& directory) {
-    const Descriptor opened{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)}; // NOLINT: variadic by POSIX
-    if (!opened || ::fsync(opened.number()) != 0) return fail(last_error("flushed", directory));
+Result<void> flush(const fs::path& path, int kind) {
+    const Descriptor opened{::open(path.c_str(), O_RDONLY | O_CLOEXEC | kind)}; // NOLINT: variadic by POSIX
+    if (!opened) return fail(last_error("flushed", path));
+    if (::fsync(opened.number()) != 0) stop_at_failed_flush(path.native(), std::generic_category().message(errno));
     return {};
 }
+Result<void> flush_file(const fs::path& path) { return flush(path, 0); }
+// What is renamed or removed in a directory is durable once the directory is.
+Result<void> flush_directory(const fs::path& directory) { return flush(directory, O_DIRECTORY); }
 
 Result<void> make_directory(const fs::path& directory) {
     if (::mkdir(directory.c_str(), 0700) == 0) return flush_directory(directory.parent_path());
@@ -72,12 +76,6 @@ Result<Scratch> make_scratch(const fs::path& directory, std::string_view tally_i
     const Descriptor made{::mkostemp(name.data(), O_CLOEXEC)}; // mode 0600
     if (!made) return fail(last_error("made", name));
     return Scratch{name, false};
-}
-
-Result<void> flush_file(const fs::path& path) {
-    const Descriptor opened{::open(path.c_str(), O_RDONLY | O_CLOEXEC)}; // NOLINT: variadic by POSIX
-    if (!opened || ::fsync(opened.number()) != 0) return fail(last_error("flushed", path));
-    return {};
 }
 
 // What processes that died left of this tally. One that still works on its own finds that it was late (see `publish`).

@@ -1,11 +1,11 @@
 #include "store/sqlite_database.hpp"
 
+#include "base/failed_flush.hpp"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cstdio>
-#include <cstdlib>
 #include <system_error>
 #include <utility>
 
@@ -33,18 +33,6 @@ bool may_pass(int code) {
 }
 
 bool is_failed_flush(int code) { return code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC; }
-
-constexpr int exit_failed_flush = 74; // EX_IOERR
-
-// What a failed flush left on the disk is unknown, and a second one may succeed without having written it: never again.
-[[noreturn]] void stop_process(const std::filesystem::path& path, std::string_view why) {
-    fmt::print(stderr,
-               "taleus: stopped: {} could not be written to disk ({}); what was not yet acknowledged may be lost. "
-               "Check the disk, then start again.\n",
-               path.string(), why);
-    std::fflush(stderr);
-    std::_Exit(exit_failed_flush);
-}
 
 // SQLite would make the file with the process's umask. An existing one is left alone: opening and closing it here would
 // drop the locks of other connections of this process.
@@ -185,7 +173,7 @@ void SqliteDatabase::commit() {
         auto statement = ask("COMMIT");
         statement.next();
         const int code = sqlite3_extended_errcode(connection_.get());
-        if (fault() && primary(code) == SQLITE_IOERR) stop_process(path_, fault()->context);
+        if (fault() && primary(code) == SQLITE_IOERR) stop_at_failed_flush(path_.native(), fault()->context);
     }
     if (fault()) roll_back();
 }
@@ -199,7 +187,7 @@ bool SqliteDatabase::in_transaction() const { return sqlite3_get_autocommit(conn
 
 void SqliteDatabase::note(int code) {
     auto* raw = connection_.get();
-    if (is_failed_flush(code)) stop_process(path_, sqlite3_errmsg(raw));
+    if (is_failed_flush(code)) stop_at_failed_flush(path_.native(), sqlite3_errmsg(raw));
     set_fault(may_pass(code) ? Code::dependency_unavailable : Code::internal,
               fmt::format("the store says: {} ({})", sqlite3_errmsg(raw), code));
 }

@@ -14,6 +14,7 @@ import time
 import pytest
 
 from faults import Faults
+from libp2p import base58
 from taleus import DONE, FAILED, REFUSED, ROOT, Home, Listener, assert_both_sides, check_audit_is_gapless
 
 STORES = ROOT / "tests/stores"
@@ -31,6 +32,7 @@ def restore(version, path, name):
     with contextlib.closing(sqlite3.connect(home.store)) as store:
         store.executescript((STORES / version / f"{name}.sql").read_text())
     home.store.chmod(0o600)
+    home.peer_id = base58(b"\x00\x24\x08\x01\x12\x20" + key.read_bytes()[-32:])  # of an Ed25519 key
     return home
 
 
