@@ -10,6 +10,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace taleus::session {
@@ -204,9 +205,13 @@ async::awaitable<void> JoinSession::try_access(const wire::Provisioned& provisio
     if (login.secret && provisioned.draft && world_.reader != nullptr) {
         const auto until = std::min(deadline().at, world_.clock.now() + settings_.read_back);
         auto reading = world_.reader->read(tally_->database, std::move(*login.secret), tally_->tally_id);
-        auto answer = co_await async::within(limit_, until, std::move(reading));
-        if (answer) read = judge_read(*answer, *provisioned.draft);
-        if (!answer) read = {ports::Access::failed, "the database did not answer in time"};
+        Result<std::optional<std::string>> answer = fail(Code::timeout, "the database did not answer in time");
+        try {
+            if (auto in_time = co_await async::within(limit_, until, std::move(reading))) answer = std::move(*in_time);
+        } catch (const std::exception& error) {
+            answer = fail(Code::internal, error.what());
+        }
+        read = judge_read(answer, *provisioned.draft);
     }
     tally_->access = read.access;
     chronicle_->note("access", {{"access", to_text(read.access)}, {"reason", escaped(read.reason, 256)}});

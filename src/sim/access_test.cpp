@@ -91,7 +91,8 @@ TEST_P(AccessTest, whatever_comes_of_reading_changes_no_outcome) {
     using Mood = Reader::Mood;
     for (const auto [mood, access] :
          {std::pair{Mood::holds_another, Access::failed}, std::pair{Mood::fails, Access::failed},
-          std::pair{Mood::dials_nothing, Access::not_tried}, std::pair{Mood::hangs, Access::failed}}) {
+          std::pair{Mood::dials_nothing, Access::not_tried}, std::pair{Mood::hangs, Access::failed},
+          std::pair{Mood::throws, Access::failed}}) {
         reader.mood = mood;
         link = world.invite(shop, {.role = GetParam()});
         const auto began = world.time.now;
@@ -103,8 +104,8 @@ TEST_P(AccessTest, whatever_comes_of_reading_changes_no_outcome) {
         EXPECT_EQ(partner.tallies().front().access, access) << static_cast<int>(mood);
         EXPECT_EQ(maker.tallies().front().tally, partner.tallies().front().tally);
     }
-    EXPECT_EQ(shop.tallies().size(), 4U);
-    EXPECT_EQ(client.tallies().size(), 4U);
+    EXPECT_EQ(shop.tallies().size(), 5U);
+    EXPECT_EQ(client.tallies().size(), 5U);
 }
 
 TEST_P(AccessTest, without_logins_nothing_is_sealed_and_nobody_is_asked) {
