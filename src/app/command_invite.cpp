@@ -1,4 +1,5 @@
 #include "app/commands.hpp"
+#include "app/presence.hpp"
 #include "app/qr.hpp"
 #include "protocol/token.hpp"
 #include "wire/base_text.hpp"
@@ -38,7 +39,8 @@ std::string hint_no_address() {
     return "start the listener once (taleus serve), or set p2p.announce in config.toml to how others reach it";
 }
 
-// The addresses a link carries: what is announced, else what the listeners registered; this node's own first.
+// The addresses a link carries: what is announced, else what the listener registered, this node's own first; then those
+// of the inviter's other nodes that are alive.
 async::awaitable<Result<std::vector<wire::Multiaddr>>> link_addresses(OpenHome& home) {
     const auto own = wire::PeerId::of(home.key.public_key());
     std::vector<wire::Multiaddr> addresses;
@@ -48,7 +50,9 @@ async::awaitable<Result<std::vector<wire::Multiaddr>>> link_addresses(OpenHome& 
     if (!nodes) co_return fail(nodes.error());
     for (const bool of_own : {true, false})
         for (const auto& node : *nodes) {
+            const bool is_alive = !node.boot.empty() && node.seen >= home.engine.clock().utc() - node_silent_max;
             if ((node.peer == own) != of_own || (of_own && !home.config.announce.empty())) continue;
+            if (!of_own && !is_alive) continue;
             for (const auto& text : node.addresses)
                 if (const auto address = wire::Multiaddr::from_text(text)) addresses.push_back(*address);
         }

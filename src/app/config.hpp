@@ -47,6 +47,7 @@ struct Config {
     session::Limits limits;
     host::HostLimits host;
     p2p::ConnectionLimits connection;
+    std::string store_url; // empty: SQLite in the home
     std::string tokens = "local";
     std::string token_hook;
     std::string identity_hook;

@@ -25,7 +25,7 @@ std::span<const Key> config_keys() {
          [](Config& c) -> auto& { return c.announce; }},
         {"p2p.mplex", "Speak mplex beside yamux: TypeScript peers in the field know nothing else.",
          [](Config& c) -> auto& { return c.mplex; }},
-        {"party.id", "The inviter's party id; empty: this node's peer id.",
+        {"party.id", "The inviter's party id; empty: the store's, which is its first node's peer id.",
          [](Config& c) -> auto& { return c.party_id; }},
         {"party.cadre", "Addresses disclosed to a partner once approved; empty: the announced addresses.",
          [](Config& c) -> auto& { return c.party_cadre; }},
@@ -116,6 +116,10 @@ std::span<const Key> config_keys() {
         {"verify.timeout", "For reading a draft back; a session goes on without it.",
          [](Config& c) -> auto& { return c.verify.timeout; }, 10, hour},
 
+        {"store.url",
+         "A PostgreSQL store that several nodes share: postgres://USER@HOST[:PORT][,HOST…]/DATABASE; empty: a file in "
+         "the home.",
+         [](Config& c) -> auto& { return c.store_url; }},
         {"shutdown.grace", "How long sessions under way may go on after a signal.",
          [](Config& c) -> auto& { return c.grace; }, 0, hour},
         {"log.level",

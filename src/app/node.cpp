@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <csignal>
 
 namespace taleus::app {
 
@@ -88,12 +89,18 @@ Node::Node(OpenHome& home, Dependencies& dependencies)
                              session_settings(home, {})},
       host_{home.engine.executor(), home.engine.clock(), random_, home.key, host_settings(home.config), &listener_,
             Log{*home.log, "host"}},
+      presence_{home.engine.executor(), home.engine.clock(), *home.journal, Log{*home.log, "node"}},
       memory_{home.engine.clock()}, removal_{removal_world(home, dependencies)},
       background_{home.engine.executor(), home.engine.clock()} {}
 
 async::awaitable<Result<std::vector<wire::Multiaddr>>> Node::start(std::vector<int> sockets) {
     if (sockets.empty() && home_.config.listen.empty()) co_return fail(Code::malformed, "p2p.listen names no address");
     const auto now = home_.engine.clock().utc();
+    if (auto begun = co_await presence_.begin(home_.peer(), home_.home.path(), random_); !begun)
+        co_return fail(begun.error());
+    auto party = co_await home_.journal->inviter_party(home_.config.party_id);
+    if (!party) co_return fail(party.error());
+    home_.config.party_id = std::move(*party);
     if (auto recovered = co_await home_.journal->recover(now); !recovered) co_return fail(recovered.error());
     if (auto resumed = co_await listener_.resume(); !resumed) co_return fail(resumed.error());
 
@@ -107,14 +114,21 @@ async::awaitable<Result<std::vector<wire::Multiaddr>>> Node::start(std::vector<i
     host_.announce(announced);
     listener_.use(session_settings(home_, announced));
 
-    auto registered =
-        co_await home_.journal->register_node({.peer = home_.peer(), .addresses = texts_of(announced), .seen = now});
-    if (!registered) co_return fail(registered.error());
+    Presence::Events events{
+        .taken_over = [this] { home_.engine.tasks().spawn([this](async::Limit&) { return take_up(); }); },
+        .lost = [] { std::raise(SIGTERM); }}; // NOLINT(cert-err33-c): of a signal that exists
+    if (auto told = co_await presence_.announce(texts_of(announced), std::move(events)); !told)
+        co_return fail(told.error());
     std::vector<ports::AuditRecord> audit{process_record(now, "started")};
     if (auto written = co_await home_.journal->append_audit(std::move(audit)); !written)
         co_return fail(written.error());
     background_.spawn([this](async::Limit& limit) { return session::keep_removing(removal_, limit); });
     co_return announced;
+}
+
+async::awaitable<void> Node::take_up() {
+    if (const auto resumed = co_await listener_.resume(); !resumed)
+        Log{*home_.log, "node"}.warn("sessions that await a database are not watched: {}", resumed.error().context);
 }
 
 async::awaitable<void> Node::stop(Instant grace_until) {
@@ -123,6 +137,7 @@ async::awaitable<void> Node::stop(Instant grace_until) {
     host_.stop_accepting();
     co_await listener_.stop(grace_until);
     co_await background_.join();
+    co_await presence_.end();
     co_await host_.close(home_.engine.clock().now() + std::chrono::seconds{1});
     std::vector<ports::AuditRecord> audit{process_record(home_.engine.clock().utc(), "stopped")};
     if (auto written = co_await home_.journal->append_audit(std::move(audit)); !written)

@@ -6,6 +6,7 @@
 #include "app/dependencies.hpp"
 #include "app/memory_return.hpp"
 #include "app/open_home.hpp"
+#include "app/presence.hpp"
 #include "host/host.hpp"
 #include "session/join.hpp"
 #include "session/listener.hpp"
@@ -54,10 +55,13 @@ public:
     session::ListenerCounts counts() const { return listener_.counts(); }
 
 private:
+    async::awaitable<void> take_up();
+
     OpenHome& home_;
     SystemRandom random_;
     session::Listener listener_;
     host::Host host_;
+    Presence presence_;
     std::vector<wire::Multiaddr> listening_;
     MemoryReturn memory_;
     session::RemovalWorld removal_;

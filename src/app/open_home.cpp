@@ -13,7 +13,10 @@ Result<std::unique_ptr<OpenHome>> OpenHome::open(Home home, const Flags& flags) 
     auto config = home.config(flags);
     if (!config) return fail(config.error());
     auto open = std::make_unique<OpenHome>(std::move(home), std::move(*config), std::move(*key));
-    auto journal = store::Journal::open(open->home.store_file());
+    const auto& url = open->config.store_url;
+    const store::Journal::Options options{.node = open->peer().to_text(), .database = {}, .server = {}, .writes = {}};
+    auto journal =
+        url.empty() ? store::Journal::open(open->home.store_file(), options) : store::Journal::connect(url, options);
     if (!journal) return fail(journal.error());
     open->journal = std::move(*journal);
     SystemRandom random;

@@ -80,8 +80,10 @@ public:
     invitation(std::string id) = 0; // 16 hex digits or a unique prefix
     virtual awaitable<Result<bool>> revoke(std::string id, UtcTime at, AuditRecord audit) = 0; // false: unknown
 
-    // --- nodes: who listens, and where; the newest registration of a peer id replaces its older one
-    virtual awaitable<Result<void>> register_node(Node node) = 0;
+    // --- nodes: who listens, and where; the newest registration of a peer id replaces its older one, empty addresses
+    // leave what is recorded. False: this peer id was seen since `alive_since` under another boot of another home, and
+    // nothing was changed.
+    virtual awaitable<Result<bool>> register_node(Node node, UtcTime alive_since) = 0;
     virtual awaitable<Result<std::vector<Node>>> nodes() = 0;
 
     // --- listener
@@ -127,7 +129,8 @@ public:
     virtual awaitable<Result<void>> forget_instance(InstanceId instance, AuditRecord audit) = 0;
 
     // --- message 3: foil sessions of `peer` that await a database (approved: SENDING_RESPONSE, AWAITING_DATABASE,
-    // VALIDATING_DATABASE), and the ones DONE that could be meant by a repeat
+    // VALIDATING_DATABASE), whichever node opened them, and the ones DONE that could be meant by a repeat. Without a
+    // peer: those of this node.
     virtual awaitable<Result<std::vector<Session>>> waiting_sessions(std::optional<wire::PeerId> peer) = 0;
     virtual awaitable<Result<std::optional<SessionView>>>
     done_session(wire::PeerId peer, std::optional<std::string> session_id, std::string tally_id) = 0;

@@ -100,6 +100,8 @@ struct Node {
     wire::PeerId peer;
     std::vector<std::string> addresses; // announced, each ending in /p2p
     UtcTime seen;
+    std::string boot; // of the process that serves, drawn at its start; empty: none does
+    std::string home; // that process's machine and home
 };
 
 } // namespace taleus::ports

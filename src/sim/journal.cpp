@@ -75,8 +75,9 @@ awaitable<Result<std::optional<InvitationView>>> SimulatedJournal::invitation(st
 awaitable<Result<bool>> SimulatedJournal::revoke(std::string id, UtcTime at, AuditRecord audit) {
     return ask<bool>(writes_, "revoke", [this, id, at, audit] { return real_.revoke(id, at, audit); });
 }
-awaitable<Result<void>> SimulatedJournal::register_node(Node node) {
-    return ask<void>(writes_, "register_node", [this, node] { return real_.register_node(node); });
+awaitable<Result<bool>> SimulatedJournal::register_node(Node node, UtcTime alive_since) {
+    return ask<bool>(writes_, "register_node",
+                     [this, node, alive_since] { return real_.register_node(node, alive_since); });
 }
 awaitable<Result<std::vector<Node>>> SimulatedJournal::nodes() {
     return ask<std::vector<Node>>(reads_, "nodes", [this] { return real_.nodes(); });

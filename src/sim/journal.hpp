@@ -43,7 +43,7 @@ public:
     async::awaitable<Result<std::vector<ports::InvitationView>>> invitations() override;
     async::awaitable<Result<std::optional<ports::InvitationView>>> invitation(std::string id) override;
     async::awaitable<Result<bool>> revoke(std::string id, UtcTime at, ports::AuditRecord audit) override;
-    async::awaitable<Result<void>> register_node(ports::Node node) override;
+    async::awaitable<Result<bool>> register_node(ports::Node node, UtcTime alive_since) override;
     async::awaitable<Result<std::vector<ports::Node>>> nodes() override;
     async::awaitable<Result<ports::TokenLookup>> look_up(TokenHash token, BootstrapKey key, wire::PeerId peer) override;
     async::awaitable<Result<std::expected<Opened, ports::NotTaken>>>

@@ -22,6 +22,7 @@ CommitQueue::~CommitQueue() {
         ending_ = true;
     }
     ready_.notify_all();
+    database_->hurry();
     thread_.join();
 }
 
@@ -94,16 +95,17 @@ void CommitQueue::pause(int times) {
 }
 
 bool CommitQueue::perform(Call& call) {
-    database_->run("SAVEPOINT call");
+    database_->post("SAVEPOINT call");
     const bool keep = call.perform(*database_);
+    database_->finish();
     if (database_->is_conflict()) return false;
     auto fault = database_->take_fault();
     if (!database_->in_transaction()) { // a full or failing disk ends the transaction by itself
         database_->set_fault(Code::dependency_unavailable, fault ? fault->context : "the transaction was lost");
         return false;
     }
-    if (fault || !keep) database_->run("ROLLBACK TO call");
-    database_->run("RELEASE call");
+    if (fault || !keep) database_->post("ROLLBACK TO SAVEPOINT call");
+    database_->post("RELEASE SAVEPOINT call");
     if (fault) call.give_up(std::move(*fault));
     return !database_->fault();
 }

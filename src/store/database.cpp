@@ -12,6 +12,10 @@ Statement::~Statement() {
 
 bool Statement::next() { return cursor_ && !database_->fault() && cursor_->next(); }
 
+void Statement::post() {
+    if (cursor_ && !database_->fault()) cursor_->post();
+}
+
 void Statement::unreadable(int column) {
     database_->set_fault(
         Code::internal,

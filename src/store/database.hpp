@@ -37,6 +37,7 @@ public:
     virtual void bind_text(int at, std::string_view text) = 0;
     virtual void bind_blob(int at, std::string_view bytes) = 0;
     virtual bool next() = 0; // the first one runs it; false at the end, and at a fault
+    virtual void post() { next(); }
     virtual void reset() = 0;
     virtual std::int64_t changes() const = 0; // rows that the run changed
     virtual bool is_null(int column) const = 0;
@@ -55,6 +56,7 @@ public:
     ~Statement();
 
     bool next(); // false at the end, and at a fault
+    void post();
     std::int64_t changes() const { return cursor_ ? cursor_->changes() : 0; }
     template <class... T> void read(T&... columns) {
         int at = 0;
@@ -91,7 +93,8 @@ public:
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
 
-    // `sql` is a literal: it is the key of the statement cache. Its arguments are ?1, ?2, …
+    // `sql` is a literal: it is the key of the statement cache. Its arguments are ?1, ?2, … With /*FOR UPDATE*/ at its
+    // end it locks the rows that it reads, where an engine has locks of rows.
     template <class... Args> Statement ask(std::string_view sql, const Args&... args) {
         auto statement = prepare(sql);
         int at = 1;
@@ -103,6 +106,8 @@ public:
         statement.next();
         return fault_ ? 0 : statement.changes();
     }
+    // Runs it at the latest with the next one: for what is known to work, so that its answer need not be waited for.
+    template <class... Args> void post(std::string_view sql, const Args&... args) { ask(sql, args...).post(); }
     template <class T, class... Args>
     std::optional<T> value(std::string_view sql, const Args&... args) { // first of all
         auto statement = ask(sql, args...);
@@ -117,6 +122,13 @@ public:
     virtual void commit() = 0;
     virtual void roll_back() = 0; // at a fault too
     virtual bool in_transaction() const = 0;
+    virtual void finish() {} // waits for what was posted
+    // From any thread: an end is near, what has no bound of its own is to stop waiting.
+    virtual void hurry() {}
+
+    // The node in whose name is written: its peer id.
+    const std::string& node() const { return node_; }
+    void act_for(std::string node) { node_ = std::move(node); }
 
     const std::optional<Error>& fault() const { return fault_; }
     std::optional<Error> take_fault();
@@ -134,6 +146,7 @@ private:
     Statement prepare(std::string_view sql);
 
     std::unordered_map<std::string_view, std::unique_ptr<Cursor>> idle_; // prepared, not in use
+    std::string node_;
     std::optional<Error> fault_;
     bool is_conflict_ = false; // of `fault_`
 };

@@ -17,7 +17,7 @@ UtcTime began_at(const ports::Session& session, const ports::Trail& trail) {
 
 Joined recall(Database& database, StoredSession stored) {
     Joined found{.session = std::move(stored.session), .intent = std::nullopt, .tally = std::nullopt};
-    if (auto instance = instance_of_key(database, Side::dialer, found.session.key))
+    if (auto instance = instance_of_key(database, Side::dialer, found.session.key, Hold::no))
         found.intent = std::move(instance->intent);
     found.tally = tally_of(database, stored.number);
     return found;
@@ -26,7 +26,7 @@ Joined recall(Database& database, StoredSession stored) {
 } // namespace
 
 std::optional<Joined> joined(Database& database, const BootstrapKey& key) {
-    auto stored = session_of_key(database, Side::dialer, key);
+    auto stored = session_of_key(database, Side::dialer, key, Hold::no);
     if (!stored) return std::nullopt;
     return recall(database, std::move(*stored));
 }
@@ -34,13 +34,13 @@ std::optional<Joined> joined(Database& database, const BootstrapKey& key) {
 Result<Joined> begin_join(Database& database, const ports::Session& session, const ports::Trail& trail) {
     if (session.side != Side::dialer || protocol::is_terminal(session.state))
         return fail(Code::internal, "only a dialer's live session begins a join");
-    auto stored = session_of_key(database, Side::dialer, session.key);
+    auto stored = session_of_key(database, Side::dialer, session.key, Hold::yes);
     if (stored && stored->session.state == StateName::done) return recall(database, std::move(*stored));
 
-    const auto instance = instance_of_key(database, Side::dialer, session.key);
+    const auto instance = instance_of_key(database, Side::dialer, session.key, Hold::no);
     if (instance && instance->state == "removing")
         return fail(Code::in_progress, "what an earlier attempt provisioned is being removed");
-    const auto epoch = next_epoch(database);
+    const auto epoch = next_epoch(stored ? stored->session : session);
     if (stored) {
         append_lost_arrow(database, stored->number, stored->session,
                           trail.transitions.empty() ? session.opened : trail.transitions.front().at);
@@ -69,7 +69,7 @@ Result<Step> record_intent(Database& database, const std::string& session_id, st
         return Step{std::unexpected(ports::NotTaken::lost)};
     const auto& session = stored->session;
     const auto since = began_at(session, trail);
-    if (const auto earlier = instance_of_key(database, Side::dialer, session.key)) {
+    if (const auto earlier = instance_of_key(database, Side::dialer, session.key, Hold::yes)) {
         if (earlier->state == "removing") return Step{std::unexpected(ports::NotTaken::lost)};
         const auto& known = earlier->intent;
         if (known.instance != intent.instance || known.tally_id != intent.tally_id || known.draft != intent.draft)

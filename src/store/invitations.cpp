@@ -27,8 +27,8 @@ void change_uses(Database& database, const TokenHash& token, const wire::PeerId&
     const auto found = database.run(
         "UPDATE invitations SET spent = spent + ?2, reserved = reserved + ?3 WHERE token = ?1", token, spent, reserved);
     if (found != 1) database.set_fault(Code::internal, "a use of an unknown invitation was counted");
-    database.run("UPDATE peer_uses SET spent = spent + ?3, reserved = reserved + ?4 WHERE token = ?1 AND peer = ?2",
-                 token, peer, spent, reserved);
+    database.post("UPDATE peer_uses SET spent = spent + ?3, reserved = reserved + ?4 WHERE token = ?1 AND peer = ?2",
+                  token, peer, spent, reserved);
 }
 
 } // namespace
@@ -74,9 +74,10 @@ std::optional<ports::InvitationView> invitation_by_id(Database& database, const 
 }
 
 std::optional<ports::InvitationView> invitation_for(Database& database, const TokenHash& token,
-                                                    const wire::PeerId& peer) {
-    static const auto sql = select_invitations("WHERE token = ?1");
-    auto rows = database.ask(sql, token);
+                                                    const wire::PeerId& peer, Hold hold) {
+    static const auto looked = select_invitations("WHERE token = ?1");
+    static const auto held = select_invitations("WHERE token = ?1 /*FOR UPDATE*/");
+    auto rows = database.ask(hold == Hold::yes ? held : looked, token);
     if (!rows.next()) return std::nullopt;
     auto view = read_view(rows);
     if (view.invitation.per_peer) {
@@ -87,9 +88,9 @@ std::optional<ports::InvitationView> invitation_for(Database& database, const To
 }
 
 void take_use(Database& database, const TokenHash& token, const wire::PeerId& peer) {
-    database.run("INSERT INTO peer_uses (token, peer) SELECT token, ?2 FROM invitations WHERE token = ?1 "
-                 "AND per_peer IS NOT NULL ON CONFLICT DO NOTHING",
-                 token, peer);
+    database.post("INSERT INTO peer_uses (token, peer) SELECT token, ?2 FROM invitations WHERE token = ?1 "
+                  "AND per_peer IS NOT NULL ON CONFLICT DO NOTHING",
+                  token, peer);
     change_uses(database, token, peer, 0, 1);
 }
 void spend_use(Database& database, const TokenHash& token, const wire::PeerId& peer) {

@@ -3,7 +3,7 @@
 // the session that takes, spends or returns a use; the table itself refuses more than there are.
 
 #include "ports/journal.hpp"
-#include "store/database.hpp"
+#include "store/session_rows.hpp"
 
 #include <optional>
 #include <string>
@@ -18,7 +18,7 @@ std::vector<ports::InvitationView> all_invitations(Database& database);
 std::optional<ports::InvitationView> invitation_by_id(Database& database, const std::string& id); // or unique prefix
 // `usage` counts `peer` too, where the invitation limits what a peer may have.
 std::optional<ports::InvitationView> invitation_for(Database& database, const TokenHash& token,
-                                                    const wire::PeerId& peer);
+                                                    const wire::PeerId& peer, Hold hold);
 
 void take_use(Database& database, const TokenHash& token, const wire::PeerId& peer);   // reserves one
 void spend_use(Database& database, const TokenHash& token, const wire::PeerId& peer);  // a reserved one

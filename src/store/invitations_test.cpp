@@ -57,9 +57,11 @@ TEST_F(InvitationsTest, revoking_stops_new_sessions_and_stays_as_it_was_first) {
 }
 
 TEST_F(InvitationsTest, nodes_are_replaced_by_their_newest_registration) {
-    ask(journal->register_node({.peer = peer(1), .addresses = {"/ip4/1.2.3.4/tcp/1"}, .seen = now}));
-    ask(journal->register_node({.peer = peer(2), .addresses = {}, .seen = now + 1s}));
-    ask(journal->register_node({.peer = peer(1), .addresses = {"/ip4/1.2.3.4/tcp/2", "/x"}, .seen = now + 2s}));
+    ask(journal->register_node(
+        {.peer = peer(1), .addresses = {"/ip4/1.2.3.4/tcp/1"}, .seen = now, .boot = {}, .home = {}}, now));
+    ask(journal->register_node({.peer = peer(2), .addresses = {}, .seen = now + 1s, .boot = {}, .home = {}}, now));
+    ask(journal->register_node(
+        {.peer = peer(1), .addresses = {"/ip4/1.2.3.4/tcp/2", "/x"}, .seen = now + 2s, .boot = {}, .home = {}}, now));
     const auto nodes = ask(journal->nodes());
     ASSERT_EQ(nodes.size(), 2U);
     EXPECT_EQ(nodes[0].peer, peer(1));

@@ -4,6 +4,7 @@
 #include "store/invitations.hpp"
 #include "store/listener_sessions.hpp"
 #include "store/lists.hpp"
+#include "store/nodes.hpp"
 #include "store/schema.hpp"
 #include "store/session_steps.hpp"
 #include "store/trail.hpp"
@@ -18,9 +19,19 @@ namespace taleus::store {
 using namespace ports;
 template <class T> using Taken = std::expected<T, NotTaken>;
 
+namespace {
+
+std::unique_ptr<Database> acting_for(std::unique_ptr<Database> database, const std::string& node) {
+    database->act_for(node);
+    return database;
+}
+
+} // namespace
+
 Result<std::unique_ptr<Journal>> Journal::open(const std::filesystem::path& path, const Options& options) {
     auto writer = SqliteDatabase::open(path, options.database);
     if (!writer) return fail(std::move(writer.error()));
+    (*writer)->act_for(options.node);
     if (auto migrated = migrate(**writer); !migrated)
         return fail(migrated.error().code, fmt::format("{}: {}", path.string(), migrated.error().context));
     auto reading = options.database;
@@ -30,8 +41,19 @@ Result<std::unique_ptr<Journal>> Journal::open(const std::filesystem::path& path
     return std::unique_ptr<Journal>{new Journal{std::move(*writer), std::move(*reader), options}};
 }
 
+Result<std::unique_ptr<Journal>> Journal::connect(const std::string& url, const Options& options) {
+    auto writer = PostgresDatabase::open(url, options.server);
+    if (!writer) return fail(std::move(writer.error()));
+    auto reading = options.server;
+    reading.query_only = true;
+    auto reader = PostgresDatabase::open(url, reading);
+    if (!reader) return fail(std::move(reader.error()));
+    return std::unique_ptr<Journal>{new Journal{std::move(*writer), std::move(*reader), options}};
+}
+
 Journal::Journal(std::unique_ptr<Database> writer, std::unique_ptr<Database> reader, const Options& options)
-    : writes_{std::move(writer), options.writes}, reader_{std::move(reader)}, reads_{options.reads_waiting_max} {}
+    : node_{options.node}, writes_{acting_for(std::move(writer), options.node), options.writes},
+      reader_{acting_for(std::move(reader), options.node)}, reads_{options.reads_waiting_max} {}
 
 template <class Read> auto Journal::look(Read read) {
     using Found = std::invoke_result_t<Read&, Database&>;
@@ -46,6 +68,13 @@ template <class Read> auto Journal::look(Read read) {
 
 awaitable<Result<Recovered>> Journal::recover(UtcTime now) {
     return writes_.run([=](Database& db) -> Result<Recovered> { return recover_sessions(db, now); });
+}
+awaitable<Result<std::string>> Journal::inviter_party(std::string wanted) {
+    return writes_.run(
+        [wanted = std::move(wanted), own = node_](Database& db) { return store::inviter_party(db, wanted, own); });
+}
+awaitable<Result<Recovered>> Journal::take_over(UtcTime now, UtcTime alive_since) {
+    return writes_.run([=](Database& db) -> Result<Recovered> { return take_over_sessions(db, now, alive_since); });
 }
 awaitable<Result<std::vector<Intent>>> Journal::claim_stale_instances(UtcTime older_than, UtcTime now,
                                                                       std::size_t limit) {
@@ -88,10 +117,9 @@ awaitable<Result<bool>> Journal::revoke(std::string id, UtcTime at, AuditRecord 
         return revoke_invitation(db, id, at, audit);
     });
 }
-awaitable<Result<void>> Journal::register_node(Node node) {
-    return writes_.run([node = std::move(node)](Database& db) -> Result<void> {
-        store::register_node(db, node);
-        return {};
+awaitable<Result<bool>> Journal::register_node(Node node, UtcTime alive_since) {
+    return writes_.run([node = std::move(node), alive_since](Database& db) -> Result<bool> {
+        return store::register_node(db, node, alive_since);
     });
 }
 awaitable<Result<std::vector<Node>>> Journal::nodes() { return look(all_nodes); }

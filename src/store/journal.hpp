@@ -10,11 +10,13 @@
 #include "ports/journal.hpp"
 #include "store/commit_queue.hpp"
 #include "store/database.hpp"
+#include "store/postgres_database.hpp"
 #include "store/recovery.hpp"
 #include "store/sqlite_database.hpp"
 
 #include <filesystem>
 #include <memory>
+#include <string>
 
 namespace taleus::store {
 
@@ -23,7 +25,9 @@ using async::awaitable;
 class Journal final : public ports::Journal {
 public:
     struct Options {
+        std::string node; // in whose name is written: a peer id
         SqliteDatabase::Options database;
+        PostgresDatabase::Options server;
         CommitQueue::Limits writes;
         std::size_t reads_waiting_max = 16'384;
     };
@@ -31,11 +35,17 @@ public:
     // sentence for people when it is newer than this program or no store at all.
     static Result<std::unique_ptr<Journal>> open(const std::filesystem::path& path, const Options& options);
     static Result<std::unique_ptr<Journal>> open(const std::filesystem::path& path) { return open(path, {}); }
+    // The same on a server. `malformed` when `url` is none of PostgreSQL's.
+    static Result<std::unique_ptr<Journal>> connect(const std::string& url, const Options& options);
 
     // For who holds the home's lock and is about to serve.
     awaitable<Result<Recovered>> recover(UtcTime now);
     // The key under which this store keeps secrets: the first one that was offered.
     awaitable<Result<Secret>> store_key(Secret fresh);
+    // The party id of the store's one inviter; `wanted` is what this node is configured to be, or empty.
+    awaitable<Result<std::string>> inviter_party(std::string wanted);
+    // What nodes that were not seen since left behind becomes this one's.
+    awaitable<Result<Recovered>> take_over(UtcTime now, UtcTime alive_since);
     CommitQueue::Counts commit_counts() const { return writes_.counts(); }
 
     awaitable<Result<void>> create_invitation(protocol::Invitation invitation, ports::AuditRecord audit) override;
@@ -43,7 +53,7 @@ public:
     awaitable<Result<std::optional<ports::InvitationView>>> invitation(std::string id) override;
     awaitable<Result<bool>> revoke(std::string id, UtcTime at, ports::AuditRecord audit) override;
 
-    awaitable<Result<void>> register_node(ports::Node node) override;
+    awaitable<Result<bool>> register_node(ports::Node node, UtcTime alive_since) override;
     awaitable<Result<std::vector<ports::Node>>> nodes() override;
 
     awaitable<Result<ports::TokenLookup>> look_up(TokenHash token, BootstrapKey key, wire::PeerId peer) override;
@@ -84,6 +94,7 @@ private:
     // Runs `read(Database&) -> T` on one consistent snapshot.
     template <class Read> auto look(Read read);
 
+    const std::string node_;
     CommitQueue writes_;
     const std::unique_ptr<Database> reader_;
     async::Worker reads_;

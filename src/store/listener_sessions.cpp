@@ -22,27 +22,28 @@ NotTaken reason_of(Code code) {
 
 ports::TokenLookup look_up(Database& database, const TokenHash& token, const BootstrapKey& key,
                            const wire::PeerId& peer) {
-    auto holder = session_of_key(database, Side::listener, key);
+    auto holder = session_of_key(database, Side::listener, key, Hold::no);
     if (holder && is_decided(holder->session)) return ports::Decided{std::move(holder->session)};
-    if (auto view = invitation_for(database, token, peer))
+    if (auto view = invitation_for(database, token, peer, Hold::no))
         return ports::TokenFound{std::move(view->invitation), view->usage, holder.has_value()};
     return ports::TokenUnknown{};
 }
 
-// Everything that was looked at before is looked at again: only here, under the write lock, a use is truly reserved.
+// Everything that was looked at before is looked at again: only here, holding the invitation, a use is truly reserved.
+// Who holds it is the only one who opens sessions of its keys.
 Result<std::expected<Opened, NotTaken>> open_session(Database& database, const ports::Session& session,
                                                      const std::optional<ports::Intent>& intent, UtcTime now,
                                                      const ports::Trail& trail) {
     using Answer = std::expected<Opened, NotTaken>;
-    const auto view = invitation_for(database, session.token, session.peer);
+    const auto view = invitation_for(database, session.token, session.peer, Hold::yes);
     if (!view) return fail(Code::invalid_token, "a session of an unknown invitation was to be opened");
-    if (session_of_key(database, Side::listener, session.key)) return Answer{std::unexpected(NotTaken::lost)};
-    const auto instance = instance_of_key(database, Side::listener, session.key);
+    if (session_of_key(database, Side::listener, session.key, Hold::no)) return Answer{std::unexpected(NotTaken::lost)};
+    const auto instance = instance_of_key(database, Side::listener, session.key, Hold::yes);
     if (instance && instance->state == "removing") return Answer{std::unexpected(NotTaken::token_in_use)};
     if (const auto refused = protocol::judge(view->invitation, view->usage, latest_time(database, now)))
         return Answer{std::unexpected(reason_of(*refused))};
 
-    Opened opened{.epoch = next_epoch(database), .intent = std::nullopt};
+    Opened opened{.epoch = next_epoch(session), .intent = std::nullopt};
     take_use(database, session.token, session.peer);
     StoredSession row{.session = session, .number = 0, .reserved = true, .holds_key = true};
     row.session.epoch = opened.epoch;
@@ -62,10 +63,10 @@ Result<std::expected<Opened, NotTaken>> open_session(Database& database, const p
 std::vector<ports::Session> waiting_sessions(Database& database, const std::optional<wire::PeerId>& peer) {
     static const std::string waiting = "WHERE side = 'listener' AND role = 'foil' AND ended IS NULL AND tally_id = '' "
                                        "AND state IN ('SENDING_RESPONSE', 'AWAITING_DATABASE', 'VALIDATING_DATABASE')";
-    static const auto all = select_sessions(waiting + " ORDER BY number");
+    static const auto of_node = select_sessions(waiting + " AND node = ?1 ORDER BY number");
     static const auto of_peer = select_sessions(waiting + " AND peer = ?1 ORDER BY number");
     std::vector<ports::Session> found;
-    auto rows = peer ? database.ask(of_peer, *peer) : database.ask(all);
+    auto rows = peer ? database.ask(of_peer, *peer) : database.ask(of_node, database.node());
     while (rows.next()) found.push_back(std::move(read_session(rows).session));
     return found;
 }

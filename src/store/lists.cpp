@@ -65,20 +65,4 @@ StoreKeyBytes offer_store_key(Database& database, const Secret& fresh) {
     return key;
 }
 
-void register_node(Database& database, const ports::Node& node) {
-    database.run("INSERT INTO nodes (peer, addresses, seen) VALUES (?1, ?2, ?3) "
-                 "ON CONFLICT DO UPDATE SET addresses = ?2, seen = ?3",
-                 node.peer, node.addresses, node.seen);
-}
-
-std::vector<ports::Node> all_nodes(Database& database) {
-    std::vector<ports::Node> found;
-    auto rows = database.ask("SELECT peer, addresses, seen FROM nodes ORDER BY seen DESC");
-    while (rows.next()) {
-        auto& node = found.emplace_back();
-        rows.read(node.peer, node.addresses, node.seen);
-    }
-    return found;
-}
-
 } // namespace taleus::store

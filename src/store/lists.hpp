@@ -19,7 +19,4 @@ using StoreKeyBytes = TaggedDigest<struct StoreKeyTag>;
 std::optional<StoreKeyBytes> store_key(Database& database);
 StoreKeyBytes offer_store_key(Database& database, const Secret& fresh); // of 32 bytes
 
-void register_node(Database& database, const ports::Node& node);
-std::vector<ports::Node> all_nodes(Database& database);
-
 } // namespace taleus::store

@@ -35,10 +35,12 @@ void take_up(Database& database, const StoredSession& stored, StateName to, UtcT
     const bool is_over = protocol::is_terminal(to);
     const bool is_failed = to == StateName::failed;
     if (is_failed && stored.reserved) return_use(database, session.token, session.peer);
-    database.run("UPDATE sessions SET state = ?2, epoch = ?3, ended = ?4, code = ?5, reserved = ?6, holds_key = ?7 "
-                 "WHERE number = ?1",
-                 stored.number, to, next_epoch(database), is_over ? std::optional{now} : std::nullopt,
-                 is_failed ? std::optional{Code::internal} : std::nullopt, stored.reserved && !is_over, !is_failed);
+    database.run(
+        "UPDATE sessions SET state = ?2, epoch = ?3, ended = ?4, code = ?5, reserved = ?6, holds_key = ?7, node = ?8 "
+        "WHERE number = ?1",
+        stored.number, to, next_epoch(session), is_over ? std::optional{now} : std::nullopt,
+        is_failed ? std::optional{Code::internal} : std::nullopt, stored.reserved && !is_over, !is_failed,
+        database.node());
     tell(database, stored, to, now);
 }
 
@@ -52,13 +54,7 @@ void end_abandoned_dialers(Database& database, UtcTime older_than, UtcTime now) 
     for (const auto& stored : left) take_up(database, stored, StateName::failed, now);
 }
 
-} // namespace
-
-Recovered recover_sessions(Database& database, UtcTime now) {
-    static const auto sql = select_sessions("WHERE side = 'listener' AND ended IS NULL ORDER BY number");
-    std::vector<StoredSession> left;
-    for (auto rows = database.ask(sql); rows.next();) left.push_back(read_session(rows));
-
+Recovered recover(Database& database, std::vector<StoredSession> left, UtcTime now) {
     Recovered recovered;
     for (const auto& stored : left) {
         const auto to = continuation_of(stored.session);
@@ -70,13 +66,32 @@ Recovered recover_sessions(Database& database, UtcTime now) {
     return recovered;
 }
 
+} // namespace
+
+Recovered recover_sessions(Database& database, UtcTime now) {
+    static const auto sql =
+        select_sessions("WHERE side = 'listener' AND ended IS NULL AND node = ?1 ORDER BY number /*FOR UPDATE*/");
+    std::vector<StoredSession> left;
+    for (auto rows = database.ask(sql, database.node()); rows.next();) left.push_back(read_session(rows));
+    return recover(database, std::move(left), now);
+}
+
+Recovered take_over_sessions(Database& database, UtcTime now, UtcTime alive_since) {
+    static const auto sql = select_sessions(
+        "WHERE side = 'listener' AND ended IS NULL AND node <> ?1 AND node NOT IN "
+        "(SELECT peer FROM nodes WHERE boot <> '' AND seen >= ?2) ORDER BY number LIMIT 1000 /*FOR UPDATE*/");
+    std::vector<StoredSession> left;
+    for (auto rows = database.ask(sql, database.node(), alive_since); rows.next();) left.push_back(read_session(rows));
+    return recover(database, std::move(left), now);
+}
+
 // Those that were claimed before, by a process that died while it removed them, come again.
 std::vector<ports::Intent> claim_stale_instances(Database& database, UtcTime older_than, UtcTime now,
                                                  std::size_t limit) {
     end_abandoned_dialers(database, older_than, now);
     database.run("UPDATE instances SET state = 'removing' WHERE number IN (SELECT instances.number FROM instances "
                  "JOIN sessions ON sessions.number = instances.session WHERE instances.state = 'made' "
-                 "AND since < ?1 AND ended IS NOT NULL LIMIT ?2)",
+                 "AND since < ?1 AND ended IS NOT NULL LIMIT ?2) AND state = 'made' AND since < ?1",
                  older_than, limit);
     std::vector<ports::Intent> claimed;
     auto rows = database.ask(

@@ -17,9 +17,11 @@ struct Recovered {
     std::size_t waiting = 0;     // foil sessions that await their database
 };
 
-// Listener's sessions only, and only when no process of this home serves: dialers take up their own. Epochs rise, so
-// that a process thought dead writes nothing any more.
+// Listener's sessions of this node's earlier boots, and only when no process of it serves: dialers take up their own.
+// Epochs rise, so that a process thought dead writes nothing any more.
 Recovered recover_sessions(Database& database, UtcTime now);
+// The same for the sessions of other nodes that gave no sign of life since; from now on they are this node's.
+Recovered take_over_sessions(Database& database, UtcTime now, UtcTime alive_since);
 
 // Instances that no session completed are removed after a time to live, in two durable steps around the removal itself:
 // claimed (from then on no session adopts it, and its key is not provisioned), and forgotten.

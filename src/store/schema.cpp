@@ -1,6 +1,7 @@
 #include "store/schema.hpp"
 
 #include "store/columns.hpp"
+#include "store/dialect.hpp"
 
 #include <fmt/format.h>
 
@@ -148,13 +149,56 @@ ALTER TABLE tallies ADD COLUMN access TEXT NOT NULL DEFAULT 'not_tried';
 ALTER TABLE tallies ADD COLUMN own_login TEXT NOT NULL DEFAULT '';
 ALTER TABLE tallies ADD COLUMN own_secret TEXT NOT NULL DEFAULT '';
 ALTER TABLE tallies ADD COLUMN partner_secret TEXT NOT NULL DEFAULT '';
+-- several nodes of one inviter
+ALTER TABLE sessions ADD COLUMN node TEXT NOT NULL DEFAULT '';  -- whose it is, by its peer id
+ALTER TABLE nodes ADD COLUMN boot TEXT NOT NULL DEFAULT '';     -- of the process that serves, or ''
+ALTER TABLE nodes ADD COLUMN home TEXT NOT NULL DEFAULT '';     -- that process's machine and home
+CREATE TABLE inviter (           -- one row: 'inviter'
+    name     TEXT PRIMARY KEY,
+    party_id TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE audit_of_nodes (    -- append only
+    node       TEXT NOT NULL,
+    seq        INTEGER NOT NULL,                   -- from 0, without gaps
+    at         INTEGER NOT NULL,
+    kind       TEXT NOT NULL,
+    session_id TEXT NOT NULL,
+    token_id   TEXT NOT NULL,
+    version    INTEGER NOT NULL,
+    body       TEXT NOT NULL,                      -- canonical JSON
+    PRIMARY KEY (node, seq)
+) STRICT, WITHOUT ROWID;
+INSERT INTO audit_of_nodes SELECT '', seq, at, kind, session_id, token_id, version, body FROM audit;
+DROP TABLE audit;
+ALTER TABLE audit_of_nodes RENAME TO audit;
+CREATE INDEX audit_of_session ON audit (session_id) WHERE session_id <> '';
 )sql";
 
 constexpr std::array migrations{version_1, version_2};
 
+// The rows of before there were nodes are this one's.
+void name_node(Database& database) {
+    database.run("UPDATE sessions SET node = ?1 WHERE node = ''", database.node());
+    database.run("UPDATE audit SET node = ?1 WHERE node = ''", database.node());
+}
+
+// Only where a commit may be of unknown outcome: each writer's own row, by which it is settled.
+constexpr const char* postgres_writers = R"sql(
+CREATE TABLE writers (
+    id    TEXT PRIMARY KEY,
+    batch INTEGER NOT NULL                         -- transactions committed
+) STRICT;
+)sql";
+
 Result<void> settled(Database& database) {
     if (auto fault = database.take_fault()) return fail(std::move(*fault));
     return {};
+}
+
+std::string newer(std::int64_t version) {
+    return fmt::format("the store has version {}, this program knows {}: it was used by a newer program; use that one, "
+                       "or restore an older copy",
+                       version, schema_version());
 }
 
 // The file's version; an error where it is not ours or newer than we know.
@@ -166,10 +210,7 @@ Result<std::int64_t> version_of(Database& database) {
     const bool is_empty = application == 0 && version == 0 && tables == 0;
     if (!is_empty && application != schema_application)
         return fail(Code::internal, "the file is the database of another program; name another one");
-    if (version > schema_version())
-        return fail(Code::internal, fmt::format("the store has version {}, this program knows {}: it was used by a "
-                                                "newer program; use that one, or restore an older copy",
-                                                version, schema_version()));
+    if (version > schema_version()) return fail(Code::internal, newer(version));
     return version;
 }
 
@@ -190,10 +231,25 @@ Result<void> migrate(Database& database) {
     }
     for (auto next = static_cast<std::size_t>(*version); next < migrations.size(); ++next)
         database.script(migrations.at(next));
+    if (*version > 0) name_node(database);
     database.script(
         fmt::format("PRAGMA application_id={}; PRAGMA user_version={}", schema_application, schema_version()));
     database.commit();
     return settled(database);
+}
+
+void migrate_postgres(Database& database) {
+    database.script(schema_to_postgres("CREATE TABLE IF NOT EXISTS store (name TEXT PRIMARY KEY, "
+                                       "version INTEGER NOT NULL) STRICT;"));
+    database.run("INSERT INTO store (name, version) VALUES ('taleus', 0) ON CONFLICT (name) DO NOTHING");
+    const auto version =
+        database.value<std::int64_t>("SELECT version FROM store WHERE name = 'taleus' /*FOR UPDATE*/").value_or(0);
+    if (version > schema_version()) return database.set_fault(Code::internal, newer(version));
+    if (version == schema_version()) return;
+    for (auto next = static_cast<std::size_t>(version); next < migrations.size(); ++next)
+        database.script(schema_to_postgres(migrations.at(next)));
+    if (version == 0) database.script(schema_to_postgres(postgres_writers));
+    database.run("UPDATE store SET version = ?1 WHERE name = 'taleus'", schema_version());
 }
 
 } // namespace taleus::store

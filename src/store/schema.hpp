@@ -1,5 +1,6 @@
 #pragma once
-// The tables of a home's store and how they came to be: forward-only migrations, numbered by SQLite's user_version.
+// The tables of a store and how they came to be: forward-only migrations, written once for both engines and numbered,
+// by SQLite's user_version or by a table.
 // docs/storage.md describes the tables for people.
 
 #include "base/result.hpp"
@@ -15,6 +16,7 @@ std::int64_t schema_version(); // the newest that this program knows
 
 // Brings the file to the newest version, in one transaction. Refused, with a sentence for people, where the file is of
 // a newer version or of another program.
-Result<void> migrate(Database& database);
+Result<void> migrate(Database& database);  // SQLite
+void migrate_postgres(Database& database); // inside a transaction; refuses with a fault
 
 } // namespace taleus::store

@@ -2,6 +2,9 @@
 
 #include "store/columns.hpp"
 
+#include <algorithm>
+#include <chrono>
+
 namespace taleus::store {
 
 using protocol::Side;
@@ -18,19 +21,16 @@ bool provisions(const ports::Session& session) {
     return (session.side == Side::listener) == (session.role == wire::Role::stock);
 }
 
-std::uint64_t next_epoch(Database& database) {
-    return database.value<std::uint64_t>("UPDATE counters SET value = value + 1 WHERE name = 'epoch' RETURNING value")
-        .value_or(0);
-}
+std::uint64_t next_epoch(const ports::Session& session) { return session.epoch + 1; }
 
+// Written once a second at most: a row that every session writes is one that every node waits for.
 UtcTime latest_time(Database& database, UtcTime now) {
-    return database
-        .value<UtcTime>(
-            "INSERT INTO counters (name, value) VALUES ('clock', ?1) ON CONFLICT (name) DO UPDATE SET value "
-            "= CASE WHEN excluded.value > counters.value THEN excluded.value ELSE counters.value END "
-            "RETURNING value",
-            now)
-        .value_or(now);
+    const auto known = database.value<UtcTime>("SELECT value FROM counters WHERE name = 'clock'");
+    if (known && now < *known + std::chrono::seconds{1}) return std::max(now, *known);
+    database.post("INSERT INTO counters (name, value) VALUES ('clock', ?1) ON CONFLICT (name) DO UPDATE SET value = "
+                  "CASE WHEN counters.value > ?1 THEN counters.value ELSE ?1 END",
+                  now);
+    return now;
 }
 
 std::int64_t insert_session(Database& database, const StoredSession& row) {
@@ -39,11 +39,11 @@ std::int64_t insert_session(Database& database, const StoredSession& row) {
         .value<std::int64_t>(
             "INSERT INTO sessions (id, side, role, key, token, peer, party_id, state, epoch, opened, "
             "deadline, ended, code, response, acknowledgement, tally_id, delivered, partner_cadre, reserved, "
-            "holds_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
-            "?16, ?17, ?18, ?19, ?20) RETURNING number",
+            "holds_key, node) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
+            "?16, ?17, ?18, ?19, ?20, ?21) RETURNING number",
             s.id, s.side, s.role, s.key, s.token, s.peer, s.party_id, s.state, s.epoch, s.opened, s.deadline, s.ended,
             s.code, s.response, s.acknowledgement, s.tally_id, s.delivered, s.partner_cadre, row.reserved,
-            row.holds_key)
+            row.holds_key, database.node())
         .value_or(0);
 }
 
@@ -62,22 +62,24 @@ StoredSession read_session(Statement& row) {
     return stored;
 }
 
-std::optional<StoredSession> session_of_key(Database& database, Side side, const BootstrapKey& key) {
-    static const auto sql = select_sessions("WHERE key = ?1 AND side = ?2 AND holds_key = 1");
-    auto rows = database.ask(sql, key, side);
+std::optional<StoredSession> session_of_key(Database& database, Side side, const BootstrapKey& key, Hold hold) {
+    static const std::string where = "WHERE key = ?1 AND side = ?2 AND holds_key = 1";
+    static const auto looked = select_sessions(where);
+    static const auto held = select_sessions(where + " /*FOR UPDATE*/");
+    auto rows = database.ask(hold == Hold::yes ? held : looked, key, side);
     if (!rows.next()) return std::nullopt;
     return read_session(rows);
 }
 
 std::optional<StoredSession> session_by_id(Database& database, const std::string& id) {
-    static const auto sql = select_sessions("WHERE id = ?1");
+    static const auto sql = select_sessions("WHERE id = ?1 /*FOR UPDATE*/");
     auto rows = database.ask(sql, id);
     if (!rows.next()) return std::nullopt;
     return read_session(rows);
 }
 
 void insert_tally(Database& database, std::int64_t session, const ports::TallyRecord& t) {
-    database.run(
+    database.post(
         "INSERT INTO tallies (session, tally_id, side, role, key, token, peer, own_party, partner_party, "
         "partner_cadre, created_by, endpoint, credentials_ref, draft, draft_verified, acknowledged, "
         "confirmed, recorded, access, own_login, own_secret, partner_secret) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, "
@@ -123,9 +125,11 @@ std::optional<ports::TallyRecord> tally_of(Database& database, std::int64_t sess
     return read_tally(rows);
 }
 
-std::optional<StoredInstance> instance_of_key(Database& database, Side side, const BootstrapKey& key) {
-    auto rows = database.ask(
-        "SELECT instance, tally_id, draft, secret, state FROM instances WHERE key = ?1 AND side = ?2", key, side);
+std::optional<StoredInstance> instance_of_key(Database& database, Side side, const BootstrapKey& key, Hold hold) {
+    static const std::string looked =
+        "SELECT instance, tally_id, draft, secret, state FROM instances WHERE key = ?1 AND side = ?2";
+    static const auto held = looked + " /*FOR UPDATE*/";
+    auto rows = database.ask(hold == Hold::yes ? held : looked, key, side);
     if (!rows.next()) return std::nullopt;
     StoredInstance found;
     rows.read(found.intent.instance, found.intent.tally_id, found.intent.draft, found.intent.secret, found.state);
@@ -134,14 +138,14 @@ std::optional<StoredInstance> instance_of_key(Database& database, Side side, con
 
 void insert_instance(Database& database, std::int64_t session, const ports::Session& of, const ports::Intent& intent,
                      UtcTime since) {
-    database.run("INSERT INTO instances (instance, side, key, session, tally_id, draft, secret, state, since) VALUES "
-                 "(?1, ?2, ?3, ?4, ?5, ?6, ?7, 'made', ?8)",
-                 intent.instance, of.side, of.key, session, intent.tally_id, intent.draft, intent.secret, since);
+    database.post("INSERT INTO instances (instance, side, key, session, tally_id, draft, secret, state, since) VALUES "
+                  "(?1, ?2, ?3, ?4, ?5, ?6, ?7, 'made', ?8)",
+                  intent.instance, of.side, of.key, session, intent.tally_id, intent.draft, intent.secret, since);
 }
 
 void hand_over_instance(Database& database, std::int64_t session, const ports::Session& to, UtcTime since) {
-    database.run("UPDATE instances SET session = ?3, since = ?4 WHERE key = ?1 AND side = ?2 AND state = 'made'",
-                 to.key, to.side, session, since);
+    database.post("UPDATE instances SET session = ?3, since = ?4 WHERE key = ?1 AND side = ?2 AND state = 'made'",
+                  to.key, to.side, session, since);
 }
 
 bool adopt_instance(Database& database, const ports::Session& of) {

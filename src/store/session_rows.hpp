@@ -22,13 +22,18 @@ struct StoredSession {
 bool is_decided(const ports::Session& session); // of a listener: does a retry get its answer?
 bool provisions(const ports::Session& session); // is this side the one that makes the database?
 
-std::uint64_t next_epoch(Database& database);
-// The latest wall time that this store has seen, `now` included: a clock that is set back revives no invitation.
+// Who comes to own a session raises its epoch, holding its row.
+std::uint64_t next_epoch(const ports::Session& session);
+// The latest wall time that this store has seen, give or take a second, `now` included: a clock that is set back
+// revives no invitation.
 UtcTime latest_time(Database& database, UtcTime now);
 
 std::int64_t insert_session(Database& database, const StoredSession& row); // its number
-std::optional<StoredSession> session_of_key(Database& database, protocol::Side side, const BootstrapKey& key);
-std::optional<StoredSession> session_by_id(Database& database, const std::string& id);
+// Holding a row keeps every other transaction that would hold or change it waiting until this one's end.
+enum class Hold : std::uint8_t { no, yes };
+std::optional<StoredSession> session_of_key(Database& database, protocol::Side side, const BootstrapKey& key,
+                                            Hold hold);
+std::optional<StoredSession> session_by_id(Database& database, const std::string& id); // held
 // Selects all columns of sessions in the order in which `read_session` takes them; `rest` begins with WHERE or ORDER.
 std::string select_sessions(std::string_view rest);
 StoredSession read_session(Statement& row);
@@ -45,7 +50,8 @@ struct StoredInstance {
     ports::Intent intent;
     std::string state; // made, adopted, removing
 };
-std::optional<StoredInstance> instance_of_key(Database& database, protocol::Side side, const BootstrapKey& key);
+std::optional<StoredInstance> instance_of_key(Database& database, protocol::Side side, const BootstrapKey& key,
+                                              Hold hold);
 void insert_instance(Database& database, std::int64_t session, const ports::Session& of, const ports::Intent& intent,
                      UtcTime since);
 // The same instance, for a new session of its key.

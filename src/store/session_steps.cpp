@@ -40,7 +40,8 @@ void write(Database& database, const StoredSession& stored, const ports::Session
     const auto changed = database.run(
         "UPDATE sessions SET state = ?3, deadline = ?4, ended = ?5, code = ?6, "
         "response = coalesce(nullif(?7, ''), response), acknowledgement = coalesce(nullif(?8, ''), acknowledgement), "
-        "tally_id = coalesce(nullif(?9, ''), tally_id), delivered = max(delivered, ?10), reserved = ?11, "
+        "tally_id = coalesce(nullif(?9, ''), tally_id), delivered = CASE WHEN delivered > ?10 THEN delivered ELSE ?10 "
+        "END, reserved = ?11, "
         "holds_key = ?12, partner_cadre = coalesce(nullif(?13, '[]'), partner_cadre) WHERE number = ?1 AND epoch = ?2",
         stored.number, session.epoch, session.state, session.deadline ? session.deadline : stored.session.deadline,
         ended, session.code, session.response, session.acknowledgement, session.tally_id, session.delivered, reserved,
@@ -68,7 +69,8 @@ bool has_left(Database& database, const StoredSession& stored, StateName state) 
 bool keeps_key(Database& database, const StoredSession& stored, const ports::Session& end) {
     if (end.state == StateName::done) return true;
     if (stored.session.side == Side::listener) return false;
-    if (!stored.session.tally_id.empty() || instance_of_key(database, Side::dialer, stored.session.key)) return true;
+    if (!stored.session.tally_id.empty() || instance_of_key(database, Side::dialer, stored.session.key, Hold::no))
+        return true;
     const bool is_answered = end.state == StateName::rejected ||
                              (end.state == StateName::failed && end.code && protocol::dialer::is_nonsense(*end.code));
     return !is_answered && has_left(database, stored, StateName::sending_contact);
@@ -105,7 +107,8 @@ Result<Step> move_session(Database& database, const std::string& id, std::uint64
     if (protocol::is_terminal(to)) return fail(Code::internal, "a session moves to its end by end_session only");
     const auto stored = session_by_id(database, id);
     if (!stored || !is_owned(*stored, epoch, from)) return lost();
-    database.run("UPDATE sessions SET state = ?3, delivered = max(delivered, ?4) WHERE number = ?1 AND epoch = ?2",
+    database.run("UPDATE sessions SET state = ?3, delivered = CASE WHEN delivered > ?4 THEN delivered ELSE ?4 END "
+                 "WHERE number = ?1 AND epoch = ?2",
                  stored->number, epoch, to, delivered);
     append(database, *stored, trail);
     return Step{};

@@ -11,6 +11,8 @@
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -145,8 +147,29 @@ inline ports::TallyRecord tally(const ports::Session& of, const std::string& tal
     return made;
 }
 
+// The same tests run on either engine: with $TALEUS_TEST_POSTGRES (tests/support/with-postgres) on a server, where a
+// schema stands for a file.
+inline std::optional<std::string> server_url(const std::filesystem::path& path) {
+    const auto* server = std::getenv("TALEUS_TEST_POSTGRES"); // NOLINT(concurrency-mt-unsafe)
+    if (server == nullptr) return std::nullopt;
+    auto schema = path.parent_path().filename().string();
+    std::ranges::replace(schema, '-', '_');
+    const auto connection = PostgresConnection::open(postgres_hosts(server).value().front(), {});
+    if (connection) static_cast<void>((*connection)->script("CREATE SCHEMA IF NOT EXISTS \"" + schema + "\""));
+    return std::string{server} + "&options=-csearch_path%3D" + schema;
+}
+
+// Beside the journal, to look at its tables.
+inline std::unique_ptr<Database> open_database(const std::filesystem::path& path) {
+    const auto url = server_url(path);
+    auto database = url ? PostgresDatabase::open(*url, {}) : SqliteDatabase::open(path, {});
+    EXPECT_TRUE(database) << (database ? "" : database.error().context);
+    return std::move(database.value());
+}
+
 inline std::unique_ptr<Journal> open(const std::filesystem::path& path, const Journal::Options& options = {}) {
-    auto journal = Journal::open(path, options);
+    const auto url = server_url(path);
+    auto journal = url ? Journal::connect(*url, options) : Journal::open(path, options);
     EXPECT_TRUE(journal) << (journal ? "" : journal.error().context);
     return std::move(journal.value());
 }

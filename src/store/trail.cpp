@@ -12,7 +12,7 @@ constexpr std::int64_t record_version = 1; // of the members that bodies have
 
 void append_transitions(Database& database, std::int64_t session, const std::vector<ports::Transition>& transitions) {
     for (const auto& arrow : transitions)
-        database.run(
+        database.post(
             "INSERT INTO transitions (session, step, at, from_state, to_state, cause, spent_us) VALUES "
             "(?1, (SELECT coalesce(max(step), 0) + 1 FROM transitions WHERE session = ?1), ?2, ?3, ?4, ?5, ?6)",
             session, arrow.at, arrow.from, arrow.to, arrow.cause, arrow.spent);
@@ -22,9 +22,10 @@ void append_audit(Database& database, const std::vector<ports::AuditRecord>& rec
     for (const auto& record : records) {
         const auto body = wire::canonical_json(record.body);
         if (!body) return database.set_fault(Code::internal, "an audit record is no canonical JSON");
-        database.run("INSERT INTO audit (seq, at, kind, session_id, token_id, version, body) VALUES "
-                     "((SELECT coalesce(max(seq) + 1, 0) FROM audit), ?1, ?2, ?3, ?4, ?5, ?6)",
-                     record.at, record.kind, record.session_id, record.token_id, record_version, *body);
+        database.post("INSERT INTO audit (node, seq, at, kind, session_id, token_id, version, body) VALUES "
+                      "(?1, (SELECT coalesce(max(seq) + 1, 0) FROM audit WHERE node = ?1), ?2, ?3, ?4, ?5, ?6, ?7)",
+                      database.node(), record.at, record.kind, record.session_id, record.token_id, record_version,
+                      *body);
     }
 }
 
@@ -58,10 +59,11 @@ std::vector<ports::Transition> transitions_of(Database& database, const std::str
 
 std::vector<ports::AuditRecord> audit_of(Database& database, const std::optional<std::string>& session_id) {
     std::vector<ports::AuditRecord> found;
-    auto rows = session_id ? database.ask("SELECT at, kind, session_id, token_id, body FROM audit "
-                                          "WHERE session_id = ?1 AND session_id <> '' ORDER BY seq",
-                                          *session_id)
-                           : database.ask("SELECT at, kind, session_id, token_id, body FROM audit ORDER BY seq");
+    auto rows = session_id
+                    ? database.ask("SELECT at, kind, session_id, token_id, body FROM audit "
+                                   "WHERE session_id = ?1 AND session_id <> '' ORDER BY at, node, seq",
+                                   *session_id)
+                    : database.ask("SELECT at, kind, session_id, token_id, body FROM audit ORDER BY at, node, seq");
     std::string body;
     while (rows.next()) {
         auto& record = found.emplace_back();

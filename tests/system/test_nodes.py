@@ -1,0 +1,255 @@
+"""Several listener nodes of one inviter on one PostgreSQL: any node serves any token, answers any retry and completes any session; a
+server that dies loses and doubles nothing. The long form: TALEUS_LONG=1."""
+
+import contextlib
+import itertools
+import json
+import os
+import shutil
+import threading
+import time
+
+import pytest
+
+from libp2p import Connection, Identity, contact, database
+from postgres import Cutter, NodeHome, Store, servers
+from taleus import FAILED, Listener, in_parallel, taleus, until
+
+LONG = os.environ.get("TALEUS_LONG") == "1"
+CONTACTS = 1000
+
+
+@pytest.fixture(scope="module")
+def make_server():
+    with servers() as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def server(make_server):
+    return make_server("single")
+
+
+names = (f"store_{number}" for number in itertools.count())
+
+
+@pytest.fixture
+def store(server):
+    return Store(server, next(names))
+
+
+@pytest.fixture
+def nodes(store, tmp_path):
+    """Three nodes that serve."""
+    homes = [NodeHome(tmp_path / f"node{number}", store) for number in range(3)]
+    with contextlib.ExitStack() as running:
+        yield [running.enter_context(Listener(home, set=home.set)) for home in homes]
+
+
+def bench(listener, token, *args, code=None):
+    return taleus("bench", "--addr", listener.addresses[0], "--token", token, *args, "--json", code=code, seconds=120).result
+
+
+def race(nodes, token, contacts, role):
+    """Contacts of parties of their own, over all nodes at once."""
+    each = contacts // len(nodes) + 1
+    return in_parallel([lambda node=node: bench(node, token, "--role", role, "--sessions", each, "--concurrency", 50) for node in nodes], len(nodes))
+
+
+@pytest.mark.parametrize("role", ["stock", "foil"])
+def test_one_party_wins_a_single_use_token(nodes, store, role):
+    home = nodes[0].home
+    made = home.invite(role)
+    told = race(nodes, made["link"]["token"], CONTACTS, role)
+    assert sum(one["ok"] for one in told) == 1
+    assert sum(one["sessions"] for one in told) >= CONTACTS
+    assert store.rows("SELECT count(*) AS n FROM tallies") == [{"n": 1}]
+    assert home.invitation(made["id"])["spent"] == 1 and home.invitation(made["id"])["reserved"] == 0
+    assert set().union(*(one["codes"] for one in told)) <= {"token_used", "token_in_use", "in_progress"}
+    [won] = store.rows("SELECT id FROM sessions WHERE state = 'DONE'")
+    assert {row["kind"] for row in home.audit(won["id"])} >= {"opened", "decided", "ended"}
+    check_trails(store)
+
+
+def test_a_token_with_n_uses_makes_n_tallies(nodes, store):
+    home = nodes[1].home
+    made = home.invite("stock", "--uses", "25")
+    told = race(nodes, made["link"]["token"], 300, "stock")
+    assert sum(one["ok"] for one in told) == 25
+    assert store.rows("SELECT count(*) AS n, count(DISTINCT party_id) AS parties FROM sessions WHERE tally_id <> ''") == [{"n": 25, "parties": 25}]
+    assert store.rows("SELECT count(*) AS n FROM tallies") == [{"n": 25}]
+    assert (home.invitation(made["id"])["spent"], home.invitation(made["id"])["reserved"]) == (25, 0)
+    check_trails(store)
+
+
+def check_trails(store):
+    """Each node's trail counts from 0 without gaps."""
+    assert store.rows("""SELECT node, count(*) AS n, min(seq) AS low, max(seq) AS high FROM audit GROUP BY node
+                         HAVING min(seq) <> 0 OR max(seq) <> count(*) - 1""") == []
+
+
+def same_but_for_expiry(one, other):
+    return {**one, "expiresInMs": 0} == {**other, "expiresInMs": 0}
+
+
+def test_a_foil_session_opened_at_one_node_completes_at_another(nodes, store):
+    home, me = nodes[0].home, Identity()
+    link = home.invite("foil")["link"]
+    with Connection(nodes[0].addresses[0], me) as here:
+        approved = here.ask(contact(link))
+    with Connection(nodes[1].addresses[0], me) as here:  # a retry of what another node decided
+        assert same_but_for_expiry(here.ask(contact(link)), approved)
+    with Connection(nodes[2].addresses[0], me) as here:
+        accepted = here.ask(database("tally-1", approved["sessionId"]))
+    assert accepted["accepted"] is True and accepted["tallyId"] == "tally-1"
+    for node in nodes:  # and a repeat, wherever
+        with Connection(node.addresses[0], me) as here:
+            assert here.ask(database("tally-1", approved["sessionId"])) == accepted
+            assert here.ask(database("tally-2", approved["sessionId"]))["code"] == "conflict"
+    home.settle()
+    [session] = store.rows("SELECT id, state, tally_id FROM sessions WHERE holds_key = 1")
+    assert session == {"id": approved["sessionId"], "state": "DONE", "tally_id": "tally-1"}
+    trail = home.audit(session["id"])
+    assert {row["node"] for row in trail} == {nodes[0].home.peer_id, nodes[2].home.peer_id} | {
+        row["node"] for row in trail if row["kind"] in ("replayed", "repeated", "refused")}
+    assert [row["kind"] for row in trail].count("opened") == 1 and [row["kind"] for row in trail].count("ended") == 1
+
+
+def test_a_stock_answer_is_the_same_bytes_at_every_node(nodes):
+    home, me = nodes[0].home, Identity()
+    link = home.invite("stock")["link"]
+    answers = []
+    for node in nodes:
+        with Connection(node.addresses[0], me) as here:
+            stream = here.open()
+            stream.send(json.dumps(contact(link)).encode())
+            stream.end()
+            answers.append(stream.read())
+    assert answers[0] == answers[1] == answers[2] and json.loads(answers[0])["approved"] is True
+    assert home.invitation(home.invitations()[0]["id"])["spent"] == 1
+
+
+def test_any_node_takes_the_result_of_a_session_that_a_dead_one_opened(nodes, store):
+    home, me = nodes[0].home, Identity()
+    link = home.invite("foil")["link"]
+    with Connection(nodes[1].addresses[0], me) as here:
+        approved = here.ask(contact(link))
+    nodes[1].kill()
+    with Connection(nodes[2].addresses[0], me) as here:
+        assert here.ask(database("tally-1", approved["sessionId"]))["accepted"] is True
+    assert store.rows("SELECT state FROM sessions WHERE tally_id <> ''") == [{"state": "DONE"}]
+
+
+def test_real_parties_join_by_whichever_node(nodes, home):
+    inviter = nodes[0].home
+    for number, role in enumerate(("stock", "foil")):
+        made = inviter.invite(role)
+        link = made["link"]
+        assert [address.split("/p2p/")[1] for address in link["responderPeerAddrs"]][0] == inviter.peer_id
+        assert {address.split("/p2p/")[1] for address in link["responderPeerAddrs"]} == {node.home.peer_id for node in nodes}
+        bob = home(f"bob{number}")
+        result = bob.join(link).result
+        assert result["outcome"] == "done" and result["confirmed"] is True
+        inviter.settle()
+        [session] = inviter.rows("SELECT state, tally_id FROM sessions WHERE id = ?", result["sessionId"])
+        assert session == {"state": "DONE", "tally_id": result["tally"]["tallyId"]}
+        assert bob.tally(result["tally"]["tallyId"])["draftTally"] == inviter.tally(result["tally"]["tallyId"])["draftTally"]
+
+
+def test_a_node_restarts_at_once_and_a_copy_of_it_is_refused(store, tmp_path):
+    home = NodeHome(tmp_path / "node", store)
+    running = Listener(home, set=home.set)
+    shutil.copytree(home.path, tmp_path / "copy")
+    refused = taleus("serve", "--home", tmp_path / "copy", "--set", f"store.url={store.url}", "--set", "p2p.listen=/ip4/127.0.0.1/tcp/0", code=FAILED)
+    assert home.peer_id in refused.err and "running already" in refused.err, refused
+    running.kill()
+    with Listener(home, set=home.set):
+        assert store.rows("SELECT count(*) AS n FROM nodes WHERE boot <> ''") == [{"n": 1}]
+    assert store.rows("SELECT count(*) AS n FROM nodes WHERE boot <> ''") == [{"n": 0}]
+
+
+# --- a store that fails
+
+
+@pytest.mark.parametrize("mode", ["before", "after"])
+def test_a_connection_cut_during_commit_is_settled_by_reading(server, tmp_path, mode):
+    cutter = Cutter(server.port)
+    store = Store(server, next(names))
+    home = NodeHome(tmp_path / "node", store)
+    direct = store.url
+    store.ports = [cutter.port]
+    with Listener(home, set={"store.url": store.url}) as running:
+        made = home.invite("foil", "--uses", "unlimited", set={"store.url": direct})
+        done = 0
+        for number in range(40 if LONG else 8):
+            before = cutter.cuts
+            cutter.cut_next(mode)
+            told = bench(running, made["link"]["token"], "--role", "foil", "--sessions", 5, "--concurrency", 5)
+            assert cutter.cuts == before + 1
+            assert told["ok"] == 5, told
+            done += told["ok"]
+        home.settle()
+    assert store.rows("SELECT count(*) AS n, count(DISTINCT key) AS keys FROM tallies") == [{"n": done, "keys": done}]
+    assert (home.invitation(made["id"])["spent"], home.invitation(made["id"])["reserved"]) == (done, 0)
+    check_trails(store)
+    cutter.close()
+
+
+def test_nothing_but_serialization_failures_for_a_while(server, nodes, store):
+    home = nodes[0].home
+    made = home.invite("stock", "--uses", "unlimited")
+    server.sql("""CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'again' USING ERRCODE = '40001'; END $$;
+                  CREATE TRIGGER refusing BEFORE INSERT ON sessions FOR EACH ROW EXECUTE FUNCTION refuse()""", store.name)
+
+    def heal():
+        time.sleep(3)  # how long the store is unwell, not something to wait for
+        server.sql("DROP TRIGGER refusing ON sessions", store.name)
+
+    healer = threading.Thread(target=heal)
+    healer.start()
+    told = in_parallel([lambda node=node: bench(node, made["link"]["token"], "--sessions", 20, "--concurrency", 10) for node in nodes], 3)
+    healer.join()
+    assert [(one["ok"], one["refused"]) for one in told] == [(20, 0)] * 3, told
+    assert sum(one["codes"].get("dependency_unavailable", 0) for one in told) > 0
+    home.settle()
+    assert store.rows("SELECT count(*) AS n FROM tallies") == [{"n": 60}]
+    assert (home.invitation(made["id"])["spent"], home.invitation(made["id"])["reserved"]) == (60, 0)
+    check_trails(store)
+
+
+def test_a_primary_killed_under_load_loses_and_doubles_nothing(make_server, tmp_path):
+    for round in range(5 if LONG else 1):
+        primary = make_server(f"primary{round}")
+        standby = make_server(f"standby{round}", primary)
+        store = Store(primary, "inviter", [standby])
+        homes = [NodeHome(tmp_path / f"node{round}{number}", store) for number in range(2)]
+        with contextlib.ExitStack() as running:
+            nodes = [running.enter_context(Listener(home, set=home.set, grace=40)) for home in homes]
+            made = {role: homes[0].invite(role, "--uses", "unlimited") for role in ("stock", "foil")}
+            told = []
+            load = [threading.Thread(target=lambda node=node, role=role: told.append(
+                        bench(node, made[role]["link"]["token"], "--role", role, "--sessions", 400, "--concurrency", 20)))
+                    for node in nodes for role in made]
+            for one in load:
+                one.start()
+            until("sessions are under way", lambda: primary.value("SELECT count(*) FROM tallies", "inviter") > 50, 60)
+            acknowledged = primary.rows("SELECT id FROM sessions WHERE tally_id <> ''", "inviter")
+            primary.kill()
+            standby.promote()
+            store.server = standby
+            for one in load:
+                one.join()
+            assert all(node.is_running() for node in nodes)
+            # The nodes went on by themselves.
+            after = bench(nodes[0], made["stock"]["link"]["token"], "--sessions", 20, "--concurrency", 5)
+            assert after["ok"] == 20, after
+        ok = sum(one["ok"] for one in [*told, after])
+        kept = {row["id"] for row in store.rows("SELECT id FROM sessions WHERE tally_id <> ''")}
+        assert {row["id"] for row in acknowledged} <= kept
+        [counts] = store.rows("SELECT count(*) AS n, count(DISTINCT key) AS keys FROM tallies")
+        assert counts["n"] == counts["keys"] >= ok, (counts, told)
+        for role in made:
+            invitation = homes[0].invitation(made[role]["id"])
+            [count] = store.rows(f"SELECT count(*) AS n FROM tallies WHERE role = '{role}'")
+            assert invitation["spent"] == count["n"]
+        check_trails(store)
