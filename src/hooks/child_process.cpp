@@ -128,9 +128,9 @@ ChildProcess::ChildProcess(ChildProcess&& other) noexcept
     : child_{std::exchange(other.child_, -1)}, is_reaped_{other.is_reaped_}, from_{std::move(other.from_)} {}
 
 ChildProcess::~ChildProcess() {
-    if (child_ < 0) return;
-    ::kill(-child_, SIGKILL); // what it left behind too
-    if (is_reaped_ || ::waitpid(child_, nullptr, WNOHANG) == child_) return;
+    if (child_ < 0 || is_reaped_) return;
+    ::kill(-child_, SIGKILL);
+    if (::waitpid(child_, nullptr, WNOHANG) == child_) return;
     std::thread{[child = child_] { ::waitpid(child, nullptr, 0); }}.detach(); // in a moment: it was killed
 }
 
@@ -153,6 +153,7 @@ async::awaitable<Result<void>> ChildProcess::ended() {
     Pipe end{from_.get_executor(), static_cast<int>(::syscall(SYS_pidfd_open, child_, O_NONBLOCK))};
     const auto [error] = co_await end.async_wait(Pipe::wait_read, as_tuple);
     if (error) co_return fail(Code::dependency_unavailable, "the hook's end cannot be waited for");
+    ::kill(-child_, SIGKILL); // what it left behind; until it is reaped, the group's number is its own
     int status = 0;
     is_reaped_ = ::waitpid(child_, &status, WNOHANG) == child_;
     if (!is_reaped_ || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
