@@ -1,81 +1,45 @@
-"""A PostgreSQL server of the test's own: a cluster in a temporary directory, an unprivileged user, a free port of the loopback."""
+"""A PostgreSQL server on which tallies are provisioned: SCRAM for everybody but its superuser, and a log of every statement; and a
+network that falls silent at the worst moment."""
 
 import contextlib
 import os
-import pathlib
 import shutil
 import socket
 import subprocess
 import tempfile
 import threading
 
-import pytest
-
-from taleus import until
-
-BINARIES = next(iter(sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)
-# PostgreSQL refuses to run as root, as which a container's tests run.
-UNPRIVILEGED = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+from postgres import Server, binaries
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Cluster:
-    """Logs every statement, and wants SCRAM from everybody but its superuser on the socket in its own directory."""
-
-    def __init__(self, settings=None):
-        if BINARIES is None:
-            pytest.skip("PostgreSQL is not installed (scripts/setup installs it)")
-        self.directory = pathlib.Path(tempfile.mkdtemp(prefix="taleus-pg-"))
-        self.port = free_port()
-        if UNPRIVILEGED:
-            shutil.chown(self.directory, "postgres", "postgres")
-        self.data, self.log_file = self.directory / "data", self.directory / "log"
-        self._run("initdb", "-D", self.data, "-U", "postgres", "-A", "scram-sha-256", "--auth-local=trust", "-N", "--no-locale", "-E", "UTF8")
-        options = {"port": self.port, "listen_addresses": "127.0.0.1", "unix_socket_directories": str(self.directory), "fsync": "off",
-                   "log_statement": "all", "log_connections": "on", "max_connections": 60, **(settings or {})}
-        with open(self.data / "postgresql.auto.conf", "a") as file:
-            file.writelines(f"{key} = '{value}'\n" for key, value in options.items())
-        self.start()
-
-    def _run(self, program, *arguments):
-        done = subprocess.run([*UNPRIVILEGED, str(BINARIES / program), *map(str, arguments)], capture_output=True, text=True,
-                              stdin=subprocess.DEVNULL, cwd=self.directory)
-        assert done.returncode == 0, f"{program}: {done.stdout}{done.stderr}"
-        return done.stdout
-
-    def start(self):
-        # pg_ctl's children keep its pipes: no capturing here.
-        subprocess.run([*UNPRIVILEGED, str(BINARIES / "pg_ctl"), "-D", str(self.data), "-l", str(self.log_file), "-w", "start"], check=True,
-                       stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.directory)
-
-    def stop(self, mode="immediate"):
-        self._run("pg_ctl", "-D", self.data, "-m", mode, "-w", "stop")
-
-    def close(self):
-        subprocess.run([*UNPRIVILEGED, str(BINARIES / "pg_ctl"), "-D", str(self.data), "-m", "immediate", "stop"], capture_output=True,
-                       cwd="/")
-        shutil.rmtree(self.directory, ignore_errors=True)
+class TallyServer(Server):
+    def __init__(self):
+        binaries()
+        root = tempfile.mkdtemp(prefix="taleus-tallies-")
+        if os.getuid() == 0:
+            shutil.chown(root, "postgres", "postgres")
+        super().__init__(root, "tallies")
+        (self.data / "pg_hba.conf").write_text("host all taleus 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n")
+        for setting in ("log_statement = 'all'", "log_connections = on"):
+            self.sql(f"ALTER SYSTEM SET {setting}")
+        self.sql("SELECT pg_reload_conf()")
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        self.close()
+        self.stop()
+        shutil.rmtree(self.root, ignore_errors=True)
 
-    def log(self):
-        return self.log_file.read_text(errors="replace")
+    def statements(self):
+        """What the server logged."""
+        return self.log.read_text(errors="replace")
 
-    def sql(self, text, database="postgres", user="postgres", password=None, ok=True):
-        """Rows as lists of texts; with `ok` false, what psql says instead. A password goes over TCP, none over the socket."""
-        host = "127.0.0.1" if password else str(self.directory)
-        environment = {"PATH": os.environ["PATH"], "PGCONNECT_TIMEOUT": "10", **({"PGPASSWORD": password} if password else {})}
-        done = subprocess.run([str(BINARIES / "psql"), "-X", "-h", host, "-p", str(self.port), "-U", user, "-d", database, "-v",
-                               "ON_ERROR_STOP=1", "-At", "-F", "\t", "-c", text], capture_output=True, text=True, env=environment)
+    def ask(self, text, user, password, ok=True):
+        """In the database of tallies, as who logs in: rows as lists of texts; with `ok` false, what psql says instead."""
+        done = subprocess.run([self.bin / "psql", "-X", "-h", "127.0.0.1", "-p", str(self.port), "-U", user, "-d", "tallies", "-v",
+                               "ON_ERROR_STOP=1", "-At", "-F", "\t", "-c", text], capture_output=True, text=True,
+                              env={"PATH": os.environ["PATH"], "PGPASSWORD": password, "PGCONNECT_TIMEOUT": "10"})
         assert (done.returncode == 0) == ok, f"{text}: {done.stdout}{done.stderr}"
         return [line.split("\t") for line in done.stdout.splitlines()] if ok else done.stderr
 

@@ -15,7 +15,7 @@ import threading
 import pytest
 
 from libp2p import Connection, contact, database
-from tally_server import Cluster, SilentAfterCommit
+from tally_server import SilentAfterCommit, TallyServer
 from taleus import (DONE, REFUSED, USAGE, Listener, assert_both_sides, check_audit_is_gapless, finish, until)
 
 # A machine that is busy with other things is no reason not to read back.
@@ -25,7 +25,7 @@ PROVISIONER_PASSWORD = "canary-provisioner-4f1d"
 
 @pytest.fixture(scope="module")
 def cluster():
-    with Cluster() as running:
+    with TallyServer() as running:
         running.sql(f"CREATE ROLE provisioner LOGIN CREATEROLE PASSWORD '{PROVISIONER_PASSWORD}'")
         running.sql("CREATE DATABASE tallies OWNER provisioner")
         running.sql("REVOKE CONNECT, TEMPORARY ON DATABASE tallies FROM PUBLIC")
@@ -42,11 +42,11 @@ def postgres(cluster, tmp_path):
 
 
 def schemas(cluster):
-    return {name for (name,) in cluster.sql("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'taleus%'", "tallies")}
+    return set(cluster.sql(r"SELECT nspname FROM pg_namespace WHERE nspname LIKE 'taleus\_%'", "tallies").split())
 
 
 def logins(cluster):
-    return {name for (name,) in cluster.sql("SELECT rolname FROM pg_roles WHERE rolname LIKE 'taleus%'")}
+    return set(cluster.sql(r"SELECT rolname FROM pg_roles WHERE rolname LIKE 'taleus\_%'").split())
 
 
 def access(home, tally_id):
@@ -61,7 +61,7 @@ def check_logins(cluster, alice, bob, tally_id):
     """Each party logs in with its own secret, reads the draft by its search path, and can do no more than that."""
     for login in both_logins(alice, bob, tally_id):
         def ask(text, ok=True):
-            return cluster.sql(text, "tallies", login["login"], login["secret"], ok)
+            return cluster.ask(text, login["login"], login["secret"], ok)
         assert ask("SELECT tally_id FROM tally") == [[tally_id]]
         for forbidden in ("DELETE FROM tally", "UPDATE tally SET draft = ''", "CREATE TABLE mine (x int)", "CREATE TABLE public.mine (x int)",
                           "CREATE SCHEMA mine", "CREATE ROLE mine", "CREATE TEMPORARY TABLE mine (x int)", "SELECT * FROM pg_authid",
@@ -70,9 +70,9 @@ def check_logins(cluster, alice, bob, tally_id):
         for schema in schemas(cluster):
             if not login["login"].startswith(schema):
                 assert "permission denied" in ask(f"SELECT * FROM {schema}.tally", ok=False)
-    [row] = cluster.sql("SELECT rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls, rolinherit FROM pg_roles "
-                        f"WHERE rolname = '{both_logins(alice, bob, tally_id)[0]['login']}'")
-    assert row == ["f"] * 6
+    powers = cluster.sql("SELECT rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls, rolinherit FROM pg_roles "
+                         f"WHERE rolname = '{both_logins(alice, bob, tally_id)[0]['login']}'")
+    assert powers.strip() == "f|f|f|f|f|f"
 
 
 @pytest.mark.parametrize("role", ["stock", "foil"])
@@ -135,7 +135,7 @@ def test_secrets_stand_nowhere_in_the_clear(cluster, postgres, alice, bob):
         for home in (alice, bob):
             for name, content in home.content().items():
                 assert secret.encode() not in content, (home, name)
-    assert all(secret not in cluster.log() for secret in secrets) and "SCRAM-SHA-256$" in cluster.log()
+    assert all(secret not in cluster.statements() for secret in secrets) and "SCRAM-SHA-256$" in cluster.statements()
 
 
 def test_a_listener_dials_nothing_inside_unless_told_to(cluster, postgres, alice, bob):
@@ -146,7 +146,7 @@ def test_a_listener_dials_nothing_inside_unless_told_to(cluster, postgres, alice
     assert (tally["access"], tally["draft"]) == ("not_tried", "verified")
     assert access(alice, tally["tallyId"])["secret"]  # kept all the same
     login = tally["ownLogin"]
-    assert f"user={login}" not in cluster.log()
+    assert f"user={login}" not in cluster.statements()
 
 
 def test_a_login_that_does_not_work_is_told_and_changes_nothing(cluster, postgres, alice, bob):
@@ -161,7 +161,7 @@ def test_reading_back_can_be_turned_off(cluster, postgres, alice, bob):
     with Listener(alice, set=postgres):
         result = bob.join(alice.invite("stock")["uri"], set={"verify.connect": "off"}).result
     assert (result["outcome"], result["access"]) == ("done", "not_tried")
-    assert f"user={access(bob, result['tally']['tallyId'])['login']}" not in cluster.log()
+    assert f"user={access(bob, result['tally']['tallyId'])['login']}" not in cluster.statements()
 
 
 # --- crashes, and what nobody completes
