@@ -5,12 +5,12 @@ import pathlib
 import platform
 import subprocess
 
-from taleus import ROOT, taleus
+from taleus import ROOT, UNTHROTTLED, taleus
 
 CONCURRENCY = int(os.environ.get("CONCURRENCY", 100))
 LIMITS = {f"limits.{name}": 1_000_000 for name in (
     "sessions", "sessions_per_peer", "sessions_per_token", "waiting", "waiting_per_peer", "waiting_per_token", "connections", "handshakes", "connections_per_address",
-    "streams_per_connection", "streams_negotiating")}
+    "streams_per_connection", "streams_negotiating")} | UNTHROTTLED
 
 
 def processor():

@@ -32,9 +32,10 @@ std::string json_of(const LoadReport& report) {
         codes += fmt::format(R"({}"{}":{})", codes.empty() ? "" : ",", to_text(code), count);
     return fmt::format(R"({{"sessions":{},"ok":{},"refused":{},"failed":{},"perSecond":{:.1f},)"
                        R"("latencyMs":{{"p50":{:.3f},"p90":{:.3f},"p99":{:.3f},"p999":{:.3f},"max":{:.3f}}},)"
-                       R"("repeated":{},"codes":{{{}}}}})",
+                       R"("repeated":{},"unfinished":{},"codes":{{{}}}}})",
                        report.sessions, report.ok, report.refused, report.failed, report.per_second(), latency(0.5),
-                       latency(0.9), latency(0.99), latency(0.999), latency(1), report.repeated, codes);
+                       latency(0.9), latency(0.99), latency(0.999), latency(1), report.repeated, report.unfinished,
+                       codes);
 }
 
 void show(const LoadReport& report, const Console& console) {
@@ -124,6 +125,8 @@ void add_bench(CLI::App& root, Invocation& invocation) {
         ->capture_default_str()
         ->check(CLI::PositiveNumber);
     command->add_flag("--abandon", load.abandon, "foil: leave every session waiting for its database");
+    command->add_flag("--hang", load.hang, "say nothing on every stream; the latencies are how long each was let");
+    command->add_flag("!--once", load.repeat, "do not try again after a refusal, whatever it asks for");
     command->footer("Example:\n  taleus bench --addr /ip4/127.0.0.1/tcp/9000/p2p/12D3KooW… --token T --mode warm "
                     "--sessions 10000 --concurrency 200\n"
                     "The listener's limits hold for this, too: raise limits.sessions_per_peer and the like for it.");

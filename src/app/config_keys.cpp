@@ -6,6 +6,16 @@ namespace {
 
 constexpr std::int64_t hour = 3'600'000;
 constexpr std::int64_t day = 24 * hour;
+constexpr std::int64_t rate_max = 1'000'000'000;
+constexpr std::int64_t bytes_max = std::int64_t{1} << 40U;
+
+template <guard::Stage stage> guard::Rates& of(guard::StageRates& rates) {
+    return rates[static_cast<std::size_t>(stage)];
+}
+constexpr auto of_all = of<guard::Stage::global>;
+constexpr auto of_address = of<guard::Stage::address>;
+constexpr auto of_peer = of<guard::Stage::peer>;
+constexpr auto of_token = of<guard::Stage::token>;
 
 } // namespace
 
@@ -120,6 +130,89 @@ std::span<const Key> config_keys() {
          "A PostgreSQL store that several nodes share: postgres://USER@HOST[:PORT][,HOST…]/DATABASE; empty: a file in "
          "the home.",
          [](Config& c) -> auto& { return c.store_url; }},
+
+        {"limits.sessions_per_address", "Live sessions of one IPv4 address or IPv6 /64.",
+         [](Config& c) -> auto& { return c.limits.sessions_per_address; }, 1, 10'000'000},
+        {"limits.reserved", "Sessions beyond the limits above, for what is half done: retries and database results.",
+         [](Config& c) -> auto& { return c.limits.reserved; }, 2, 10'000'000},
+        {"limits.memory", "Bytes that live sessions may reserve: each twice limits.message_bytes, before it is read.",
+         [](Config& c) -> auto& { return c.limits.memory; }, 1 << 20, 1'000'000'000'000, true},
+        {"limits.connections_per_peer", "Connections of one peer.",
+         [](Config& c) -> auto& { return c.host.per_peer_max; }, 1, 1'000'000},
+        {"limits.streams", "Streams that peers may have open, on all connections.",
+         [](Config& c) -> auto& { return c.host.streams_max; }, 1, 10'000'000},
+        {"limits.streams_per_peer", "Streams that one peer may have open, on all its connections.",
+         [](Config& c) -> auto& { return c.host.streams_per_peer_max; }, 1, 10'000'000},
+
+        {"rates.connections", "Connections a second, in all; 0: any.",
+         [](Config& c) -> auto& { return of_all(c.host.rates).contacts.per_second; }, 0, rate_max},
+        {"rates.connections_burst", "Connections at once, in all.",
+         [](Config& c) -> auto& { return of_all(c.host.rates).contacts.burst; }, 1, rate_max},
+        {"rates.connections_per_address", "Connections a second of one IPv4 address or IPv6 /64; 0: any.",
+         [](Config& c) -> auto& { return of_address(c.host.rates).contacts.per_second; }, 0, rate_max},
+        {"rates.connections_per_address_burst", "Connections at once of one IPv4 address or IPv6 /64.",
+         [](Config& c) -> auto& { return of_address(c.host.rates).contacts.burst; }, 1, rate_max},
+        {"rates.contacts", "Messages a second, in all; 0: any.",
+         [](Config& c) -> auto& { return of_all(c.rates).contacts.per_second; }, 0, rate_max},
+        {"rates.contacts_burst", "Messages at once, in all.",
+         [](Config& c) -> auto& { return of_all(c.rates).contacts.burst; }, 1, rate_max},
+        {"rates.contacts_per_address", "Messages a second of one IPv4 address or IPv6 /64; 0: any.",
+         [](Config& c) -> auto& { return of_address(c.rates).contacts.per_second; }, 0, rate_max},
+        {"rates.contacts_per_address_burst", "Messages at once of one IPv4 address or IPv6 /64.",
+         [](Config& c) -> auto& { return of_address(c.rates).contacts.burst; }, 1, rate_max},
+        {"rates.contacts_per_peer", "Messages a second of one peer; 0: any.",
+         [](Config& c) -> auto& { return of_peer(c.rates).contacts.per_second; }, 0, rate_max},
+        {"rates.contacts_per_peer_burst", "Messages at once of one peer.",
+         [](Config& c) -> auto& { return of_peer(c.rates).contacts.burst; }, 1, rate_max},
+        {"rates.contacts_per_token", "Messages a second that present one token; 0: any.",
+         [](Config& c) -> auto& { return of_token(c.rates).contacts.per_second; }, 0, rate_max},
+        {"rates.contacts_per_token_burst", "Messages at once that present one token.",
+         [](Config& c) -> auto& { return of_token(c.rates).contacts.burst; }, 1, rate_max},
+        {"rates.bytes", "Bytes of messages a second, in all; 0: any.",
+         [](Config& c) -> auto& { return of_all(c.rates).bytes.per_second; }, 0, bytes_max, true},
+        {"rates.bytes_burst", "Bytes of messages at once, in all.",
+         [](Config& c) -> auto& { return of_all(c.rates).bytes.burst; }, 1 << 20, bytes_max, true},
+        {"rates.bytes_per_address", "Bytes of messages a second of one IPv4 address or IPv6 /64; 0: any.",
+         [](Config& c) -> auto& { return of_address(c.rates).bytes.per_second; }, 0, bytes_max, true},
+        {"rates.bytes_per_address_burst", "Bytes of messages at once of one IPv4 address or IPv6 /64.",
+         [](Config& c) -> auto& { return of_address(c.rates).bytes.burst; }, 1 << 20, bytes_max, true},
+        {"rates.bytes_per_peer", "Bytes of messages a second of one peer; 0: any.",
+         [](Config& c) -> auto& { return of_peer(c.rates).bytes.per_second; }, 0, bytes_max, true},
+        {"rates.bytes_per_peer_burst", "Bytes of messages at once of one peer.",
+         [](Config& c) -> auto& { return of_peer(c.rates).bytes.burst; }, 1 << 20, bytes_max, true},
+
+        {"overload.work", "Messages worked on at once, to begin with; found from latency and loop delay after that.",
+         [](Config& c) -> auto& { return c.work.initial; }, 16, 1'000'000},
+        {"overload.work_max", "The most that it may come to.", [](Config& c) -> auto& { return c.work.max; }, 16,
+         1'000'000},
+        {"overload.latency", "Work that takes no longer than this is never too slow.",
+         [](Config& c) -> auto& { return c.work.latency_floor; }, 1, hour},
+        {"overload.latency_max", "Work that takes longer than this always is.",
+         [](Config& c) -> auto& { return c.work.latency_ceiling; }, 1, hour},
+        {"overload.loop_delay", "An event loop that is later than this is overloaded.",
+         [](Config& c) -> auto& { return c.work.loop_delay; }, 1, hour},
+
+        {"breaker.window", "The time over which a dependency's failures and slow calls are counted.",
+         [](Config& c) -> auto& { return c.breaker.window; }, 100, hour},
+        {"breaker.calls", "Calls in a window before their share of failures says anything.",
+         [](Config& c) -> auto& { return c.breaker.calls_min; }, 1, 1'000'000},
+        {"breaker.failure_percent", "Failed calls of a window, in percent, that open the breaker.",
+         [](Config& c) -> auto& { return c.breaker.failure_percent; }, 1, 100},
+        {"breaker.slow", "A call that takes this long is slow.", [](Config& c) -> auto& { return c.breaker.slow; }, 1,
+         hour},
+        {"breaker.slow_percent", "Slow calls of a window, in percent, that open the breaker.",
+         [](Config& c) -> auto& { return c.breaker.slow_percent; }, 1, 100},
+        {"breaker.timeouts", "Timeouts in a row that open the breaker, however rare calls are.",
+         [](Config& c) -> auto& { return c.breaker.timeouts_in_row; }, 1, 1000},
+        {"breaker.open", "How long it is open at first; doubled each time, +-20 %.",
+         [](Config& c) -> auto& { return c.breaker.open_min; }, 10, hour},
+        {"breaker.open_max", "How long it is open at most.", [](Config& c) -> auto& { return c.breaker.open_max; }, 10,
+         hour},
+        {"breaker.probes", "Calls let through at once after that; as many successes close it.",
+         [](Config& c) -> auto& { return c.breaker.probes; }, 1, 1000},
+        {"breaker.lease", "A call without an answer for this long has timed out.",
+         [](Config& c) -> auto& { return c.breaker.lease; }, 10, hour},
+
         {"shutdown.grace", "How long sessions under way may go on after a signal.",
          [](Config& c) -> auto& { return c.grace; }, 0, hour},
         {"log.level",

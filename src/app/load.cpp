@@ -43,8 +43,9 @@ Bytes bytes_of(std::string_view text) {
 // An identity with at most one connection. Closed before it is destroyed.
 class Client {
 public:
-    Client(async::Executor executor, async::Clock& clock, Random& random)
-        : key_{wire::KeyPair::generate(random)}, host_{executor, clock, random, key_, client_settings(), nullptr} {}
+    Client(async::Executor executor, async::Clock& clock, Random& random, guard::Protection& guards)
+        : key_{wire::KeyPair::generate(random)},
+          host_{executor, clock, random, key_, client_settings(), nullptr, guards} {}
 
     awaitable<Result<void>> connect(const wire::Multiaddr& address) {
         auto connection = co_await host_.dial(address);
@@ -71,6 +72,18 @@ public:
             answer.insert(answer.end(), part->begin(), part->end());
             if (answer.size() > wire::message_bytes_default)
                 co_return fail(Code::message_too_large, "the answer is too large");
+        }
+    }
+
+    // Says nothing until the listener has had enough.
+    awaitable<Result<void>> hang() {
+        if (!connection_ || !connection_->is_alive()) co_return fail(Code::peer_gone, "the connection is lost");
+        auto stream = co_await connection_->open(wire::bootstrap_protocol);
+        if (!stream) co_return fail(stream.error());
+        for (;;) {
+            auto part = co_await (*stream)->read();
+            if (!part) co_return fail(part.error());
+            if (part->empty()) co_return Result<void>{};
         }
     }
 
@@ -114,6 +127,7 @@ private:
     async::Executor executor_;
     async::Clock& clock_;
     Random& random_;
+    guard::Protection guards_{random_, {}}; // nobody calls in
     const std::string prefix_;
     async::TaskGroup workers_;
     std::deque<Client> clients_; // warm
@@ -148,7 +162,7 @@ awaitable<bool> Run::workers_ended(async::Limit& limit) {
 }
 
 awaitable<Result<void>> Run::connect_all(async::Limit& limit) {
-    for (std::size_t i = 0; i < load_.connections; ++i) clients_.emplace_back(executor_, clock_, random_);
+    for (std::size_t i = 0; i < load_.connections; ++i) clients_.emplace_back(executor_, clock_, random_, guards_);
     std::size_t next = 0;
     std::optional<Error> failure;
     for (std::size_t i = 0; i < std::min(dials_at_once, load_.connections); ++i)
@@ -203,7 +217,7 @@ awaitable<Run::Ending> Run::warm_session(async::Limit& limit, Instant deadline, 
 
 // The connection's end is part of what a cold session costs, and nothing interrupts it.
 awaitable<Run::Ending> Run::cold_session(async::Limit& limit, Instant deadline, std::size_t number) {
-    Client client{executor_, clock_, random_};
+    Client client{executor_, clock_, random_, guards_};
     auto ending = co_await async::within(limit, deadline, connect_and_bootstrap(client, number));
     co_await client.close(clock_.now() + closing_time);
     co_return ending ? std::move(*ending) : Ending{fail(Code::timeout, "no end in time")};
@@ -228,6 +242,10 @@ awaitable<Run::Ending> Run::connect_and_bootstrap(Client& client, std::size_t nu
 }
 
 awaitable<Run::Ending> Run::bootstrap(Client& client, std::size_t number) {
+    if (load_.hang) {
+        if (const auto ended = co_await client.hang(); !ended) co_return fail(ended.error());
+        co_return std::nullopt;
+    }
     const auto message = wire::to_json(wire::Contact{
         .token = load_.token, .party_id = party(number), .identity_bundle = {{"partyId", party(number)}}, .cadre = {}});
     for (unsigned attempt = 1;; ++attempt) {
@@ -243,7 +261,9 @@ awaitable<Run::Ending> Run::bootstrap(Client& client, std::size_t number) {
         if (approved.provisioned.has_value() != (load_.role == wire::Role::stock))
             co_return fail(Code::role_mismatch, "the response contradicts the role");
         if (load_.role == wire::Role::stock || load_.abandon) co_return std::nullopt;
-        co_return co_await deliver(client, number, approved.session_id);
+        auto delivered = co_await deliver(client, number, approved.session_id);
+        if (!delivered || *delivered) ++report_.unfinished;
+        co_return delivered;
     }
 }
 
@@ -270,7 +290,7 @@ awaitable<Run::Ending> Run::deliver(Client& client, std::size_t number, std::opt
 
 awaitable<bool> Run::may_repeat(const wire::Refusal& refusal, unsigned attempt) {
     const auto code = wire::code_of(refusal);
-    if (!is_repeatable(code)) co_return false;
+    if (!is_repeatable(code) || !load_.repeat) co_return false;
     ++report_.repeated;
     ++report_.codes[code];
     const Duration wait = protocol::dialer::backoff(attempt, refusal.retry_after);

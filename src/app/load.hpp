@@ -30,10 +30,12 @@ struct Load {
     wire::Role role = wire::Role::stock; // the inviter's, as in links
     Mode mode = Mode::warm;
     std::size_t sessions = 1000;
-    std::size_t concurrency = 100;               // sessions under way at once
-    std::size_t connections = 4;                 // warm
-    double rate = 0;                             // sessions begun a second, measured from when each was due; 0: at once
-    bool abandon = false;                        // foil: approved is enough, the database never comes
+    std::size_t concurrency = 100; // sessions under way at once
+    std::size_t connections = 4;   // warm
+    double rate = 0;               // sessions begun a second, measured from when each was due; 0: at once
+    bool abandon = false;          // foil: approved is enough, the database never comes
+    bool hang = false;  // opens a stream, says nothing, and waits for its end: the latency is how long it was let
+    bool repeat = true; // after a refusal that asks for it; else it is final
     Duration timeout = std::chrono::seconds{60}; // of a session, repeats after `retryAfterMs` included
 };
 
@@ -43,6 +45,7 @@ struct LoadReport {
     std::size_t refused = 0;
     std::size_t failed = 0;            // nonsense, lost connections, timeouts
     std::size_t repeated = 0;          // attempts after a refusal that asked for it
+    std::size_t unfinished = 0;        // foil sessions that were approved, and then refused or lost
     std::map<Code, std::size_t> codes; // of refusals, repeated ones too, and of failures
     Duration elapsed{};
     std::vector<Duration> latencies; // of the sessions that went well, in rising order

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <csignal>
+#include <optional>
+#include <utility>
 
 namespace taleus::app {
 
@@ -38,6 +40,9 @@ session::SettingsSnapshot session_settings(const OpenHome& home, const std::vect
     settings->listener = config.listener;
     settings->dialer = config.dialer;
     settings->limits = config.limits;
+    settings->rates = config.rates;
+    settings->work = config.work;
+    settings->breaker = config.breaker;
     settings->party_id = config.party_id.empty() ? home.peer().to_text() : config.party_id;
     settings->read_back = config.verify.timeout;
     settings->cadre = config.party_cadre.empty() ? texts_of(announced) : config.party_cadre;
@@ -55,9 +60,10 @@ host::HostSettings host_settings(const Config& config) {
 }
 
 Outfit::Outfit(OpenHome& home, Dependencies& dependencies)
-    : home_{home}, dependencies_{dependencies},
-      host_{home.engine.executor(), home.engine.clock(), random_, home.key, host_settings(home.config), nullptr,
-            Log{*home.log, "host"}} {}
+    : home_{home}, guards_{random_, {}}, dependencies_{dependencies},
+      host_{
+          home.engine.executor(), home.engine.clock(), random_, home.key, host_settings(home.config), nullptr, guards_,
+          Log{*home.log, "host"}} {}
 
 session::JoinWorld Outfit::join_world() {
     return {.clock = home_.engine.clock(),
@@ -74,21 +80,39 @@ session::JoinWorld Outfit::join_world() {
 
 void Outfit::close() { home_.engine.run(host_.close(home_.engine.clock().now() + std::chrono::seconds{1})); }
 
+namespace {
+
+// What the settings name, behind its breaker.
+template <class Guarded, class Real>
+std::optional<Guarded> guarded(Real* real, guard::Breaker& breaker, OpenHome& home) {
+    if (real == nullptr) return std::nullopt;
+    return std::optional<Guarded>{std::in_place, *real, breaker, home.engine.clock()};
+}
+
+} // namespace
+
 Node::Node(OpenHome& home, Dependencies& dependencies)
-    : home_{home}, listener_{{.executor = home.engine.executor(),
-                              .clock = home.engine.clock(),
-                              .random = random_,
-                              .journal = *home.journal,
-                              .provisioner = *dependencies.provisioner,
-                              .node = home.key,
-                              .store_key = *home.store_key,
-                              .log = Log{*home.log, "session"},
-                              .identity = dependencies.identity.get(),
-                              .tokens = dependencies.tokens.get(),
-                              .reader = dependencies.reader.get()},
-                             session_settings(home, {})},
-      host_{home.engine.executor(), home.engine.clock(), random_, home.key, host_settings(home.config), &listener_,
-            Log{*home.log, "host"}},
+    : home_{home}, guards_{random_, home.config.work}, breakers_{home.config.breaker, random_},
+      journal_{*home.journal, breakers_.store, home.engine.clock()},
+      provisioner_{*dependencies.provisioner, breakers_.provisioner, home.engine.clock()},
+      identity_{guarded<session::GuardedIdentity>(dependencies.identity.get(), breakers_.identity, home)},
+      tokens_{guarded<session::GuardedTokens>(dependencies.tokens.get(), breakers_.identity, home)},
+      listener_{{.executor = home.engine.executor(),
+                 .clock = home.engine.clock(),
+                 .random = random_,
+                 .journal = journal_,
+                 .provisioner = provisioner_,
+                 .node = home.key,
+                 .store_key = *home.store_key,
+                 .guards = guards_,
+                 .log = Log{*home.log, "session"},
+                 .identity = identity_ ? &*identity_ : nullptr,
+                 .tokens = tokens_ ? &*tokens_ : nullptr,
+                 .reader = dependencies.reader.get(),
+                 .breakers = &breakers_},
+                session_settings(home, {})},
+      host_{home.engine.executor(),     home.engine.clock(), random_, home.key,
+            host_settings(home.config), &listener_,          guards_, Log{*home.log, "host"}},
       presence_{home.engine.executor(), home.engine.clock(), *home.journal, Log{*home.log, "node"}},
       memory_{home.engine.clock()}, removal_{removal_world(home, dependencies)},
       background_{home.engine.executor(), home.engine.clock()} {}

@@ -8,10 +8,12 @@
 #include "app/open_home.hpp"
 #include "app/presence.hpp"
 #include "host/host.hpp"
+#include "session/guarded_journal.hpp"
 #include "session/join.hpp"
 #include "session/listener.hpp"
 #include "session/settings.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +35,7 @@ public:
 private:
     OpenHome& home_;
     SystemRandom random_;
+    guard::Protection guards_; // nobody calls in
     Dependencies& dependencies_;
     host::Host host_;
 };
@@ -53,12 +56,22 @@ public:
     const std::vector<wire::Multiaddr>& listening() const { return listening_; }
     bool is_draining() const { return draining_; }
     session::ListenerCounts counts() const { return listener_.counts(); }
+    const host::HostCounts& host_counts() const { return host_.counts(); }
+    // What protects it, with the numbers that it acts on.
+    guard::Protection& guards() { return guards_; }
+    session::Breakers& breakers() { return breakers_; }
 
 private:
     async::awaitable<void> take_up();
 
     OpenHome& home_;
     SystemRandom random_;
+    guard::Protection guards_;
+    session::Breakers breakers_;
+    session::GuardedJournal journal_;
+    session::GuardedProvisioner provisioner_;
+    std::optional<session::GuardedIdentity> identity_;
+    std::optional<session::GuardedTokens> tokens_;
     session::Listener listener_;
     host::Host host_;
     Presence presence_;

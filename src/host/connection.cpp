@@ -16,14 +16,19 @@ using boost::system::error_code;
 
 constexpr std::size_t read_per_turn_max = 1024 * 1024; // then the others have their turn
 
+guard::ScopeName peer_scope(const wire::PeerId& peer) {
+    return {guard::Kind::peer, std::string{as_text(peer.bytes())}};
+}
+
 bool is_would_block(const error_code& error) {
     return error == asio::error::would_block || error == asio::error::try_again;
 }
 
 } // namespace
 
-Connection::Connection(Shard& shard, Socket socket, wire::Multiaddr address, Admission::Permit permit)
-    : shard_{shard}, socket_{std::move(socket)}, permit_{std::move(permit)}, address_{std::move(address)},
+Connection::Connection(Shard& shard, Socket socket, wire::Multiaddr address, guard::Scopes::Permit permit)
+    : shard_{shard}, number_{shard.next_connection++}, socket_{std::move(socket)}, permit_{std::move(permit)},
+      address_{std::move(address)},
       machine_{shard.context, p2p::Side::listener, address_, std::nullopt, shard.clock.now()},
       timer_{shard.clock, [this] { on_timer(); }} {
     ++shard_.counts.accepted;
@@ -33,9 +38,9 @@ Connection::Connection(Shard& shard, Socket socket, wire::Multiaddr address, Adm
 
 Connection::Connection(Shard& shard, Socket socket, wire::Multiaddr address, const wire::PeerId& expected,
                        Watcher& watcher)
-    : shard_{shard}, socket_{std::move(socket)}, watcher_{&watcher}, address_{std::move(address)},
-      machine_{shard.context, p2p::Side::dialer, address_, expected, shard.clock.now()}, phase_{Phase::connecting},
-      timer_{shard.clock, [this] { on_timer(); }} {
+    : shard_{shard}, number_{shard.next_connection++}, socket_{std::move(socket)}, watcher_{&watcher},
+      address_{std::move(address)}, machine_{shard.context, p2p::Side::dialer, address_, expected, shard.clock.now()},
+      phase_{Phase::connecting}, timer_{shard.clock, [this] { on_timer(); }} {
     ++shard_.counts.dialled;
     ++shard_.counts.connections;
     ++shard_.counts.handshaking;
@@ -253,8 +258,12 @@ void Connection::on_timer() {
 // --- events
 
 void Connection::on(p2p::event::Ready& event) {
+    permit_.leave(guard::Kind::unauthenticated);
+    if (permit_.enter({peer_scope(event.peer), {.connections = shard_.limits.per_peer_max}})) {
+        shard_.refuse(Refusal::peer);
+        return abort({Code::overloaded, "too many connections of this peer"});
+    }
     remote_ = std::make_shared<const Remote>(std::move(event.peer), address_);
-    permit_.authenticated();
     --shard_.counts.handshaking;
     ++shard_.counts.handshakes;
     if (watcher_ != nullptr) watcher_->on_ready(*this);
@@ -262,8 +271,21 @@ void Connection::on(p2p::event::Ready& event) {
 
 void Connection::on(p2p::event::StreamOpened& event) {
     if (shard_.handler == nullptr) return machine_.reset(event.stream, shard_.clock.now());
+    using guard::Kind;
+    const auto& limits = shard_.limits;
+    auto permit = shard_.guards.scopes.take(
+        {{{Kind::process}, {.streams = limits.streams_max}},
+         {{Kind::connection, std::to_string(number_)}, {.streams = shard_.context.limits.streams_max}},
+         {peer_scope(remote_->peer), {.streams = limits.streams_per_peer_max}}},
+        {.streams = 1});
+    if (!permit) {
+        shard_.refuse(Refusal::streams);
+        return machine_.reset(event.stream, shard_.clock.now());
+    }
     ++shard_.counts.streams_in;
-    shard_.handler->on_stream(attach(event.stream));
+    auto stream = attach(event.stream);
+    stream->hold(std::move(*permit));
+    shard_.handler->on_stream(std::move(stream));
 }
 
 void Connection::on(p2p::event::StreamData& event) {

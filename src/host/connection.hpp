@@ -6,7 +6,6 @@
 // Owned by the shard's list, which drops it when the socket is closed and no handler refers to it any more. Streams and
 // the watcher may go or stay as they like: both sides forget each other. One thread.
 
-#include "host/admission.hpp"
 #include "host/shard.hpp"
 
 #include <memory>
@@ -36,7 +35,7 @@ public:
     };
 
     // Accepted, and admitted by `permit`.
-    Connection(Shard& shard, Socket socket, wire::Multiaddr address, Admission::Permit permit);
+    Connection(Shard& shard, Socket socket, wire::Multiaddr address, guard::Scopes::Permit permit);
     // To be dialled; only `expected` will do.
     Connection(Shard& shard, Socket socket, wire::Multiaddr address, const wire::PeerId& expected, Watcher& watcher);
     ~Connection();
@@ -97,9 +96,10 @@ private:
     void drop_if_done(); // may destroy us
 
     Shard& shard_;
+    const std::uint64_t number_; // names its scope
     std::list<Connection>::iterator self_;
     Socket socket_;
-    Admission::Permit permit_;
+    guard::Scopes::Permit permit_;
     Watcher* watcher_ = nullptr;
     wire::Multiaddr address_;
     std::shared_ptr<const Remote> remote_;

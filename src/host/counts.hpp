@@ -10,14 +10,17 @@
 
 namespace taleus::host {
 
-// Why a connection was closed as soon as it was accepted.
+// Why a connection was closed as soon as it was accepted or authenticated, or a stream reset.
 enum class Refusal : std::uint8_t {
     connections, // as many as there may be
     handshaking, // too many that have not authenticated yet
     address,     // too many from this address
-    gate,        // the owner of the host said no
+    peer,        // too many of this peer
+    rate,        // too many in too short a time, from this address or in all
+    streams,     // a stream too many, in all or of this peer: reset
 };
-inline constexpr std::array<std::string_view, 4> refusal_texts{"connections", "handshaking", "address", "gate"};
+inline constexpr std::array<std::string_view, 6> refusal_texts{"connections", "handshaking", "address",
+                                                               "peer",        "rate",        "streams"};
 
 struct HostCounts {
     // Now.

@@ -154,6 +154,7 @@ struct HostTest : testing::Test {
     p2p::ConnectionContext raw_context{
         .identity = client_key, .random = random, .limits = {}, .protocols = {}, .listen_addrs = {}};
     std::size_t descriptors = 0;
+    guard::Protection guards{random, {}};
     std::vector<std::unique_ptr<Host>> hosts;
 
     void SetUp() override { descriptors = open_descriptors(); }
@@ -182,7 +183,7 @@ struct HostTest : testing::Test {
 
     Host& make_host(const wire::KeyPair& key, ports::StreamHandler* handler = nullptr, HostSettings settings = {}) {
         return *hosts.emplace_back(
-            std::make_unique<Host>(context.get_executor(), clock, random, key, std::move(settings), handler));
+            std::make_unique<Host>(context.get_executor(), clock, random, key, std::move(settings), handler, guards));
     }
     // The one address of a host that was told to listen on `text`.
     static wire::Multiaddr listening(Host& host, std::string_view text = "/ip4/127.0.0.1/tcp/0") {

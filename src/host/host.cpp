@@ -1,6 +1,5 @@
 #include "host/host.hpp"
 
-#include "host/admission.hpp"
 #include "host/connection.hpp"
 #include "host/dialer.hpp"
 #include "host/interfaces.hpp"
@@ -16,9 +15,9 @@ namespace taleus::host {
 
 struct Host::Parts {
     Parts(async::Executor executor, async::Clock& clock, p2p::ConnectionContext context, HostSettings settings_,
-          ports::StreamHandler* handler, Log log)
+          ports::StreamHandler* handler, guard::Protection& guards, Log log)
         : settings{std::move(settings_)}, peer{wire::PeerId::of(context.identity.public_key())},
-          admission{settings.limits}, shard{executor, clock, std::move(context), handler, settings.linger, log} {}
+          shard{executor, clock, std::move(context), handler, guards, settings.limits, settings.linger, log} {}
 
     // From now on; answers with what is bound as others may dial it.
     std::vector<wire::Multiaddr> accept_from(std::list<TcpListener> opened, std::vector<wire::Multiaddr> bound) {
@@ -32,14 +31,13 @@ struct Host::Parts {
 
     const HostSettings settings;
     const wire::PeerId peer;
-    Admission admission;
     Shard shard;
     std::list<TcpListener> listeners;
     bool announced = false;
 };
 
 Host::Host(async::Executor executor, async::Clock& clock, Random& random, const wire::KeyPair& identity,
-           HostSettings settings, ports::StreamHandler* handler, Log log) {
+           HostSettings settings, ports::StreamHandler* handler, guard::Protection& guards, Log log) {
     p2p::ConnectionContext context{.identity = identity,
                                    .random = random,
                                    .limits = settings.connection,
@@ -49,7 +47,7 @@ Host::Host(async::Executor executor, async::Clock& clock, Random& random, const 
                                    .mplex = settings.mplex,
                                    .noise = p2p::NoiseIdentity::make(identity, random)};
     if (handler == nullptr) context.protocols.clear();
-    parts_ = std::make_unique<Parts>(executor, clock, std::move(context), std::move(settings), handler, log);
+    parts_ = std::make_unique<Parts>(executor, clock, std::move(context), std::move(settings), handler, guards, log);
 }
 
 Host::~Host() = default;
@@ -61,7 +59,7 @@ Result<std::vector<wire::Multiaddr>> Host::listen(const std::vector<wire::Multia
     std::list<TcpListener> opened;
     std::vector<wire::Multiaddr> actual;
     for (const auto& address : addresses) {
-        opened.emplace_back(parts_->shard, parts_->admission, parts_->settings.gate);
+        opened.emplace_back(parts_->shard);
         auto bound = opened.back().open(address, parts_->settings.reuse_port);
         if (!bound) return fail(std::move(bound.error()));
         actual.push_back(std::move(*bound));
@@ -74,7 +72,7 @@ Result<std::vector<wire::Multiaddr>> Host::adopt(const std::vector<int>& listeni
     std::vector<wire::Multiaddr> actual;
     std::optional<Error> refused;
     for (const int descriptor : listening) { // all of them, so that each has an owner
-        opened.emplace_back(parts_->shard, parts_->admission, parts_->settings.gate);
+        opened.emplace_back(parts_->shard);
         auto bound = opened.back().adopt(descriptor);
         if (bound)
             actual.push_back(std::move(*bound));
@@ -96,7 +94,7 @@ ports::awaitable<Result<std::unique_ptr<ports::Connection>>> Host::dial(wire::Mu
 }
 
 void Host::set_limits(HostLimits limits, p2p::ConnectionLimits connection) {
-    parts_->admission.set_limits(limits);
+    parts_->shard.limits = limits;
     parts_->shard.context.limits = connection;
 }
 

@@ -7,12 +7,12 @@
 #include "async/clock.hpp"
 #include "base/log.hpp"
 #include "base/random.hpp"
+#include "guard/protection.hpp"
 #include "host/counts.hpp"
 #include "host/limits.hpp"
 #include "p2p/connection.hpp"
 #include "ports/stream.hpp"
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,15 +28,13 @@ struct HostSettings {
     bool reuse_port = false;                           // several hosts, a shard each, accept on one port
     Duration stagger = std::chrono::milliseconds{250}; // between attempts at several addresses of one name
     Duration linger = std::chrono::seconds{1};         // a closed connection's wait for the peer's end
-    // Asked about each inbound connection after the limits: the owner's own rules, such as a rate. None: all may.
-    std::function<bool(const wire::Multiaddr& remote)> gate;
 };
 
 class Host final : public ports::Network {
 public:
-    // Without a handler inbound streams are reset.
+    // Without a handler inbound streams are reset. Whoever calls in is counted in `guards`.
     Host(async::Executor executor, async::Clock& clock, Random& random, const wire::KeyPair& identity,
-         HostSettings settings, ports::StreamHandler* handler, Log log = {});
+         HostSettings settings, ports::StreamHandler* handler, guard::Protection& guards, Log log = {});
     ~Host() override;
     Host(const Host&) = delete;
     Host& operator=(const Host&) = delete;

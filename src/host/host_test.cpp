@@ -57,7 +57,7 @@ private:
 TEST_F(HostTest, a_connection_draws_its_own_ephemeral_key_and_no_static_one) {
     Keeper keeper;
     CountingRandom counted;
-    Host server{context.get_executor(), clock, counted, server_key, {}, &keeper};
+    Host server{context.get_executor(), clock, counted, server_key, {}, &keeper, guards};
     auto& client = make_host(client_key);
     const auto address = listening(server);
     const auto before = counted.drawn;

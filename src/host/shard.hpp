@@ -6,7 +6,9 @@
 #include "async/clock.hpp"
 #include "async/one_shot.hpp"
 #include "base/log.hpp"
+#include "guard/protection.hpp"
 #include "host/counts.hpp"
+#include "host/limits.hpp"
 #include "p2p/connection.hpp"
 #include "ports/stream.hpp"
 
@@ -30,7 +32,7 @@ class Connection;
 class Shard {
 public:
     Shard(async::Executor executor_, async::Clock& clock_, p2p::ConnectionContext context_,
-          ports::StreamHandler* handler_, Duration linger_, Log log_);
+          ports::StreamHandler* handler_, guard::Protection& guards_, HostLimits limits_, Duration linger_, Log log_);
     ~Shard(); // no operation is under way: see `quiet`
     Shard(const Shard&) = delete;
     Shard& operator=(const Shard&) = delete;
@@ -39,11 +41,15 @@ public:
     async::Clock& clock;
     p2p::ConnectionContext context;
     ports::StreamHandler* const handler; // none: inbound streams are reset
-    const Duration linger;               // how long a closed connection waits for the peer's end
+    guard::Protection& guards;
+    HostLimits limits;     // for who comes from now on
+    const Duration linger; // how long a closed connection waits for the peer's end
     const Log log;
     HostCounts counts;
+    void refuse(Refusal cause) { ++counts.refused[static_cast<std::size_t>(cause)]; }
     std::vector<std::uint8_t> buffer;
     std::list<Connection> connections;
+    std::uint64_t next_connection = 0;
     bool closing = false; // nobody is dialled any more
 
     template <class... Args> Connection& add(Args&&... args);

@@ -26,6 +26,9 @@ public:
     ports::awaitable<Result<void>> finish(Bytes last) override;
     void reset() noexcept override;
 
+    // Of an inbound one: its place among the streams, until we are destroyed.
+    void hold(guard::Scopes::Permit permit) { permit_ = std::move(permit); }
+
     // Told by the connection.
     void on_data(Bytes bytes);
     void on_end();
@@ -38,6 +41,7 @@ private:
     Connection* connection_; // null once the stream is over
     const p2p::StreamId id_;
     std::shared_ptr<const Remote> remote_;
+    guard::Scopes::Permit permit_;
     Half input_ = Half::open;
     Half output_ = Half::open; // closing: until all of it is handed to the operating system
     Bytes arrived_;

@@ -1,6 +1,7 @@
 #include "host/tcp_listener.hpp"
 
 #include "host/connection.hpp"
+#include "wire/address_block.hpp"
 
 #include <boost/asio/detail/socket_option.hpp>
 #include <boost/asio/ip/v6_only.hpp>
@@ -22,13 +23,17 @@ using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>
 constexpr int accepted_per_turn_max = 64;        // then the connections have their turn
 constexpr Duration pause_when_exhausted = 100ms; // descriptors come back when connections end
 
+Refusal refusal_of(guard::Kind scope) {
+    if (scope == guard::Kind::address) return Refusal::address;
+    return scope == guard::Kind::unauthenticated ? Refusal::handshaking : Refusal::connections;
+}
+
 error_code last_error() { return {errno, boost::system::system_category()}; }
 
 } // namespace
 
-TcpListener::TcpListener(Shard& shard, Admission& admission, const Gate& gate)
-    : shard_{shard}, admission_{admission}, gate_{gate}, acceptor_{shard.executor},
-      pause_{shard.clock, [this] { wait(); }} {}
+TcpListener::TcpListener(Shard& shard)
+    : shard_{shard}, acceptor_{shard.executor}, pause_{shard.clock, [this] { wait(); }} {}
 
 Result<wire::Multiaddr> TcpListener::open(const wire::Multiaddr& address, bool reuse_port) {
     const auto wanted = address.as_tcp();
@@ -137,12 +142,26 @@ bool TcpListener::accept_one() {
     return acceptor_.is_open(); // the gate may have closed us
 }
 
+// A place first, which costs nobody anything, then the rate. Both before anything is read.
+std::expected<guard::Scopes::Permit, Refusal> TcpListener::admitted(const wire::Multiaddr& from) {
+    using guard::Kind;
+    const auto block = wire::address_block(from);
+    const auto& limits = shard_.limits;
+    auto permit = shard_.guards.scopes.take({{{Kind::process}, {.connections = limits.connections_max}},
+                                             {{Kind::unauthenticated}, {.connections = limits.handshaking_max}},
+                                             {{Kind::address, block}, {.connections = limits.per_address_max}}},
+                                            {.connections = 1});
+    if (!permit) return std::unexpected(refusal_of(permit.error().scope));
+    const auto rate = shard_.guards.connects.admit({{guard::Stage::address, as_bytes(block)}, {guard::Stage::global}},
+                                                   {.contacts = 1}, limits.rates, shard_.clock.now());
+    if (!rate) return std::unexpected(Refusal::rate);
+    return std::move(*permit);
+}
+
 void TcpListener::admit(Socket socket, const tcp::endpoint& from) {
-    auto permit = admission_.admit(from.address());
-    const auto refuse = [this](Refusal cause) { ++shard_.counts.refused[static_cast<std::size_t>(cause)]; };
-    if (!permit) return refuse(permit.error());
     auto address = to_multiaddr(from);
-    if (gate_ && !gate_(address)) return refuse(Refusal::gate);
+    auto permit = admitted(address);
+    if (!permit) return shard_.refuse(permit.error());
     error_code error;
     socket.non_blocking(true, error);
     if (!error) socket.set_option(tcp::no_delay{true}, error);

@@ -1,22 +1,18 @@
 #pragma once
-// One listening TCP socket: accepts what waits, refuses at once what the admission has no place for, and pauses when
+// One listening TCP socket: accepts what waits, refuses at once what the limits have no place for, and pauses when
 // the process has run out of descriptors or memory instead of spinning. Owned by the host until `is_idle`; one thread.
 
-#include "host/admission.hpp"
 #include "host/shard.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 
-#include <functional>
+#include <expected>
 
 namespace taleus::host {
 
-// Asked after the limits about each connection: an owner's own rules, such as a rate.
-using Gate = std::function<bool(const wire::Multiaddr& remote)>;
-
 class TcpListener {
 public:
-    TcpListener(Shard& shard, Admission& admission, const Gate& gate);
+    explicit TcpListener(Shard& shard);
     TcpListener(const TcpListener&) = delete;
     TcpListener& operator=(const TcpListener&) = delete;
 
@@ -35,12 +31,11 @@ private:
     void wait();
     void accept_waiting();
     bool accept_one(); // false: none waits, or we must pause
+    std::expected<guard::Scopes::Permit, Refusal> admitted(const wire::Multiaddr& from);
     void admit(Socket socket, const tcp::endpoint& from);
     void pause();
 
     Shard& shard_;
-    Admission& admission_;
-    const Gate& gate_;
     Acceptor acceptor_;
     async::Clock::Timer pause_;
     bool waiting_ = false;

@@ -124,7 +124,6 @@ Event ContactSession::found_decision(const ports::Session& decided) {
 // The token's rules, over what the store counts and what is reserved here; then this listener's own limits.
 Event ContactSession::admit(const ports::TokenFound& found) {
     const auto& invitation = found.invitation;
-    const auto& limits = talk_.settings().limits;
     const auto usage = shop_.reservations.added_to(found.usage, row_.token, row_.peer);
     row_.role = invitation.role;
     role_ = invitation.role;
@@ -135,17 +134,30 @@ Event ContactSession::admit(const ports::TokenFound& found) {
         if (const auto wait = shop_.reservations.wait_of(row_.token, row_.peer, shop_.world.clock.now()))
             return Refused{refusal_of(Code::token_in_use, {}, rounded_up(*wait))};
 
-    auto share = shop_.contacts.take(row_.peer, row_.token, {.per_token = limits.sessions_per_token});
-    if (!share) return Refused{refusal_of(Code::overloaded)};
+    if (auto hopeless = is_hopeless(invitation)) return std::move(*hopeless);
+    if (!talk_.enter_token(row_.token)) return Refused{refusal_of(Code::overloaded)};
+    const auto rate = shop_.world.guards.contacts.admit({{guard::Stage::token, row_.token.view()}},
+                                                        {.contacts = 1, .bytes = talk_.bytes_read()},
+                                                        talk_.settings().rates, shop_.world.clock.now());
+    if (!rate) return Refused{refusal_of(Code::rate_limited, {}, rounded_up(rate.error().wait))};
     if (invitation.role == wire::Role::foil) {
-        auto seat = shop_.seats.take(row_.peer, row_.token,
-                                     {limits.waiting, limits.waiting_per_peer, limits.waiting_per_token});
+        auto seat = shop_.seat(row_.peer, row_.token, talk_.settings().limits);
         if (!seat) return Refused{refusal_of(Code::overloaded)};
         seat_ = std::move(*seat);
     }
-    contact_share_ = std::move(*share);
     hold_ = shop_.reservations.reserve(row_.token, row_.peer);
     return TokenAccepted{Grant{row_.id, row_.token, row_.key, invitation.role, invitation.requirement, 0}};
+}
+
+std::optional<Event> ContactSession::is_hopeless(const protocol::Invitation& invitation) {
+    auto* breakers = shop_.world.breakers;
+    if (breakers == nullptr) return std::nullopt;
+    const auto now = shop_.world.clock.now();
+    const bool needs_hook = invitation.requirement == protocol::Requirement::external;
+    const bool is_down = (invitation.role == wire::Role::stock && breakers->provisioner.refuses(now)) ||
+                         (needs_hook && breakers->identity.refuses(now));
+    if (!is_down) return std::nullopt;
+    return own_failure({Code::dependency_unavailable, "a breaker is open"}, Code::dependency_unavailable);
 }
 
 // --- VALIDATING_IDENTITY
@@ -178,7 +190,7 @@ async::awaitable<std::optional<Event>> ContactSession::asked_hook(const wire::Co
         co_return own_failure({Code::dependency_unavailable, "no identity hook is configured"}, Code::internal);
     auto call =
         begin_hook(shop_.hooks, shop_.world.executor, deadline(), shop_.world.identity->judge(contact, row_.peer));
-    auto answer = co_await talk_.within(deadline(), call.result());
+    auto answer = co_await talk_.patiently(call, deadline());
     call.cancel();
     const auto outcome = !answer ? "interrupted" : !*answer ? "failed" : **answer ? "refused" : "accepted";
     chronicle_.note("hook", {{"hook", "identity"}, {"outcome", outcome}});
@@ -252,7 +264,7 @@ async::awaitable<Event> ContactSession::opened(Result<std::expected<ports::Journ
 
 async::awaitable<Event> ContactSession::provision_database() {
     auto call = begin_hook(shop_.hooks, shop_.world.executor, deadline(), shop_.world.provisioner.provision(*intent_));
-    auto made = co_await talk_.within(deadline(), call.result());
+    auto made = co_await talk_.patiently(call, deadline());
     call.cancel(); // what it makes all the same is found again under its instance
     const auto outcome = !made ? "interrupted" : *made ? "made" : "failed";
     chronicle_.note("hook", {{"hook", "provisioner"}, {"outcome", outcome}});
@@ -344,6 +356,7 @@ async::awaitable<Event> ContactSession::send_response() {
     auto text = decided.response;
     if (decided.role == wire::Role::foil && row_.deadline)
         text = wire::with_expiry(text, std::chrono::floor<milliseconds>(shop_.waiting.left_of(row_)));
+    talk_.work_done(); // the rest is the peer's pace
     is_delivered_ = co_await talk_.answer(std::move(text), deadline());
     co_return ResponseSent{is_delivered_};
 }

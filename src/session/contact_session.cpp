@@ -116,14 +116,16 @@ Event ContactSession::interrupted(Interrupted why) const {
 Event ContactSession::own_failure(const Error& error, Code told_as) {
     const bool may_work_later = error.code == Code::dependency_unavailable || error.code == Code::overloaded;
     shop_.world.log.warn("session {}: {}", row_.id, error.context);
-    return OwnFailure{refusal_of(may_work_later ? Code::dependency_unavailable : told_as)};
+    if (!may_work_later) return OwnFailure{refusal_of(told_as)};
+    const auto* breakers = shop_.world.breakers;
+    const auto wait = breakers == nullptr ? std::nullopt : shop_.world.breakers->wait(shop_.world.clock.now());
+    return OwnFailure{refusal_of(Code::dependency_unavailable, {}, wait)};
 }
 
 // --- the end
 
 async::awaitable<void> ContactSession::close_books() {
     talk_.let_go();
-    contact_share_ = {};
     note_lapse();
     if (opening_.is_asked()) co_await learn_late_opening();
     hold_ = {};

@@ -68,6 +68,8 @@ private:
 
     Event interrupted(async::Interrupted why) const;
     Event own_failure(const Error& error, Code told_as);
+    // Before anything is reserved: a dependency that this session will need is known to be down.
+    std::optional<Event> is_hopeless(const protocol::Invitation& invitation);
     protocol::listener::Decision decision() const;
 
     Shop& shop_;
@@ -81,8 +83,7 @@ private:
     Instant session_at_;
 
     Reservations::Hold hold_;        // of a use, until the store has it
-    Quota::Share contact_share_;     // of the token
-    Quota::Share seat_;              // to wait for a database in
+    guard::Scopes::Permit seat_;     // to wait for a database in
     std::optional<wire::Role> role_; // once the token is known
     bool is_single_use_ = false;
     bool has_identity_ = false;

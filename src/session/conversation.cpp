@@ -1,6 +1,7 @@
 #include "session/conversation.hpp"
 
 #include "session/message_reader.hpp"
+#include "wire/address_block.hpp"
 
 #include <exception>
 
@@ -38,14 +39,43 @@ void say_farewell(Shop& shop, std::unique_ptr<ports::Stream> stream, Place place
     });
 }
 
+bool Conversation::begin_work(guard::Work work) {
+    auto& limit = shop_.world.guards.work;
+    const auto now = shop_.world.clock.now();
+    auto permit = limit.begin(work, now);
+    if (!permit && work == guard::Work::unproven) {
+        permit = limit.begin(guard::Work::unknown, now);
+        is_shed_unless_half_done_ = true;
+    }
+    if (!permit) return false;
+    work_ = std::move(*permit);
+    return true;
+}
+
 std::optional<Code> Conversation::refuses_new() {
+    if (std::exchange(is_shed_unless_half_done_, false)) {
+        auto permit = shop_.world.guards.work.begin(guard::Work::unproven, shop_.world.clock.now());
+        if (!permit) return Code::overloaded;
+        work_ = std::move(*permit);
+    }
     if (place_.closed_to_new != Code::overloaded) return place_.closed_to_new;
-    const auto& limits = settings_->limits;
-    auto ordinary =
-        shop_.streams.take(peer_, std::nullopt, {.total = limits.sessions, .per_peer = limits.sessions_per_peer});
+    auto ordinary = shop_.ordinary_place(*stream_);
     if (!ordinary) return Code::overloaded;
     place_ = Place{std::move(*ordinary), std::nullopt};
     return std::nullopt;
+}
+
+bool Conversation::enter_token(const TokenHash& token) {
+    return !place_.share.enter({scope_of(token), {.sessions = settings_->limits.sessions_per_token}});
+}
+
+void Conversation::has_read(std::size_t bytes) {
+    bytes_read_ = bytes;
+    const auto block = wire::address_block(stream_->remote());
+    const auto unread = settings_->limits.message_bytes - std::min(bytes, settings_->limits.message_bytes);
+    shop_.world.guards.contacts.give_back(
+        {{guard::Stage::address, as_bytes(block)}, {guard::Stage::peer, peer_.bytes()}, {guard::Stage::global}},
+        {.bytes = unread}, settings_->rates, shop_.world.clock.now());
 }
 
 async::awaitable<bool> Conversation::answer(std::string text, Instant until) {
@@ -67,6 +97,7 @@ async::awaitable<void> Conversation::refuse(std::string text, Duration allowed, 
 void Conversation::let_go() {
     stream_.reset();
     place_.share = {};
+    work_.give_back();
 }
 
 } // namespace taleus::session

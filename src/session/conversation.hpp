@@ -4,10 +4,11 @@
 
 #include "async/limit.hpp"
 #include "ports/stream.hpp"
-#include "session/quota.hpp"
+#include "session/pending.hpp"
 #include "session/shop.hpp"
 #include "wire/messages.hpp"
 
+#include <algorithm>
 #include <expected>
 #include <memory>
 #include <optional>
@@ -19,9 +20,17 @@ namespace taleus::session {
 
 // A place under the listener's limits. `closed_to_new`: only work that is half done is served, else refused with this.
 struct Place {
-    Quota::Share share;
+    guard::Scopes::Permit share;
     std::optional<Code> closed_to_new;
 };
+
+// The scopes of a peer and of a token.
+inline guard::ScopeName scope_of(const wire::PeerId& peer, guard::Kind kind = guard::Kind::peer) {
+    return {kind, std::string{as_text(peer.bytes())}};
+}
+inline guard::ScopeName scope_of(const TokenHash& token) {
+    return {guard::Kind::token, std::string{as_text(token.view())}};
+}
 
 class Conversation {
 public:
@@ -38,8 +47,28 @@ public:
     bool is_open() const { return stream_ != nullptr; }
     ports::Stream& stream() { return *stream_; }
 
+    // Leave to work on what has been read; false: too much is under way, shed it. New work beyond the limit is let
+    // in as far as its key's record, where it may turn out to be half done.
+    bool begin_work(guard::Work work);
     // Code why new work is not served here; tries for an ordinary place first.
     std::optional<Code> refuses_new();
+    // Counted by its token from now on; false: that has too many sessions.
+    bool enter_token(const TokenHash& token);
+    // What was charged for its message and not read is given back.
+    void has_read(std::size_t bytes);
+    std::size_t bytes_read() const { return bytes_read_; }
+
+    // Awaits a hook. One that takes long is no load of ours: it is not counted among the work under way.
+    template <class T>
+    async::awaitable<std::expected<Result<T>, async::Interrupted>> patiently(Pending<T> call, Instant until) {
+        const auto patience = settings_->work.latency_floor;
+        const auto soon = std::min(until, shop_.world.clock.now() + patience);
+        auto answer = co_await async::within(limit_, soon, call.result());
+        if (answer || answer.error() == async::Interrupted::stopped || soon == until) co_return answer;
+        work_.park();
+        co_return co_await async::within(limit_, until, call.result());
+    }
+    void work_done() { work_.done(shop_.world.clock.now()); } // and took as long as it did
 
     template <class T>
     async::awaitable<std::expected<T, async::Interrupted>> within(Instant at, async::awaitable<T> work) {
@@ -61,6 +90,9 @@ private:
     std::unique_ptr<ports::Stream> stream_;
     wire::PeerId peer_;
     Place place_;
+    guard::WorkLimit::Permit work_;
+    bool is_shed_unless_half_done_ = false;
+    std::size_t bytes_read_ = 0;
     async::Limit& limit_;
     Instant began_;
 };

@@ -242,6 +242,7 @@ async::awaitable<std::optional<Event>> DatabaseValidation::record(const wire::Da
     chronicle_.drop(written);
     row_ = std::move(done);
     const auto until = shop_.world.clock.now() + talk_.settings().listener.step;
+    talk_.work_done();
     co_return DatabaseAccepted{co_await talk_.answer(row_.acknowledgement, until)};
 }
 

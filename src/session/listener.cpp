@@ -7,6 +7,7 @@
 #include "session/message_reader.hpp"
 #include "session/refusals.hpp"
 #include "session/shop.hpp"
+#include "wire/address_block.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -80,6 +81,11 @@ async::awaitable<void> serve_contact(Conversation& talk, wire::Contact contact) 
     for (bool is_recorded = false;;) {
         auto entered = shop.keys.enter(key, talk.settings().limits.joiners);
         if (auto* lead = std::get_if<LiveKeys::Lead>(&entered)) {
+            if (!talk.begin_work(guard::Work::unproven)) {
+                lead->answer(refusal_of(Code::overloaded));
+                co_return co_await refuse_unserved(talk, {StateName::rejected, refusal_of(Code::overloaded),
+                                                          RefusalForm::result, Conversation::Input::ended});
+            }
             ContactSession session{talk, std::move(*lead), std::move(contact), key, token};
             co_return co_await session.run();
         }
@@ -108,6 +114,7 @@ async::awaitable<std::expected<wire::InboundMessage, Unserved>> read_request(Con
         co_return Answer{std::unexpected(Unserved{StateName::rejected, refusal_of(Code::message_too_large)})};
 
     const auto& text = std::get<Bytes>(*incoming);
+    talk.has_read(text.size());
     auto message = wire::parse_inbound(text);
     if (message) co_return Answer{std::move(*message)};
     const auto form = wire::looks_like_database_result(text) ? RefusalForm::acknowledgement : RefusalForm::result;
@@ -126,6 +133,9 @@ async::awaitable<void> converse(Conversation& talk) {
     } else if (auto* contact = std::get_if<wire::Contact>(&*request)) {
         co_await serve_contact(talk, std::move(*contact));
     } else {
+        if (!talk.begin_work(guard::Work::half_done))
+            co_return co_await refuse_unserved(talk, {StateName::rejected, refusal_of(Code::overloaded),
+                                                      RefusalForm::acknowledgement, Conversation::Input::ended});
         DatabaseDelivery delivery{talk, std::move(std::get<wire::DatabaseResult>(*request))};
         co_await delivery.run();
     }
@@ -149,28 +159,38 @@ class Listener::Shop final : public session::Shop {
 public:
     using session::Shop::Shop;
 
-    std::optional<Place> place_for(const wire::PeerId& peer);
-    void turn_away(std::unique_ptr<ports::Stream> stream, Code why);
+    std::optional<Place> place_for(const ports::Stream& stream);
+    // How long until messages of this peer may come again; nullopt: now, and one is charged.
+    std::optional<Duration> too_fast(const ports::Stream& stream);
+    void turn_away(std::unique_ptr<ports::Stream> stream, wire::Refusal refusal);
     async::awaitable<void> join_all();
 };
 
-std::optional<Place> Listener::Shop::place_for(const wire::PeerId& peer) {
-    const auto& limits = settings->limits;
+std::optional<Place> Listener::Shop::place_for(const ports::Stream& stream) {
     if (!is_draining)
-        if (auto share =
-                streams.take(peer, std::nullopt, {.total = limits.sessions, .per_peer = limits.sessions_per_peer}))
-            return Place{std::move(*share), std::nullopt};
-    if (auto share = half_done.take(peer, std::nullopt, {.total = limits.reserved, .per_peer = 1}))
+        if (auto share = ordinary_place(stream)) return Place{std::move(*share), std::nullopt};
+    if (auto share = spare_place(stream))
         return Place{std::move(*share), is_draining ? Code::shutting_down : Code::overloaded};
     return std::nullopt;
 }
 
+// Its worst case is charged; what it does not send is given back when it has been read.
+std::optional<Duration> Listener::Shop::too_fast(const ports::Stream& stream) {
+    const auto block = wire::address_block(stream.remote());
+    const auto rate = world.guards.contacts.admit(
+        {{guard::Stage::address, as_bytes(block)}, {guard::Stage::peer, stream.peer().bytes()}, {guard::Stage::global}},
+        {.contacts = 1, .bytes = settings->limits.message_bytes}, settings->rates, world.clock.now());
+    if (rate) return std::nullopt;
+    return rate.error().wait;
+}
+
 // Before anything is read of it. Farewells are bounded too: beyond that a reset must do.
-void Listener::Shop::turn_away(std::unique_ptr<ports::Stream> stream, Code why) {
+void Listener::Shop::turn_away(std::unique_ptr<ports::Stream> stream, wire::Refusal refusal) {
+    const auto why = wire::code_of(refusal);
     record("refused", to_text(why), {}, {}, {{"code", to_text(why)}, {"peer", stream->peer().to_text()}});
     if (world.observer != nullptr) world.observer->turned_away(why);
     if (farewells.size() >= settings->limits.sessions) return;
-    say_farewell(*this, std::move(stream), Place{}, wire::to_json(refusal_of(why), RefusalForm::result),
+    say_farewell(*this, std::move(stream), Place{}, wire::to_json(refusal, RefusalForm::result),
                  settings->listener.refusal, Conversation::Input::open);
 }
 
@@ -192,8 +212,14 @@ Listener::~Listener() = default;
 
 void Listener::on_stream(std::unique_ptr<ports::Stream> stream) {
     if (shop_->is_closed) return;
-    auto place = shop_->place_for(stream->peer());
-    if (!place) return shop_->turn_away(std::move(stream), shop_->is_draining ? Code::shutting_down : Code::overloaded);
+    auto place = shop_->place_for(*stream);
+    if (!place)
+        return shop_->turn_away(std::move(stream),
+                                refusal_of(shop_->is_draining ? Code::shutting_down : Code::overloaded));
+    if (const auto wait = shop_->too_fast(*stream))
+        return shop_->turn_away(
+            std::move(stream), refusal_of(Code::rate_limited, {}, std::chrono::ceil<std::chrono::milliseconds>(*wait)));
+    shop_->watch_loop();
     shop_->serving.spawn(
         [&](async::Limit& limit) { return serve(*shop_, std::move(stream), std::move(*place), limit); });
 }
@@ -207,7 +233,10 @@ async::awaitable<Result<void>> Listener::resume() {
         if (shop_->waiting.has(session.id)) continue;
         const Duration stored = session.deadline ? *session.deadline - clock.utc() : Duration::zero();
         const auto left = std::clamp(stored, Duration::zero(), shop_->settings->listener.await_database);
-        auto seat = shop_->seats.take(session.peer, session.token, {}); // it was admitted once
+        const Limits any{.waiting = guard::any_number,
+                         .waiting_per_peer = guard::any_number,
+                         .waiting_per_token = guard::any_number}; // it was admitted once
+        auto seat = shop_->seat(session.peer, session.token, any);
         shop_->waiting.add(std::move(session), std::move(*seat), clock.now() + left, true);
     }
     co_return Result<void>{};
@@ -238,12 +267,13 @@ void Listener::hurry() {
 }
 
 ListenerCounts Listener::counts() const {
-    return {.streams = shop_->streams.total() + shop_->half_done.total(),
+    const auto held = shop_->world.guards.scopes.held(guard::Kind::process);
+    return {.streams = held.sessions,
             .waiting = shop_->waiting.size(),
             .tasks = shop_->serving.size() + shop_->hooks.size() + shop_->farewells.size() + shop_->books.size(),
             .keys = shop_->keys.size(),
             .reserved = shop_->reservations.size(),
-            .seats = shop_->seats.total()};
+            .seats = held.waiting};
 }
 
 } // namespace taleus::session

@@ -8,6 +8,7 @@
 #include "base/log.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
+#include "guard/protection.hpp"
 #include "ports/draft_reader.hpp"
 #include "ports/identity_hook.hpp"
 #include "ports/journal.hpp"
@@ -15,6 +16,7 @@
 #include "ports/stream.hpp"
 #include "ports/token_hook.hpp"
 #include "protocol/store_key.hpp"
+#include "session/breakers.hpp"
 #include "session/observer.hpp"
 #include "session/settings.hpp"
 #include "wire/keys.hpp"
@@ -32,11 +34,13 @@ struct ListenerWorld {
     ports::Provisioner& provisioner;
     const wire::KeyPair& node;
     const protocol::StoreKey& store_key; // secrets of logins are kept under it
+    guard::Protection& guards;           // shared with the host
     Log log{};
     ports::IdentityHook* identity = nullptr; // without one, `external` invitations get `dependency_unavailable`
     ports::TokenHook* tokens = nullptr;      // without one, tokens that the journal has not are invalid
     Observer* observer = nullptr;
     ports::DraftReader* reader = nullptr; // without one, no draft is read back
+    Breakers* breakers = nullptr;         // before those above, where they are decorated with them
 };
 
 struct ListenerCounts {

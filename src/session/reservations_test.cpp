@@ -1,4 +1,3 @@
-#include "session/quota.hpp"
 #include "session/reservations.hpp"
 #include "wire/keys.hpp"
 
@@ -17,29 +16,6 @@ const wire::PeerId anna = peer(1);
 const wire::PeerId bert = peer(2);
 const TokenHash token{{1}};
 const TokenHash other{{2}};
-
-TEST(QuotaTest, counts_in_all_by_peer_and_by_token_and_forgets_who_is_gone) {
-    Quota quota;
-    {
-        auto one = quota.take(anna, token, {.total = 3, .per_peer = 2, .per_token = 2});
-        ASSERT_TRUE(one);
-        auto two = quota.take(anna, other, {.total = 3, .per_peer = 2, .per_token = 2});
-        ASSERT_TRUE(two);
-        EXPECT_FALSE(quota.take(anna, std::nullopt, {.per_peer = 2}));
-        auto three = quota.take(bert, token, {.total = 3, .per_peer = 2, .per_token = 2});
-        ASSERT_TRUE(three);
-        EXPECT_FALSE(quota.take(bert, other, {.total = 3}));
-        EXPECT_FALSE(quota.take(bert, token, {.per_token = 2}));
-        EXPECT_EQ(quota.total(), 3U);
-        EXPECT_EQ(quota.of(anna), 2U);
-        EXPECT_EQ(quota.of(token), 2U);
-        *one = {}; // given back by being assigned over
-        EXPECT_EQ(quota.total(), 2U);
-        auto moved = std::move(*two);
-        EXPECT_EQ(quota.of(anna), 1U);
-    }
-    EXPECT_EQ(quota.total() + quota.of(anna) + quota.of(bert) + quota.of(token), 0U);
-}
 
 TEST(ReservationsTest, are_added_to_what_the_store_counts_and_given_back) {
     Reservations reservations;

@@ -1,12 +1,17 @@
 #include "session/shop.hpp"
 
 #include "async/sleep.hpp"
+#include "session/conversation.hpp"
 #include "session/refusals.hpp"
+#include "wire/address_block.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace taleus::session {
+
+using guard::Kind;
+
 namespace {
 
 constexpr Duration retry_first = std::chrono::milliseconds{50};
@@ -39,6 +44,14 @@ async::awaitable<void> record_end_of_wait(Shop& shop, WaitingRoom::Over over, st
     lead.reset();
 }
 
+constexpr Duration tick_length = std::chrono::milliseconds{50};
+
+void on_tick(Shop& shop) {
+    const auto now = shop.world.clock.now();
+    shop.world.guards.work.delayed(now - shop.tick_due, now);
+    if (shop.serving.size() > 0) shop.watch_loop();
+}
+
 } // namespace
 
 Shop::Shop(ListenerWorld with, SettingsSnapshot at_first)
@@ -50,12 +63,14 @@ Shop::Shop(ListenerWorld with, SettingsSnapshot at_first)
                     audit_record(world.clock, "summary", {}, {}, std::move(counts))};
                 books.spawn([&](async::Limit&) { return append_audit(*this, std::move(records)); });
             }},
-      serving{world.executor, world.clock}, hooks{world.executor, world.clock}, farewells{world.executor, world.clock},
-      books{world.executor, world.clock} {
+      tick{world.clock, [this] { on_tick(*this); }}, serving{world.executor, world.clock},
+      hooks{world.executor, world.clock}, farewells{world.executor, world.clock}, books{world.executor, world.clock} {
     use(std::move(at_first));
 }
 
 void Shop::use(SettingsSnapshot next) {
+    world.guards.work.use(next->work);
+    if (world.breakers != nullptr) world.breakers->use(next->breaker);
     if (!next->party_id.empty()) {
         settings = std::move(next);
         return;
@@ -103,6 +118,49 @@ void Shop::end_wait(WaitingRoom::Over over) {
     auto lead = keep_key(over.session.key, refusal_of(Code::timeout));
     books.spawn(
         [&](async::Limit& limit) { return record_end_of_wait(*this, std::move(over), std::move(lead), limit); });
+}
+
+void Shop::watch_loop() {
+    if (tick.is_set()) return;
+    tick_due = world.clock.now() + tick_length;
+    tick.set(tick_due);
+}
+
+std::optional<guard::Scopes::Permit> Shop::ordinary_place(const ports::Stream& stream) {
+    const auto& limits = settings->limits;
+    auto permit = world.guards.scopes.take(
+        {{{Kind::process}, {.sessions = limits.sessions + limits.reserved, .bytes = limits.memory}},
+         {{Kind::new_work}, {.sessions = limits.sessions, .bytes = guard::any_number}},
+         {{Kind::address, wire::address_block(stream.remote())},
+          {.sessions = limits.sessions_per_address, .bytes = guard::any_number}},
+         {scope_of(stream.peer(), Kind::new_work), {.sessions = limits.sessions_per_peer, .bytes = guard::any_number}}},
+        {.sessions = 1, .bytes = limits.session_bytes()});
+    if (!permit) return std::nullopt;
+    return std::move(*permit);
+}
+
+std::optional<guard::Scopes::Permit> Shop::spare_place(const ports::Stream& stream) {
+    const auto& limits = settings->limits;
+    const auto seats = world.guards.scopes.held(scope_of(stream.peer())).waiting;
+    const auto room = seats > 0 ? limits.reserved : limits.reserved / 2;
+    auto permit = world.guards.scopes.take(
+        {{{Kind::process}, {.sessions = limits.sessions + limits.reserved, .bytes = limits.memory}},
+         {{Kind::half_done}, {.sessions = room, .bytes = guard::any_number}},
+         {scope_of(stream.peer(), Kind::half_done),
+          {.sessions = std::max<std::size_t>(1, seats), .bytes = guard::any_number}}},
+        {.sessions = 1, .bytes = limits.session_bytes()});
+    if (!permit) return std::nullopt;
+    return std::move(*permit);
+}
+
+std::optional<guard::Scopes::Permit> Shop::seat(const wire::PeerId& peer, const TokenHash& token,
+                                                const Limits& limits) {
+    auto permit = world.guards.scopes.take({{{Kind::process}, {.waiting = limits.waiting}},
+                                            {scope_of(peer), {.waiting = limits.waiting_per_peer}},
+                                            {scope_of(token), {.waiting = limits.waiting_per_token}}},
+                                           {.waiting = 1});
+    if (!permit) return std::nullopt;
+    return std::move(*permit);
 }
 
 void Shop::tell(const Move& move) const {

@@ -7,7 +7,6 @@
 #include "session/flood.hpp"
 #include "session/listener.hpp"
 #include "session/live_keys.hpp"
-#include "session/quota.hpp"
 #include "session/reservations.hpp"
 #include "session/waiting_room.hpp"
 #include "wire/peer_id.hpp"
@@ -35,6 +34,15 @@ struct Shop {
     // Whoever begins from now on pins these; an empty party id means the node's peer id.
     void use(SettingsSnapshot next);
 
+    // A place for a stream among those that may begin something; nullopt: there is none.
+    std::optional<guard::Scopes::Permit> ordinary_place(const ports::Stream& stream);
+    // One beyond, for what is half done.
+    std::optional<guard::Scopes::Permit> spare_place(const ports::Stream& stream);
+    // A seat to wait for a database in.
+    std::optional<guard::Scopes::Permit> seat(const wire::PeerId& peer, const TokenHash& token, const Limits& limits);
+    // Measures how late the loop is for as long as something is served.
+    void watch_loop();
+
     // To those who watch.
     void tell(const Move& move) const;
     void tell(const Ending& ending) const;
@@ -45,14 +53,12 @@ struct Shop {
     bool is_draining = false;
     bool is_closed = false;
 
-    Quota streams;   // served, of any kind
-    Quota half_done; // served beyond what `streams` allows
-    Quota contacts;  // of a token, until they are answered
-    Quota seats;     // of sessions that await a database
     Reservations reservations;
     LiveKeys keys;
     WaitingRoom waiting;
     Flood flood;
+    Instant tick_due;
+    async::Clock::Timer tick;
 
     // Tasks. Stopped in this order: sessions when the grace is over; the rest ends by itself in a moment.
     async::TaskGroup serving;

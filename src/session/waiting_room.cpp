@@ -6,7 +6,7 @@
 
 namespace taleus::session {
 
-void WaitingRoom::add(ports::Session session, Quota::Share seat, Instant deadline, bool is_settled) {
+void WaitingRoom::add(ports::Session session, guard::Scopes::Permit seat, Instant deadline, bool is_settled) {
     const auto id = session.id;
     session.response.clear(); // as the cadre, it is in the store when it is asked for
     session.response.shrink_to_fit();

@@ -6,9 +6,9 @@
 #include "async/clock.hpp"
 #include "async/one_shot.hpp"
 #include "base/instant.hpp"
+#include "guard/scopes.hpp"
 #include "ports/journal.hpp"
 #include "ports/records.hpp"
-#include "session/quota.hpp"
 #include "wire/messages.hpp"
 
 #include <functional>
@@ -44,7 +44,7 @@ public:
         : clock_{clock}, executor_{executor}, on_expired_{std::move(on_expired)} {}
 
     // A decided session whose response is still being sent (`settle` follows), or one that the journal had.
-    void add(ports::Session session, Quota::Share seat, Instant deadline, bool is_settled);
+    void add(ports::Session session, guard::Scopes::Permit seat, Instant deadline, bool is_settled);
     // Its response was sent or not, and its row is now in `stored`; `unwritten` is what the store did not take of it.
     void settle(const std::string& id, protocol::StateName stored, bool delivered, ports::Trail unwritten);
 
@@ -85,10 +85,10 @@ public:
 
 private:
     struct Entry {
-        Entry(async::Clock& clock, ports::Session s, Quota::Share share, std::move_only_function<void()> fire)
+        Entry(async::Clock& clock, ports::Session s, guard::Scopes::Permit share, std::move_only_function<void()> fire)
             : session{std::move(s)}, seat{std::move(share)}, since{clock.now()}, timer{clock, std::move(fire)} {}
         ports::Session session; // without response and cadre
-        Quota::Share seat;
+        guard::Scopes::Permit seat;
         ports::Trail unwritten;
         Instant since;
         Instant deadline;

@@ -17,6 +17,8 @@ TEST_F(LoadTest, two_thousand_sessions_in_one_world_all_end_done) {
     inviter.settings.limits.sessions = 3000;
     inviter.settings.limits.sessions_per_token = 3000;
     inviter.settings.limits.sessions_per_peer = 3000;
+    inviter.settings.limits.sessions_per_address = 3000;
+    inviter.settings.work.initial = 3000;
     inviter.apply();
     const auto stock = world.invite(inviter, {.uses = std::nullopt});
     std::vector<Node*> peers;
@@ -37,7 +39,7 @@ TEST_F(LoadTest, two_thousand_sessions_in_one_world_all_end_done) {
 
 TEST_F(LoadTest, a_full_listener_says_so_in_the_published_words_and_serves_what_is_half_done) {
     inviter.settings.limits.sessions = 5;
-    inviter.settings.limits.reserved = 2;
+    inviter.settings.limits.reserved = 4; // half of it for peers without a session that waits
     inviter.apply();
     const auto link = world.invite(inviter, {.uses = 2});
     const auto done = contact(link, "party-1");

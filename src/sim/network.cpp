@@ -2,6 +2,8 @@
 
 #include "async/sleep.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -191,7 +193,9 @@ async::awaitable<Result<std::unique_ptr<ports::Connection>>> Network::dial(wire:
     line->dialer = from;
     line->listener = listening->peer;
     lines_.push_back(line);
-    auto own = wire::Multiaddr::tcp("10.9.9.9", 40000).with_peer(from);
+    const auto id = from.bytes();
+    const auto host = fmt::format("10.9.{}.{}", id[id.size() - 2], id[id.size() - 1]); // each peer calls from its own
+    auto own = wire::Multiaddr::tcp(host, 40000).with_peer(from);
     co_return std::make_unique<SimulatedConnection>(*this, process, std::move(line), std::move(to), std::move(own));
 }
 

@@ -74,18 +74,30 @@ void Node::serve(Home home) {
         const auto recovered = finish_now(life_->real->recover(time_.utc()));
         ensure(recovered.has_value(), "the store does not recover");
     }
+    auto& life = *life_;
+    const auto& clock = life.process.clock;
+    life.guards = std::make_unique<guard::Protection>(*life.random, settings.work);
+    life.breakers = std::make_unique<session::Breakers>(settings.breaker, *life.random);
+    life.guarded_journal = std::make_unique<session::GuardedJournal>(*life.journal, life.breakers->store, clock);
+    life.guarded_provisioner =
+        std::make_unique<session::GuardedProvisioner>(*life.provisioner, life.breakers->provisioner, clock);
+    if (identity_hook != nullptr)
+        life.guarded_identity =
+            std::make_unique<session::GuardedIdentity>(*identity_hook, life.breakers->identity, clock);
     session::ListenerWorld world{.executor = life_->process.executor(),
                                  .clock = life_->process.clock,
                                  .random = *life_->random,
-                                 .journal = *life_->journal,
-                                 .provisioner = *life_->provisioner,
+                                 .journal = *life.guarded_journal,
+                                 .provisioner = *life.guarded_provisioner,
                                  .node = key_,
                                  .store_key = store_key_,
+                                 .guards = *life.guards,
                                  .log = {},
-                                 .identity = identity_hook,
+                                 .identity = life.guarded_identity.get(),
                                  .tokens = token_hook,
                                  .observer = observer,
-                                 .reader = reader};
+                                 .reader = reader,
+                                 .breakers = life.breakers.get()};
     life_->listener =
         std::make_unique<session::Listener>(std::move(world), std::make_shared<const session::Settings>(settings));
     life_->joins.spawn([&](async::Limit&) { return resume(*life_->listener); });

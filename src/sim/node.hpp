@@ -4,6 +4,7 @@
 
 #include "async/task_group.hpp"
 #include "base/random.hpp"
+#include "session/guarded_journal.hpp"
 #include "session/join.hpp"
 #include "session/listener.hpp"
 #include "sim/journal.hpp"
@@ -47,6 +48,8 @@ public:
     session::Listener& listener() { return *life_->listener; }
     SimulatedJournal& journal() { return *life_->journal; }
     SimulatedProvisioner& provisioner() { return *life_->provisioner; }
+    guard::Protection& guards() { return *life_->guards; }
+    session::Breakers& breakers() { return *life_->breakers; }
     Process& process() { return life_->process; }
     Random& random() { return *life_->random; }
     ports::Network& network() { return life_->network; }
@@ -86,8 +89,13 @@ private:
         NetworkOf network;
         std::unique_ptr<Random> random;
         std::unique_ptr<store::Journal> real;
+        std::unique_ptr<guard::Protection> guards;
+        std::unique_ptr<session::Breakers> breakers;
         std::unique_ptr<SimulatedJournal> journal;
         std::unique_ptr<SimulatedProvisioner> provisioner;
+        std::unique_ptr<session::GuardedJournal> guarded_journal;
+        std::unique_ptr<session::GuardedProvisioner> guarded_provisioner;
+        std::unique_ptr<session::GuardedIdentity> guarded_identity;
         std::unique_ptr<session::Listener> listener;
         std::unique_ptr<session::JoinWorld> joining;
         async::TaskGroup joins;

@@ -16,6 +16,7 @@ async::awaitable<Result<ports::MadeDatabase>> SimulatedProvisioner::provision(po
     co_await async::sleep_until(process_.clock, process_.clock.now() + length);
     if (how == Mood::fails) co_return fail(Code::provisioning_failed, "simulated: cannot be made");
     if (how == Mood::unavailable) co_return fail(Code::dependency_unavailable, "simulated: not now");
+    if (how == Mood::nonsense) co_return ports::MadeDatabase{};
     const wire::DatabaseAccess access{"taleus-sim:" + to_hex(intent.instance.view()).substr(0, 16), "simulated"};
     ports::MadeDatabase database;
     database.access = made.try_emplace(intent.tally_id, access).first->second;

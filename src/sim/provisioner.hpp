@@ -20,6 +20,7 @@ public:
         hangs,       // until it is cancelled; nothing is made
         overruns,    // makes it, but heeds no cancellation and answers after `delay`
         throws,
+        nonsense, // names no database
     };
 
     // `databases` are what was made, by tally id: they outlive the process.

@@ -55,6 +55,21 @@ async::awaitable<Reply> say(Node& from, wire::Multiaddr to, std::string text, Ma
     co_return co_await hear(from, stream, began);
 }
 
+async::awaitable<Reply> say_as(wire::PeerId stranger, Node& from, Network& network, wire::Multiaddr to,
+                               std::string text) {
+    auto dialling = network.dial(std::move(stranger), from.process(), std::move(to));
+    auto connection = co_await std::move(dialling);
+    if (!connection) co_return Reply{};
+    auto opening = (*connection)->open(wire::bootstrap_protocol);
+    auto opened = co_await std::move(opening);
+    if (!opened) co_return Reply{};
+    const auto began = from.process().clock.now();
+    auto& stream = static_cast<SimulatedStream&>(**opened);
+    auto writing = stream.finish(to_bytes(text));
+    static_cast<void>(co_await std::move(writing));
+    co_return co_await hear(from, stream, began);
+}
+
 ScriptedListener::ScriptedListener(Node& node, Network& network, std::vector<ScriptedAnswer> answers)
     : node_{node}, answers_{std::move(answers)} {
     network.listen(node.address(), node.peer(), node.process(), this);

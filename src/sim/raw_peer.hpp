@@ -30,6 +30,10 @@ enum class Manner : std::uint8_t {
 // One message on a connection of its own.
 async::awaitable<Reply> say(Node& from, wire::Multiaddr to, std::string text, Manner manner = Manner::whole);
 
+// The same of a stranger, of whom nothing else exists: any number of them, in the loop of `from`.
+async::awaitable<Reply> say_as(wire::PeerId stranger, Node& from, Network& network, wire::Multiaddr to,
+                               std::string text);
+
 // A listener that answers as it was told, stream after stream; the last answer again and again.
 struct ScriptedAnswer {
     enum class Kind : std::uint8_t {

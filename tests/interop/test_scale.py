@@ -14,13 +14,14 @@ import time
 import pytest
 
 from peers import dial
-from taleus import Listener, assert_both_sides, check_audit_is_gapless, raise_descriptor_limit, taleus, until
+from taleus import UNTHROTTLED, Listener, assert_both_sides, check_audit_is_gapless, raise_descriptor_limit, taleus, until
 
 SLACK_KIB = 24 * 1024
 MANY = 20_000
 # Ten thousand at once are served in the order of their coming; the last of them waits for longer than a peer would.
 PATIENCE = {"timeouts.step": "60s", "timeouts.respond": "60s", "timeouts.session": "2m", "timeouts.await_database": "60s"}
 LIMITS = {
+    **UNTHROTTLED,
     "limits.sessions": MANY, "limits.sessions_per_peer": MANY, "limits.sessions_per_token": MANY, "limits.waiting": MANY, "limits.waiting_per_peer": MANY, "limits.waiting_per_token": MANY,
     "limits.connections": MANY, "limits.handshakes": MANY, "limits.connections_per_address": MANY, "limits.streams_per_connection": MANY, "limits.streams_negotiating": MANY,
 }

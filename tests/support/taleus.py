@@ -95,6 +95,15 @@ def taleus(*args, code=DONE, stdin=None, env=None, seconds=60, cwd=None):
     return run
 
 
+# For tests that put more on one listener, from one address, than any default is meant for.
+UNTHROTTLED = {
+    "limits.memory": "16GiB", "limits.sessions_per_address": 1_000_000, "limits.connections_per_peer": 1_000_000, "limits.streams": 1_000_000,
+    "limits.streams_per_peer": 1_000_000, "overload.work": 100_000, "overload.work_max": 100_000,
+    **{f"rates.{name}": 0 for name in ("connections", "connections_per_address", "contacts", "contacts_per_address", "contacts_per_peer", "contacts_per_token")},
+    **{f"rates.{name}": "0B" for name in ("bytes", "bytes_per_address", "bytes_per_peer")},
+}
+
+
 def settings(values):
     """{"p2p.listen": "…"} as --set flags."""
     return [flag for key, value in (values or {}).items() for flag in ("--set", f"{key}={value}")]

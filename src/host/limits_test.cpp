@@ -1,41 +1,9 @@
-#include "host/admission.hpp"
 #include "host/fixture_test.hpp"
 
 #include <sys/resource.h>
 
 namespace taleus::host {
 namespace {
-
-using boost::asio::ip::make_address;
-
-TEST(AdmissionTest, a_block_is_an_ipv4_address_or_an_ipv6_64) {
-    Admission admission{{.connections_max = 100, .handshaking_max = 100, .per_address_max = 1}};
-    const auto v4 = admission.admit(make_address("192.0.2.1"));
-    EXPECT_TRUE(v4);
-    EXPECT_EQ(admission.admit(make_address("::ffff:192.0.2.1")).error(), Refusal::address);
-    EXPECT_TRUE(admission.admit(make_address("192.0.2.2")));
-    const auto v6 = admission.admit(make_address("2001:db8:0:1::1"));
-    EXPECT_TRUE(v6);
-    EXPECT_EQ(admission.admit(make_address("2001:db8:0:1:ffff::9")).error(), Refusal::address);
-    EXPECT_TRUE(admission.admit(make_address("2001:db8:0:2::1")));
-}
-
-TEST(AdmissionTest, a_place_comes_back_with_its_permit_and_handshaking_ends_before) {
-    Admission admission{{.connections_max = 2, .handshaking_max = 1, .per_address_max = 2}};
-    const auto from = make_address("192.0.2.1");
-    auto first = admission.admit(from);
-    ASSERT_TRUE(first);
-    EXPECT_EQ(admission.admit(from).error(), Refusal::handshaking);
-    first->authenticated();
-    auto second = admission.admit(from);
-    ASSERT_TRUE(second);
-    EXPECT_EQ(admission.admit(from).error(), Refusal::connections);
-    *second = Admission::Permit{};
-    second = std::move(first);
-    EXPECT_TRUE(admission.admit(from));
-    admission.set_limits({.connections_max = 1, .handshaking_max = 1, .per_address_max = 2});
-    EXPECT_EQ(admission.admit(from).error(), Refusal::connections);
-}
 
 HostSettings limited(HostLimits limits) {
     HostSettings settings;
@@ -75,17 +43,28 @@ TEST_F(LimitTest, connections_of_one_address_are_limited) {
     expect_exact(limited({.per_address_max = 5}), 5, Refusal::address);
 }
 
-TEST_F(LimitTest, the_owner_has_a_say_and_a_refused_caller_takes_no_place) {
-    bool open = false;
-    auto settings = limited({.connections_max = 1});
-    settings.gate = [&open](const wire::Multiaddr&) { return open; };
+TEST_F(LimitTest, connections_come_at_a_rate_and_a_refused_caller_takes_no_place) {
+    auto settings = limited({.connections_max = 2});
+    settings.limits.rates[static_cast<std::size_t>(guard::Stage::address)].contacts = {.per_second = 1, .burst = 1};
     auto& server = make_host(server_key, nullptr, settings);
     const auto address = listening(server);
+    RawSocket admitted{context, address};
+    ASSERT_TRUE(run_until([&] { return server.counts().connections == 1; }));
     RawSocket refused{context, address};
     ASSERT_TRUE(run_until([&] { return refused.is_ended(); }));
-    EXPECT_EQ(server.counts().refused_by(Refusal::gate), 1U);
-    open = true;
-    RawSocket admitted{context, address};
+    EXPECT_EQ(server.counts().refused_by(Refusal::rate), 1U);
+    EXPECT_EQ(guards.scopes.held(guard::Kind::process).connections, 1U);
+}
+
+TEST_F(LimitTest, connections_of_one_peer_are_limited_once_it_is_known) {
+    auto& server = make_host(server_key, nullptr, limited({.per_peer_max = 1}));
+    auto& client = make_host(client_key);
+    const auto address = listening(server);
+    auto first = dialled(client, address);
+    ASSERT_TRUE(run_until([&] { return server.counts().handshakes == 1; }));
+    auto second = dialled(client, address);
+    ASSERT_TRUE(run_until([&] { return server.counts().refused_by(Refusal::peer) == 1; }));
+    EXPECT_EQ(server.counts().handshakes, 1U);
     EXPECT_TRUE(run_until([&] { return server.counts().connections == 1; }));
 }
 

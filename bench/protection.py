@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+"""What protects a listener, measured: hung peers, and ten times the load that it can carry.
+
+    bench/protection.py [hung|overload] [--program build/release/taleus] [--short]
+
+Prints a markdown table and writes it to build/protection-*.md, the overload also as a plot, build/protection-overload.svg. --short is
+what the tests run, with fewer of everything. Listener and load share the machine; run it on one that does nothing else.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests/support"))
+
+NAMES = ("sessions", "sessions_per_peer", "sessions_per_token", "waiting", "waiting_per_peer", "waiting_per_token", "connections", "handshakes",
+         "connections_per_address", "streams_per_connection", "streams_negotiating")
+
+
+def limits(**over):
+    from taleus import UNTHROTTLED
+    return {**{f"limits.{name}": 1_000_000 for name in NAMES}, **UNTHROTTLED, **over}
+
+
+def arguments(running, made, *args):
+    return ["bench", "--addr", running.addresses[0], "--token", made["link"]["token"], "--json", *map(str, args)]
+
+
+def load(running, made, *args):
+    from taleus import taleus
+    return taleus(*arguments(running, made, *args), code=None, seconds=1200).result
+
+
+def begin(running, made, *args):
+    from taleus import PROGRAM
+    return subprocess.Popen([PROGRAM, *arguments(running, made, *args)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+
+
+# --- hung peers
+def hung(short):
+    """The latency of honest sessions alone and beside hung ones, by turns; how late the hung ones were ended; what they left."""
+    from taleus import Home, Listener, raise_descriptor_limit, until
+    many, of_one, honest, rate, rounds, step, spread = (600, 60, 300, 50, 3, 20, 4) if short else (10_000, 1_000, 2_000, 100, 5, 60, 15)
+    raise_descriptor_limit(many * 2 + 1000)
+    found = []
+    with tempfile.TemporaryDirectory(prefix="taleus-hung.") as folder:
+        home = Home(pathlib.Path(folder) / "home")
+        with Listener(home, set=limits(**{"timeouts.step": f"{step}s"})) as running:
+            made = home.invite("foil", "--uses", "unlimited")
+            ask = ("--role", "foil", "--rate", rate, "--sessions", honest, "--concurrency", 200, "--connections", 20)
+            load(running, made, *ask)  # warms up
+            idle = until("it is idle", lambda: settled(running), 30)
+            for _ in range(rounds):
+                alone = load(running, made, *ask)
+                until("descriptors are back", lambda: running.descriptors() <= idle, 10)
+                silent = [begin(running, made, "--hang", "--timeout", 10 * step, "--sessions", n, "--concurrency", n, "--connections", c, "--rate", n / spread)
+                          for n, c in ((many, many), (of_one, 1))]
+                until("all are connected", lambda: running.descriptors() >= idle + many, 120)
+                time.sleep(spread)
+                held = running.descriptors() - idle
+                beside = load(running, made, *ask)
+                ends = [json.loads(one.communicate()[0].splitlines()[-1]) for one in silent]
+                ended = time.monotonic()
+                until("nothing is left", lambda: running.descriptors() <= idle, 30)
+                left = time.monotonic() - ended
+                found.append({"alone": alone, "beside": beside, "held": held, "ends": ends, "left": left,
+                              "ratio": beside["latencyMs"]["p99"] / alone["latencyMs"]["p99"],
+                              "late": max(one["latencyMs"]["max"] for one in ends) - step * 1000})
+                assert all(one["ok"] == one["sessions"] for one in ends), ends
+                assert alone["ok"] == beside["ok"] == honest, (alone, beside)
+    lines = ["| round | p50 alone | p50 beside | p99 alone | p99 beside | ratio of p99 | hung connections held | last hung session late by ms | s until its descriptors were back |",
+             "|---|---|---|---|---|---|---|---|---|"]
+    for number, one in enumerate(found, 1):
+        a, b = one["alone"]["latencyMs"], one["beside"]["latencyMs"]
+        lines.append(f"| {number} | {a['p50']:.1f} | {b['p50']:.1f} | {a['p99']:.1f} | {b['p99']:.1f} | {one['ratio']:.2f} | {one['held']} | {one['late']:.0f} | {one['left']:.2f} |")
+    result = {"ratio": statistics.median(one["ratio"] for one in found), "late": statistics.median(one["late"] for one in found),
+              "left": max(one["left"] for one in found)}
+    lines += ["", f"{many} hung sessions of as many peers and {of_one} of one; {honest} honest foil sessions a side and round at {rate} a second. Median ratio "
+                  f"{result['ratio']:.2f}, median of the latest end {result['late']:.0f} ms after its deadline (seen by the peer, on a machine shared with the load)."]
+    publish("hung", lines)
+    return result
+
+
+def settled(running):
+    first = running.descriptors()
+    time.sleep(1)
+    return first if running.descriptors() == first else 0
+
+
+# --- overload
+def overload(short):
+    """Goodput and latency of what is admitted, from half of what it can carry to ten times as much."""
+    from taleus import Home, Listener, raise_descriptor_limit, until
+    raise_descriptor_limit(5000)
+    seconds, connections = (3, 50) if short else (15, 400)
+    points = []
+    with tempfile.TemporaryDirectory(prefix="taleus-overload.") as folder:
+        home = Home(pathlib.Path(folder) / "home")
+        with Listener(home, set=limits(**{"overload.work": 200, "overload.work_max": 10_000})) as running:
+            made = home.invite("foil", "--uses", "unlimited")
+            ask = ("--role", "foil", "--once", "--connections", connections)
+            load(running, made, *ask, "--sessions", 1000, "--concurrency", 50)
+            idle = until("it is idle", lambda: settled(running), 30)
+            tried = [load(running, made, *ask, "--sessions", 500 * seconds, "--concurrency", c) for c in ((50, 100) if short else (25, 50, 100, 200))]
+            peak = max(tried, key=lambda one: one["perSecond"])
+            for times in (0.5, 1, 2, 5, 10):
+                rate = peak["perSecond"] * times
+                told = load(running, made, *ask, "--sessions", int(rate * seconds), "--concurrency", 20_000, "--rate", rate)
+                points.append({"times": times, "offered": rate, **told})
+            ended = time.monotonic()
+            until("nothing is left", lambda: running.descriptors() <= idle, 30)
+            left = time.monotonic() - ended
+            after = load(running, made, *ask, "--sessions", 200, "--concurrency", 10)
+    lines = [f"Peak {peak['perSecond']:.0f} sessions a second, p99 {peak['latencyMs']['p99']:.0f} ms.", "",
+             "| offered, times peak | offered a second | goodput a second | of peak | p50 ms | p99 ms | refused | half-done lost | failed |", "|---|---|---|---|---|---|---|---|---|"]
+    for one in points:
+        one["share"] = one["perSecond"] / peak["perSecond"]
+        lines.append(f"| {one['times']} | {one['offered']:.0f} | {one['perSecond']:.0f} | {one['share']:.2f} | {one['latencyMs']['p50']:.0f} | {one['latencyMs']['p99']:.0f} | "
+                     f"{one['refused']} | {one['unfinished']} | {one['failed']} |")
+    lines += ["", f"Descriptors back {left:.1f} s after the load; then p99 {after['latencyMs']['p99']:.0f} ms."]
+    publish("overload", lines)
+    (ROOT / "build/protection-overload.svg").write_text(plot(points, peak["perSecond"]))
+    return {"points": points, "left": left, "after": after, "peak": peak}
+
+
+def plot(points, peak):
+    """Goodput over offered load, both in multiples of the peak; an ideal listener is the dashed line."""
+    width, height, edge = 640, 360, 50
+    top = 1.25
+
+    def at(times, share):
+        return edge + times / 10 * (width - 2 * edge), height - edge - share / top * (height - 2 * edge)
+
+    def line(pairs, style):
+        return f'<polyline fill="none" {style} points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in (at(*pair) for pair in pairs))}"/>'
+
+    marks = "".join('<circle cx="%.1f" cy="%.1f" r="4" fill="#1f6feb"/>' % at(one["times"], one["share"]) for one in points)
+    texts = "".join('<text x="%.1f" y="%.1f" font-size="11">%s ms</text>' % (*at(one["times"], one["share"] + 0.06), round(one["latencyMs"]["p99"])) for one in points)
+    ticks = "".join('<text x="%.1f" y="%.1f" font-size="12" text-anchor="middle">%s</text>' % (at(t, 0)[0], height - edge + 18, t) for t in range(0, 11, 2))
+    scale = "".join('<text x="%.1f" y="%.1f" font-size="12" text-anchor="end">%s</text>' % (edge - 6, at(0, s)[1] + 4, s) for s in (0, 0.5, 1))
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif">'
+            f'<rect width="{width}" height="{height}" fill="white"/>{line([(0, 0), (1, 1), (10, 1)], "stroke=\'#999\' stroke-dasharray=\'5 4\'")}'
+            f'{line([(0, 0)] + [(one["times"], one["share"]) for one in points], "stroke=\'#1f6feb\' stroke-width=\'2\'")}{marks}{texts}{ticks}{scale}'
+            f'<text x="{width / 2}" y="{height - 10}" font-size="13" text-anchor="middle">offered load, times the peak ({peak:.0f} sessions a second)</text>'
+            f'<text x="{edge}" y="24" font-size="13">goodput, share of the peak; labels: p99 of what was admitted</text></svg>\n')
+
+
+def publish(name, lines):
+    text = "\n".join(lines) + "\n"
+    (ROOT / "build").mkdir(exist_ok=True)
+    (ROOT / f"build/protection-{name}.md").write_text(text)
+    print(text)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", nargs="?", choices=["hung", "overload"])
+    parser.add_argument("--program", default=ROOT / "build/release/taleus", type=pathlib.Path)
+    parser.add_argument("--short", action="store_true")
+    options = parser.parse_args()
+    os.environ["TALEUS"] = str(options.program.resolve())
+    for name, measure in (("hung", hung), ("overload", overload)):
+        if options.what in (None, name):
+            measure(options.short)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""No one takes the real program down or slows others. The ratios are those of bench/protection.py in its short form, with three times the
+bound that it is measured against on a machine of its own: this one is shared."""
+
+import pathlib
+import resource
+import socket
+import sys
+import time
+
+import libp2p
+from taleus import Listener, assert_both_sides, until
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "bench"))
+import protection  # noqa: E402: it is not a package
+
+
+def code_of(answer):
+    return answer.get("code"), answer.get("retryAfterMs")
+
+
+def test_hung_peers_do_not_slow_honest_ones():
+    found = protection.hung(short=True)
+    assert found["ratio"] <= 3 * 1.2, found
+    assert found["late"] <= 3 * 100, found
+    assert found["left"] <= 3 * 1, found
+
+
+def test_goodput_stays_and_nothing_half_done_is_shed_at_ten_times_the_load():
+    found = protection.overload(short=True)
+    most = found["points"][-1]
+    assert most["share"] >= 1 - 3 * 0.1, most
+    assert most["unfinished"] == 0, most
+    assert found["left"] <= 3 * 5, found["left"]
+    assert found["after"]["ok"] == 200
+
+
+def test_a_peer_that_is_too_fast_is_told_when_to_come_back_and_join_does(alice, bob):
+    with Listener(alice, set={"rates.contacts_per_address": 1, "rates.contacts_per_address_burst": 2}) as running:
+        made = alice.invite("stock", "--uses", "unlimited")
+        with libp2p.Connection(running.addresses[0]) as one:
+            answers = [one.ask(libp2p.contact(made["link"], f"party-{number}")) for number in range(3)]
+        assert [answer.get("approved") for answer in answers] == [True, True, False]
+        code, wait = code_of(answers[-1])
+        assert code == "rate_limited" and 0 < wait <= 1000
+        begun = time.monotonic()
+        joined = bob.join(made["uri"]).result
+        assert time.monotonic() - begun >= wait / 1000 - 0.5
+        assert_both_sides(alice, bob, joined["tally"]["tallyId"], "stock")
+        alice.settle()
+        assert alice.count("tallies") == 3
+
+
+def test_a_slow_writer_is_cut_at_the_step_and_nobody_waits_for_it(alice, bob):
+    with Listener(alice, set={"timeouts.step": "1s"}) as running:
+        made = alice.invite("stock")
+        with libp2p.Connection(running.addresses[0]) as one:
+            stream = one.open()
+            begun = time.monotonic()
+            for byte in b'{"token"':
+                stream.send(bytes([byte]))
+                time.sleep(0.05)  # the rate of a slow writer is what this test is about
+            joined = bob.join(made["uri"]).result
+            assert stream.answer()["code"] == "timeout"
+            assert 0.9 <= time.monotonic() - begun < 4
+        assert_both_sides(alice, bob, joined["tally"]["tallyId"], "stock")
+
+
+def test_without_descriptors_it_neither_spins_nor_dies(alice, bob):
+    made = alice.invite("foil")
+    with Listener(alice, set={"rates.connections": 0}) as running:
+        idle = running.descriptors()
+        resource.prlimit(running.pid, resource.RLIMIT_NOFILE, (idle + 20, 4096))
+        callers = [socket.create_connection(("127.0.0.1", running.port), timeout=10) for _ in range(60)]
+        until("all are taken", lambda: running.descriptors() >= idle + 18, 5)
+        before = cpu_seconds(running.pid)
+        begun = time.monotonic()
+        until("a while", lambda: time.monotonic() - begun > 2, 5)
+        assert cpu_seconds(running.pid) - before < 0.5  # of 2 s
+        assert running.is_running()
+        for caller in callers:
+            caller.close()
+        joined = bob.join(made["uri"]).result
+        assert_both_sides(alice, bob, joined["tally"]["tallyId"], "foil")
+        until("descriptors are back", lambda: running.descriptors() <= idle, 10)
+
+
+def cpu_seconds(pid):
+    user, system = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / 100
+
+
+def test_strangers_with_junk_leave_no_memory_and_a_bounded_trail(alice, bob):
+    """Five thousand from as many identities, by the load generator: no token is theirs."""
+    with Listener(alice, set={"limits.connections_per_address": 5000, "rates.connections_per_address": 0}) as running:
+        stranger = {"link": {"token": "nobody made it"}}
+        ask = ("--mode", "cold", "--once", "--sessions", 2500, "--concurrency", 50)
+        protection.load(running, stranger, *ask)
+        records, memory = len(alice.audit()), running.resident_kib()
+        told = protection.load(running, stranger, *ask)
+        assert told["refused"] == 2500 and set(told["codes"]) <= {"invalid_token", "rate_limited", "overloaded"}
+        assert running.resident_kib() <= memory + 8 * 1024
+        assert len(alice.audit()) - records < 1500, "the trail grows with the flood"
+        joined = bob.join(alice.invite("stock")["uri"]).result
+        assert_both_sides(alice, bob, joined["tally"]["tallyId"], "stock")
