@@ -174,12 +174,18 @@ BackupContent content_of(const fs::path& path, const std::vector<std::string>& n
     return content;
 }
 
+std::unexpected<Error> on_a_server() {
+    return fail(Code::malformed, "the store is on a server (store.url): back it up by the server's own means, and keep "
+                                 "identity.key and config.toml of this home");
+}
+
 // The first record that a restored home writes. Its trail goes on from the head that the backup knew; what the old home
 // wrote after the backup is not in it.
 Result<void> record_restore(const Home& home) {
     auto opened = OpenHome::open(home, {});
     if (!opened) return fail(opened.error());
     auto& open = **opened;
+    if (!open.config.store_url.empty()) return on_a_server();
     auto known = open.engine.run(open.journal->audit(std::nullopt));
     if (!known) return fail(known.error());
     std::vector<ports::AuditRecord> records{{.at = open.engine.clock().utc(),
@@ -192,8 +198,11 @@ Result<void> record_restore(const Home& home) {
 
 } // namespace
 
-Result<BackupContent> back_up(const Home& home, const fs::path& named) {
+Result<BackupContent> back_up(const Home& home, const Flags& flags, const fs::path& named) {
     if (auto key = home.identity(); !key) return fail(key.error());
+    const auto config = home.config(flags);
+    if (!config) return fail(config.error());
+    if (!config->store_url.empty()) return on_a_server();
     const auto to = without_slash(named);
     if (fs::exists(to)) return fail(Code::conflict, fmt::format("{} exists", to.string()));
     auto stage = Stage::make(to);

@@ -18,8 +18,9 @@ struct BackupContent {
 };
 
 // While the home is in use or not: the store as of one moment, and the database of every tally that it made. The
-// directory `to` appears whole or not at all; `conflict` where it exists.
-Result<BackupContent> back_up(const Home& home, const std::filesystem::path& to);
+// directory `to` appears whole or not at all; `conflict` where it exists. Refused where the store is on a server
+// (`store.url`, as the home's settings under `flags` say).
+Result<BackupContent> back_up(const Home& home, const Flags& flags, const std::filesystem::path& to);
 
 // Checks sums, databases, key, settings and schema, then makes the home, whole or not at all. `conflict` where the home
 // is there and not empty.

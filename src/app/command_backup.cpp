@@ -30,7 +30,10 @@ void add_backup(CLI::App& root, Invocation& invocation) {
     backing->callback([&invocation, to] {
         invocation.run = [&invocation, to] {
             const Console console{invocation.json};
-            return told(console, "backup", *to, back_up(Home::at(invocation.home), *to), "name another directory");
+            const auto flags = invocation.flags();
+            if (!flags) return console.error(flags.error()), Exit::usage;
+            return told(console, "backup", *to, back_up(Home::at(invocation.home), *flags, *to),
+                        "name another directory");
         };
     });
 
