@@ -120,8 +120,9 @@ Node::Node(OpenHome& home, Dependencies& dependencies)
 async::awaitable<Result<std::vector<wire::Multiaddr>>> Node::start(std::vector<int> sockets) {
     if (sockets.empty() && home_.config.listen.empty()) co_return fail(Code::malformed, "p2p.listen names no address");
     const auto now = home_.engine.clock().utc();
-    if (auto begun = co_await presence_.begin(home_.peer(), home_.home.path(), random_); !begun)
-        co_return fail(begun.error());
+    // A store in the home is used by nobody but who holds the home's lock, wherever it was moved to.
+    const auto place = home_.config.store_url.empty() ? std::string{} : place_of(home_.home.path());
+    if (auto begun = co_await presence_.begin(home_.peer(), place, random_); !begun) co_return fail(begun.error());
     auto party = co_await home_.journal->inviter_party(home_.config.party_id);
     if (!party) co_return fail(party.error());
     home_.config.party_id = std::move(*party);

@@ -10,8 +10,15 @@
 namespace taleus::app {
 namespace {
 
-// Names a home on a machine, so that a process can tell an earlier boot of itself from somebody else.
-std::string name_of(const std::filesystem::path& home) {
+std::string new_boot(Random& random) {
+    std::string boot;
+    for (const auto byte : random.bytes<16>()) boot += fmt::format("{:02x}", byte);
+    return boot;
+}
+
+} // namespace
+
+std::string place_of(const std::filesystem::path& home) {
     std::array<char, 256> host{};
     static_cast<void>(::gethostname(host.data(), host.size() - 1));
     std::string machine;
@@ -21,21 +28,13 @@ std::string name_of(const std::filesystem::path& home) {
     return fmt::format("{}@{}:{}", machine, host.data(), std::filesystem::weakly_canonical(home, ignored).string());
 }
 
-std::string new_boot(Random& random) {
-    std::string boot;
-    for (const auto byte : random.bytes<16>()) boot += fmt::format("{:02x}", byte);
-    return boot;
-}
-
-} // namespace
-
 async::awaitable<Result<bool>> Presence::write() {
     node_.seen = clock_.utc();
     co_return co_await journal_.register_node(node_, node_.seen - node_silent_max);
 }
 
-async::awaitable<Result<void>> Presence::begin(wire::PeerId peer, const std::filesystem::path& home, Random& random) {
-    node_ = {.peer = std::move(peer), .addresses = {}, .seen = {}, .boot = new_boot(random), .home = name_of(home)};
+async::awaitable<Result<void>> Presence::begin(wire::PeerId peer, std::string place, Random& random) {
+    node_ = {.peer = std::move(peer), .addresses = {}, .seen = {}, .boot = new_boot(random), .home = std::move(place)};
     const auto written = co_await write();
     if (!written) co_return fail(written.error());
     if (!*written)

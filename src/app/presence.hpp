@@ -20,6 +20,9 @@ namespace taleus::app {
 inline constexpr std::chrono::seconds heartbeat{5};
 inline constexpr std::chrono::seconds node_silent_max{30}; // a node that was silent for longer counts as dead
 
+// Names a home on a machine, so that a process can tell an earlier boot of itself from somebody else.
+std::string place_of(const std::filesystem::path& home);
+
 class Presence {
 public:
     struct Events {
@@ -29,8 +32,8 @@ public:
     Presence(async::Executor executor, async::Clock& clock, store::Journal& journal, Log log)
         : clock_{clock}, journal_{journal}, log_{log}, tasks_{executor, clock}, timer_{clock, [this] { beat(); }} {}
 
-    // `conflict` when this peer id is alive in another home or on another machine.
-    async::awaitable<Result<void>> begin(wire::PeerId peer, const std::filesystem::path& home, Random& random);
+    // `conflict` when this peer id is alive in another `place`.
+    async::awaitable<Result<void>> begin(wire::PeerId peer, std::string place, Random& random);
     async::awaitable<Result<void>> announce(std::vector<std::string> addresses, Events events);
     async::awaitable<void> end(); // no heart beats any more; what is left is the others' at once
 
