@@ -1,4 +1,5 @@
 #include "app/commands.hpp"
+#include "app/session_json.hpp"
 
 #include <fmt/format.h>
 
@@ -6,30 +7,12 @@ namespace taleus::app {
 
 namespace {
 
-boost::json::object json_of(const ports::Session& session) {
-    boost::json::object out{{"sessionId", session.id},
-                            {"side", protocol::to_text(session.side)},
-                            {"role", wire::to_text(session.role)},
-                            {"state", protocol::to_text(session.state)},
-                            {"peer", session.peer.to_text()},
-                            {"partyId", session.party_id},
-                            {"invitation", id_of(session.token)},
-                            {"opened", to_text(session.opened)}};
-    if (protocol::is_terminal(session.state)) out["outcome"] = protocol::outcome_text(session.state);
-    if (session.deadline) out["deadline"] = to_text(*session.deadline);
-    if (session.ended) out["ended"] = to_text(*session.ended);
-    if (session.code) out["code"] = to_text(*session.code);
-    if (!session.tally_id.empty()) out["tallyId"] = session.tally_id;
-    out["delivered"] = session.delivered;
-    return out;
-}
-
 std::string milliseconds(std::chrono::microseconds time) {
     return fmt::format("{:.1f} ms", static_cast<double>(time.count()) / 1000.0);
 }
 
 Exit list(OpenHome& home, const Console& console, std::size_t limit) {
-    const auto sessions = home.engine.run(home.journal->sessions(limit));
+    const auto sessions = home.engine.run(home.journal->sessions({.limit = limit}));
     if (!sessions) return console.error(sessions.error()), Exit::failed;
     if (console.json()) {
         for (const auto& session : *sessions) console.data(json_of(session));
@@ -54,18 +37,8 @@ Exit show(OpenHome& home, const Console& console, const std::string& id) {
                       "list them: taleus session list");
         return Exit::failed;
     }
-    auto shown = json_of((*view)->session);
-    if (console.json()) {
-        boost::json::array transitions;
-        for (const auto& step : (*view)->transitions)
-            transitions.push_back(boost::json::object{{"at", to_text(step.at)},
-                                                      {"from", protocol::to_text(step.from)},
-                                                      {"to", protocol::to_text(step.to)},
-                                                      {"cause", step.cause},
-                                                      {"spentUs", step.spent.count()}});
-        shown["transitions"] = std::move(transitions);
-        return console.data(shown), Exit::done;
-    }
+    if (console.json()) return console.data(json_of(**view)), Exit::done;
+    const auto shown = json_of((*view)->session);
     for (const auto& [name, value] : shown)
         console.text(fmt::format("{:10} {}", std::string_view{name},
                                  value.is_string() ? escaped(value.as_string(), 512)

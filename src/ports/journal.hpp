@@ -34,6 +34,14 @@ struct SessionView {
     std::vector<Transition> transitions;
 };
 
+// Which sessions a list shows.
+struct SessionFilter {
+    std::size_t limit = 100;
+    std::string after = {}; // the id of the last one seen: those older than it; an unknown id: none
+    std::optional<protocol::StateName> state = std::nullopt;
+    std::optional<wire::PeerId> peer = std::nullopt;
+};
+
 struct Trail { // what happened since the last write of the session, appended with it
     std::vector<Transition> transitions;
     std::vector<AuditRecord> audit;
@@ -153,10 +161,10 @@ public:
                                                                            Intent intent, Trail trail) = 0;
 
     // --- lists
-    virtual awaitable<Result<std::vector<TallyRecord>>> tallies() = 0;                 // newest first
-    virtual awaitable<Result<std::optional<TallyRecord>>> tally(std::string id) = 0;   // or a unique prefix
-    virtual awaitable<Result<std::vector<Session>>> sessions(std::size_t limit) = 0;   // newest first
-    virtual awaitable<Result<std::optional<SessionView>>> session(std::string id) = 0; // or a unique prefix
+    virtual awaitable<Result<std::vector<TallyRecord>>> tallies() = 0;                  // newest first
+    virtual awaitable<Result<std::optional<TallyRecord>>> tally(std::string id) = 0;    // or a unique prefix
+    virtual awaitable<Result<std::vector<Session>>> sessions(SessionFilter filter) = 0; // newest first
+    virtual awaitable<Result<std::optional<SessionView>>> session(std::string id) = 0;  // or a unique prefix
     virtual awaitable<Result<std::vector<AuditRecord>>> audit(std::optional<std::string> session_id) = 0;
 };
 

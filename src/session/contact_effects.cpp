@@ -112,6 +112,7 @@ Event ContactSession::found_decision(const ports::Session& decided) {
     if (decided.tally_id.empty() && left == Duration::zero())
         return Refused{refusal_of(Code::in_progress)}; // its end is on its way to the record
     is_replay_ = decided.id != row_.id;
+    if (is_replay_) shop_.tell_left(row_.id); // from here on it speaks for the decided one, which has its own story
     row_.id = decided.id;
     row_.role = decided.role;
     row_.response = decided.response;

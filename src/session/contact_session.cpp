@@ -78,7 +78,7 @@ void ContactSession::advance(Event event) {
     if (to == from) return;
     const auto now = shop_.world.clock.now();
     chronicle_.moved(from, to, cause, now - entered_);
-    shop_.tell(Move{row_.id, row_.side, from, to, cause, now - entered_});
+    if (!is_replay_) shop_.tell(Move{row_.id, row_.side, from, to, cause, now - entered_});
     entered_ = now;
     if (const auto* refusing = std::get_if<SendingRefusal>(&state_)) lead_.answer(refusing->refusal);
 }

@@ -143,7 +143,10 @@ async::awaitable<bool> DatabaseValidation::run(wire::DatabaseResult result) {
         shop_.world.log.error("session {}: {}", row_.id, error.what());
         event = OwnFailure{refusal_of(Code::internal), RefusalForm::acknowledgement};
     }
-    if (!event) co_return false;
+    if (!event) {
+        shop_.tell_left(row_.id);
+        co_return false;
+    }
     advance(std::move(*event));
     co_await finish();
     co_return true;

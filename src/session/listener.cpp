@@ -237,6 +237,7 @@ async::awaitable<Result<void>> Listener::resume() {
                          .waiting_per_peer = guard::any_number,
                          .waiting_per_token = guard::any_number}; // it was admitted once
         auto seat = shop_->seat(session.peer, session.token, any);
+        if (shop_->world.observer != nullptr) shop_->world.observer->resumed(session.id);
         shop_->waiting.add(std::move(session), std::move(*seat), clock.now() + left, true);
     }
     co_return Result<void>{};

@@ -35,6 +35,10 @@ public:
     virtual ~Observer() = default;
     virtual void moved(const Move& move) = 0;
     virtual void ended(const Ending& ending) = 0;
+    // A session that waited for its database before this node started, and does so here from now on.
+    virtual void resumed(std::string_view session_id) = 0;
+    // It is over here without an end of its own: a retry that was answered from the record, or a sister node's now.
+    virtual void left(std::string_view session_id) = 0;
     virtual void joined() = 0;              // a contact waits for the answer of its key's live session
     virtual void turned_away(Code why) = 0; // refused before anything was read of it
 };

@@ -29,7 +29,8 @@ async::awaitable<void> record_end_of_wait(Shop& shop, WaitingRoom::Over over, st
     auto& [session, unwritten, waited] = over;
     auto asked = shop.world.journal.waiting_sessions(session.peer);
     const auto stored = co_await std::move(asked);
-    if (stored && std::ranges::none_of(*stored, [&](const auto& one) { return one.id == session.id; })) co_return;
+    if (stored && std::ranges::none_of(*stored, [&](const auto& one) { return one.id == session.id; }))
+        co_return shop.tell_left(session.id);
 
     Chronicle chronicle{shop.world.clock, session.id, id_of(session.token), std::move(unwritten)};
     chronicle.moved(StateName::awaiting_database, StateName::timed_out, "WaitExpired", waited);
@@ -169,6 +170,10 @@ void Shop::tell(const Move& move) const {
 
 void Shop::tell(const Ending& ending) const {
     if (world.observer != nullptr) world.observer->ended(ending);
+}
+
+void Shop::tell_left(std::string_view session_id) const {
+    if (world.observer != nullptr) world.observer->left(session_id);
 }
 
 } // namespace taleus::session

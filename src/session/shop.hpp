@@ -46,6 +46,7 @@ struct Shop {
     // To those who watch.
     void tell(const Move& move) const;
     void tell(const Ending& ending) const;
+    void tell_left(std::string_view session_id) const;
 
     ListenerWorld world;
     SettingsSnapshot settings;

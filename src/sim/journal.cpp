@@ -154,8 +154,8 @@ awaitable<Result<std::vector<TallyRecord>>> SimulatedJournal::tallies() {
 awaitable<Result<std::optional<TallyRecord>>> SimulatedJournal::tally(std::string id) {
     return ask<std::optional<TallyRecord>>(reads_, "tally", [this, id] { return real_.tally(id); });
 }
-awaitable<Result<std::vector<Session>>> SimulatedJournal::sessions(std::size_t limit) {
-    return ask<std::vector<Session>>(reads_, "sessions", [this, limit] { return real_.sessions(limit); });
+awaitable<Result<std::vector<Session>>> SimulatedJournal::sessions(ports::SessionFilter filter) {
+    return ask<std::vector<Session>>(reads_, "sessions", [this, filter] { return real_.sessions(filter); });
 }
 awaitable<Result<std::optional<SessionView>>> SimulatedJournal::session(std::string id) {
     return ask<std::optional<SessionView>>(reads_, "session", [this, id] { return real_.session(id); });

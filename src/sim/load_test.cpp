@@ -126,6 +126,8 @@ struct Tally final : session::Observer {
     void ended(const session::Ending& ending) override {
         ++ends[std::string{protocol::outcome_text(ending.outcome)} + (ending.session_id.empty() ? " stream" : "")];
     }
+    void resumed(std::string_view /*session_id*/) override {}
+    void left(std::string_view /*session_id*/) override {}
     void joined() override { ++joins; }
     void turned_away(Code) override { ++away; }
 };

@@ -143,7 +143,7 @@ void Node::shut_down() {
 
 // --- what its home holds
 
-std::vector<ports::Session> Node::sessions() { return finish_now(life_->real->sessions(100'000)).value(); }
+std::vector<ports::Session> Node::sessions() { return finish_now(life_->real->sessions({.limit = 100'000})).value(); }
 std::vector<ports::TallyRecord> Node::tallies() { return finish_now(life_->real->tallies()).value(); }
 std::vector<ports::AuditRecord> Node::audit() { return finish_now(life_->real->audit(std::nullopt)).value(); }
 

@@ -92,7 +92,7 @@ TEST(CrashTest, what_was_acknowledged_survives_a_kill_at_any_moment) {
     EXPECT_EQ(usage.spent, tallies);
     EXPECT_EQ(usage.reserved, recovered->waiting);
     // Every record of the trail is there, and every session has as many as it has steps.
-    const auto sessions = shard.ask(journal->sessions(1'000'000)).value().size();
+    const auto sessions = shard.ask(journal->sessions({.limit = 1'000'000})).value().size();
     EXPECT_EQ(sessions, tallies + recovered->waiting);
 }
 

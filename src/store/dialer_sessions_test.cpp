@@ -67,7 +67,7 @@ TEST_F(DialerSessionsTest, a_failure_that_made_nothing_leaves_the_key_free) {
     end_as(made, StateName::rejected, Code::invalid_token);
     EXPECT_FALSE(ask(journal->joined(made.key)));
     EXPECT_EQ(begin("d2").session.id, "d2");
-    EXPECT_EQ(ask(journal->sessions(10)).size(), 2U);
+    EXPECT_EQ(ask(journal->sessions({.limit = 10})).size(), 2U);
 }
 
 // The inviter may have recorded a tally of it: its link is then dialled again, expired or not.

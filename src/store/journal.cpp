@@ -189,8 +189,8 @@ awaitable<Result<std::vector<TallyRecord>>> Journal::tallies() { return look(all
 awaitable<Result<std::optional<TallyRecord>>> Journal::tally(std::string id) {
     return look([id = std::move(id)](Database& db) { return tally_by_id(db, id); });
 }
-awaitable<Result<std::vector<Session>>> Journal::sessions(std::size_t limit) {
-    return look([=](Database& db) { return newest_sessions(db, limit); });
+awaitable<Result<std::vector<Session>>> Journal::sessions(ports::SessionFilter filter) {
+    return look([filter = std::move(filter)](Database& db) { return newest_sessions(db, filter); });
 }
 awaitable<Result<std::optional<SessionView>>> Journal::session(std::string id) {
     return look([id = std::move(id)](Database& db) { return session_view(db, id); });

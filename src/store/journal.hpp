@@ -85,7 +85,7 @@ public:
 
     awaitable<Result<std::vector<ports::TallyRecord>>> tallies() override;
     awaitable<Result<std::optional<ports::TallyRecord>>> tally(std::string id) override;
-    awaitable<Result<std::vector<ports::Session>>> sessions(std::size_t limit) override;
+    awaitable<Result<std::vector<ports::Session>>> sessions(ports::SessionFilter filter) override;
     awaitable<Result<std::optional<ports::SessionView>>> session(std::string id) override;
     awaitable<Result<std::vector<ports::AuditRecord>>> audit(std::optional<std::string> session_id) override;
 

@@ -245,12 +245,19 @@ TEST_F(ListenerSessionsTest, attempts_that_were_never_opened_are_on_record) {
     auto again = session("s2", "whatever");
     again.state = StateName::validating_token;
     end_as(again, StateName::done); // a retry that was answered from the record
-    const auto list = ask(journal->sessions(10));
+    const auto list = ask(journal->sessions({.limit = 10}));
     ASSERT_EQ(list.size(), 2U);
     EXPECT_EQ(list[0].id, "s2"); // newest first
     EXPECT_EQ(list[1].state, StateName::rejected);
     EXPECT_EQ(list[1].code, Code::invalid_token);
-    EXPECT_EQ(ask(journal->sessions(1)).size(), 1U);
+    EXPECT_EQ(ask(journal->sessions({.limit = 1})).size(), 1U);
+    const auto older = ask(journal->sessions({.limit = 10, .after = "s2"}));
+    ASSERT_EQ(older.size(), 1U);
+    EXPECT_EQ(older[0].id, "s1");
+    EXPECT_TRUE(ask(journal->sessions({.limit = 10, .after = "s1"})).empty());
+    EXPECT_TRUE(ask(journal->sessions({.limit = 10, .after = "unknown"})).empty());
+    EXPECT_EQ(ask(journal->sessions({.limit = 10, .state = StateName::done})).size(), 1U);
+    EXPECT_EQ(ask(journal->sessions({.limit = 10, .peer = made.peer})).size(), 2U);
     EXPECT_EQ(ask(journal->session("s1"))->transitions.size(), 1U);
     EXPECT_FALSE(ask(journal->session("s"))); // not unique
 }

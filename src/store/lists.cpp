@@ -35,10 +35,13 @@ std::optional<ports::TallyRecord> tally_of_session(Database& database, const std
     return read_tally(rows);
 }
 
-std::vector<ports::Session> newest_sessions(Database& database, std::size_t limit) {
-    static const auto sql = select_sessions("ORDER BY number DESC LIMIT ?1");
+std::vector<ports::Session> newest_sessions(Database& database, const ports::SessionFilter& filter) {
+    static const auto sql = select_sessions("WHERE (?2 = '' OR state = ?2) AND (?3 = '' OR peer = ?3) "
+                                            "AND (?4 = '' OR number < (SELECT number FROM sessions WHERE id = ?4)) "
+                                            "ORDER BY number DESC LIMIT ?1");
     std::vector<ports::Session> found;
-    auto rows = database.ask(sql, limit);
+    auto rows = database.ask(sql, filter.limit, filter.state ? std::string{protocol::to_text(*filter.state)} : "",
+                             filter.peer ? filter.peer->to_text() : "", filter.after);
     while (rows.next()) found.push_back(std::move(read_session(rows).session));
     return found;
 }

@@ -11,7 +11,7 @@ namespace taleus::store {
 std::vector<ports::TallyRecord> all_tallies(Database& database);
 std::optional<ports::TallyRecord> tally_by_id(Database& database, const std::string& id); // or a unique prefix
 std::optional<ports::TallyRecord> tally_of_session(Database& database, const std::string& session_id);
-std::vector<ports::Session> newest_sessions(Database& database, std::size_t limit);
+std::vector<ports::Session> newest_sessions(Database& database, const ports::SessionFilter& filter);
 std::optional<ports::SessionView> session_view(Database& database, const std::string& id); // or a unique prefix
 
 // The key under which secrets are kept: the first one that was offered stands.
