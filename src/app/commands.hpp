@@ -34,6 +34,9 @@ void add_tally(CLI::App& root, Invocation& invocation);
 void add_session(CLI::App& root, Invocation& invocation);
 void add_backup(CLI::App& root, Invocation& invocation);
 void add_read_draft(CLI::App& root, Invocation& invocation);
+void add_status(CLI::App& root, Invocation& invocation);
+void add_drain(CLI::App& root, Invocation& invocation);
+void add_config(CLI::App& root, Invocation& invocation);
 void add_bench(CLI::App& root, Invocation& invocation);
 
 // Opens the home and runs `command` with it; what cannot be opened is said and ends as Exit::failed (a bad setting:

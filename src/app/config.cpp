@@ -1,10 +1,14 @@
 #include "app/config.hpp"
 
+#include "app/home.hpp"
 #include "app/log_levels.hpp"
 #include "base/log.hpp"
+#include "ops/address.hpp"
 #include "wire/multiaddr.hpp"
 #include "wire/utf8.hpp"
 
+#include <boost/json/serialize.hpp>
+#include <boost/json/string.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <toml++/toml.h>
@@ -25,6 +29,7 @@ struct Unit {
     std::string_view text;
     std::int64_t factor;
 };
+constexpr std::size_t config_bytes_max = 1 << 20;
 constexpr std::array duration_units{Unit{"ms", 1}, Unit{"s", 1000}, Unit{"m", 60'000}, Unit{"h", 3'600'000},
                                     Unit{"d", 86'400'000}};
 constexpr std::array size_units{Unit{"B", 1}, Unit{"KiB", 1024}, Unit{"MiB", 1 << 20}, Unit{"GiB", 1 << 30}};
@@ -51,6 +56,8 @@ std::string in_units(std::int64_t value, std::span<const Unit> units) {
     return fmt::format("{}{}", value, units.front().text);
 }
 
+} // namespace
+
 std::string allowed(const Key& key) {
     struct Words {
         const Key& key;
@@ -73,6 +80,36 @@ std::string allowed(const Key& key) {
     return std::visit(Words{key}, key.place);
 }
 
+const Key* find_key(std::string_view name) {
+    const auto keys = config_keys();
+    const auto found = std::ranges::find(keys, name, &Key::name);
+    return found == keys.end() ? nullptr : &*found;
+}
+
+std::string environment_name(std::string_view key) {
+    std::string name = "TALEUS_";
+    for (const char c : key) name += c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    return name;
+}
+
+std::string_view name_of(Source source) {
+    switch (source) {
+    case Source::standard: return "default";
+    case Source::file: return "file";
+    case Source::environment: return "environment";
+    case Source::flag: return "flag";
+    case Source::runtime: break;
+    }
+    return "runtime";
+}
+
+Origin Settings::origin_of(std::string_view key) const {
+    const auto found = origins.find(key);
+    return found == origins.end() ? Origin{} : found->second;
+}
+
+namespace {
+
 std::unexpected<Error> not_allowed(const Key& key) {
     return fail(Code::malformed, fmt::format("{} must be {}", key.name, allowed(key)));
 }
@@ -89,12 +126,6 @@ std::vector<std::string> split(std::string_view text) {
         text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);
     }
     return parts;
-}
-
-const Key* find_key(std::string_view name) {
-    const auto keys = config_keys();
-    const auto found = std::ranges::find(keys, name, &Key::name);
-    return found == keys.end() ? nullptr : &*found;
 }
 
 // A TOML value as the text a person would type; nullopt for a type that no key of ours has.
@@ -117,84 +148,87 @@ std::optional<std::string> text_of(const toml::node& node, const Key& key) {
     return std::nullopt;
 }
 
-Result<void> apply_table(Config& config, const toml::table& table, const std::string& prefix,
-                         const std::filesystem::path& file) {
+Configured<void> apply_table(Settings& settings, const toml::table& table, const std::string& prefix,
+                             const std::filesystem::path& file) {
     for (const auto& [name, node] : table) {
         const auto full = prefix + std::string{name.str()};
-        const auto where = fmt::format("{}:{}", file.string(), node.source().begin.line);
+        const auto line = node.source().begin.line;
+        const auto where = fmt::format("{}:{}", file.string(), line);
         if (const auto* inner = node.as_table()) {
-            if (auto done = apply_table(config, *inner, full + ".", file); !done) return done;
+            if (auto done = apply_table(settings, *inner, full + ".", file); !done) return done;
             continue;
         }
         const auto* key = find_key(full);
-        if (key == nullptr) return fail(Code::malformed, fmt::format("{}: unknown key {}", where, escaped(full)));
+        if (key == nullptr)
+            return std::unexpected(ConfigFault{full, fmt::format("{}: unknown key {}", where, escaped(full))});
         const auto text = text_of(node, *key);
-        const auto done = text ? set_from_text(config, *key, *text) : Result<void>{not_allowed(*key)};
-        if (!done) return fail(Code::malformed, fmt::format("{}: {}", where, done.error().context));
+        const auto done = text ? set_from_text(settings.config, *key, *text) : Result<void>{not_allowed(*key)};
+        if (!done) return std::unexpected(ConfigFault{full, fmt::format("{}: {}", where, done.error().context)});
+        settings.origins[full] = {Source::file, line};
     }
     return {};
 }
 
-std::string environment_name(std::string_view key) {
-    std::string name = "TALEUS_";
-    for (const char c : key) name += c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-    return name;
+Configured<void> fault(std::string_view key, std::string text) {
+    return std::unexpected(ConfigFault{std::string{key}, std::move(text)});
 }
 
-Result<void> check_addresses(const Config& config) {
+Configured<void> check_addresses(const Config& config) {
     for (const auto* list : {&config.listen, &config.announce})
         for (const auto& text : *list) {
+            const auto* key = list == &config.listen ? "p2p.listen" : "p2p.announce";
             const auto address = wire::Multiaddr::from_text(text);
             if (!address || !address->as_tcp())
-                return fail(Code::malformed,
-                            fmt::format("{}: {} is not an address such as /ip4/0.0.0.0/tcp/9000",
-                                        list == &config.listen ? "p2p.listen" : "p2p.announce", escaped(text)));
+                return fault(key,
+                             fmt::format("{}: {} is not an address such as /ip4/0.0.0.0/tcp/9000", key, escaped(text)));
         }
+    if (auto done = ops::check_address(config.admin_listen); !done) return fault("admin.listen", done.error().context);
     return {};
 }
 
-Result<void> check_party(const Config& config) {
+Configured<void> check_party(const Config& config) {
     if (config.party_id.size() > 256 || !wire::is_utf8(config.party_id))
-        return fail(Code::malformed, "party.id must be a text of at most 256 bytes");
+        return fault("party.id", "party.id must be a text of at most 256 bytes");
     const auto is_too_long = [](const std::string& address) { return address.size() > 512 || !wire::is_utf8(address); };
     if (config.party_cadre.size() > 64 || std::ranges::any_of(config.party_cadre, is_too_long))
-        return fail(Code::malformed, "party.cadre must be at most 64 texts of at most 512 bytes each");
+        return fault("party.cadre", "party.cadre must be at most 64 texts of at most 512 bytes each");
     return {};
 }
 
-Result<void> check_hook(std::string_view key, const std::string& target, bool is_needed) {
+Configured<void> check_hook(std::string_view key, const std::string& target, bool is_needed) {
     if (target.empty() && !is_needed) return {};
     if (const auto parsed = hooks::parse_hook_target(target); !parsed)
-        return fail(Code::malformed, fmt::format("{}: {}", key, parsed.error().context));
+        return fault(key, fmt::format("{}: {}", key, parsed.error().context));
     return {};
 }
 
-Result<void> check_dependencies(const Config& config) {
+Configured<void> check_dependencies(const Config& config) {
     const auto& provisioner = config.provisioner;
     if (provisioner.kind == "postgres" && provisioner.url.empty())
-        return fail(Code::malformed, "provisioner.kind = \"postgres\" needs provisioner.url, such as "
-                                     "postgres://provisioner@db.example/tallies");
+        return fault("provisioner.kind", "provisioner.kind = \"postgres\" needs provisioner.url, such as "
+                                         "postgres://provisioner@db.example/tallies");
     if (provisioner.time_to_live < std::max(config.listener.session, config.dialer.session))
-        return fail(Code::malformed, "provisioner.ttl must not be shorter than a session (timeouts.session, "
-                                     "timeouts.join_session)");
+        return fault("provisioner.ttl", "provisioner.ttl must not be shorter than a session (timeouts.session, "
+                                        "timeouts.join_session)");
     if (auto done = check_hook("provisioner.hook", provisioner.hook, provisioner.kind == "external"); !done)
         return done;
     if (auto done = check_hook("token.hook", config.token_hook, config.tokens == "external"); !done) return done;
     return check_hook("identity.hook", config.identity_hook, false);
 }
 
-Result<void> check_together(const Config& config) {
+} // namespace
+
+Configured<void> check_together(const Config& config) {
     if (config.listener.step > config.listener.session)
-        return fail(Code::malformed, "timeouts.step must not be longer than timeouts.session");
+        return fault("timeouts.step", "timeouts.step must not be longer than timeouts.session");
     if (config.listener.respond > config.listener.session)
-        return fail(Code::malformed, "timeouts.respond must not be longer than timeouts.session");
+        return fault("timeouts.respond", "timeouts.respond must not be longer than timeouts.session");
     if (auto done = check_party(config); !done) return done;
     if (auto done = check_dependencies(config); !done) return done;
-    if (auto levels = LogLevels::parse(config.log_level, config.log_levels); !levels) return fail(levels.error());
+    if (auto levels = LogLevels::parse(config.log_level, config.log_levels); !levels)
+        return fault("log.levels", levels.error().context);
     return check_addresses(config);
 }
-
-} // namespace
 
 Result<void> set_from_text(Config& config, const Key& key, std::string_view text) {
     struct Setter {
@@ -255,29 +289,79 @@ std::string text_of(const Config& config, const Key& key) {
     return std::visit(Getter{copy, key}, key.place);
 }
 
-Result<Config> load_config(const std::filesystem::path& file, const Flags& flags) {
-    Config config;
-    if (std::filesystem::exists(file)) {
-        try {
-            if (auto done = apply_table(config, toml::parse_file(file.string()), "", file); !done)
-                return fail(done.error());
-        } catch (const toml::parse_error& error) {
-            return fail(Code::malformed, fmt::format("{}:{}: {}", file.string(), error.source().begin.line,
-                                                     escaped(error.description())));
-        }
+namespace {
+
+Configured<void> apply_environment(Settings& settings) {
+    for (const auto& key : config_keys()) {
+        const auto name = environment_name(key.name);
+        const auto* text = std::getenv(name.c_str()); // NOLINT(concurrency-mt-unsafe): nobody changes it
+        if (text == nullptr) continue;
+        if (auto done = set_from_text(settings.config, key, text); !done)
+            return fault(key.name, fmt::format("${}: {}", name, done.error().context));
+        settings.origins[std::string{key.name}] = {Source::environment, 0};
     }
-    for (const auto& key : config_keys())
-        if (const auto* text = std::getenv(environment_name(key.name).c_str())) // NOLINT(concurrency-mt-unsafe)
-            if (auto done = set_from_text(config, key, text); !done)
-                return fail(Code::malformed, fmt::format("${}: {}", environment_name(key.name), done.error().context));
+    return {};
+}
+
+Configured<void> apply_flags(Settings& settings, const Flags& flags) {
     for (const auto& [name, text] : flags) {
         const auto* key = find_key(name);
-        if (key == nullptr) return fail(Code::malformed, fmt::format("--set: unknown key {}", escaped(name)));
-        if (auto done = set_from_text(config, *key, text); !done)
-            return fail(Code::malformed, fmt::format("--set {}: {}", name, done.error().context));
+        if (key == nullptr) return fault(name, fmt::format("--set: unknown key {}", escaped(name)));
+        if (auto done = set_from_text(settings.config, *key, text); !done)
+            return fault(name, fmt::format("--set {}: {}", name, done.error().context));
+        settings.origins[name] = {Source::flag, 0};
     }
-    if (auto done = check_together(config); !done) return fail(done.error());
-    return config;
+    return {};
+}
+
+} // namespace
+
+Configured<Settings> settings_of(std::string_view text, const std::filesystem::path& file, const Flags& flags) {
+    Settings settings;
+    try {
+        if (auto done = apply_table(settings, toml::parse(text, file.string()), "", file); !done)
+            return std::unexpected(done.error());
+    } catch (const toml::parse_error& error) {
+        return std::unexpected(ConfigFault{
+            {}, fmt::format("{}:{}: {}", file.string(), error.source().begin.line, escaped(error.description()))});
+    }
+    if (auto done = apply_environment(settings); !done) return std::unexpected(done.error());
+    if (auto done = apply_flags(settings, flags); !done) return std::unexpected(done.error());
+    if (auto done = check_together(settings.config); !done) {
+        const auto origin = settings.origin_of(done.error().key);
+        if (origin.source == Source::file)
+            done.error().text = fmt::format("{}:{}: {}", file.string(), origin.line, done.error().text);
+        return std::unexpected(done.error());
+    }
+    return settings;
+}
+
+Configured<Settings> load_settings(const std::filesystem::path& file, const Flags& flags) {
+    if (!std::filesystem::exists(file)) return settings_of("", file, flags);
+    const auto text = read_file(file, config_bytes_max);
+    if (!text) return std::unexpected(ConfigFault{{}, text.error().context});
+    return settings_of(as_text(*text), file, flags);
+}
+
+Result<Config> load_config(const std::filesystem::path& file, const Flags& flags) {
+    auto settings = load_settings(file, flags);
+    if (!settings) return fail(Code::malformed, settings.error().text);
+    return std::move(settings->config);
+}
+
+std::string toml_of(const Config& config, const Key& key) {
+    const auto quoted = [](std::string_view text) { // a JSON text is a TOML text
+        return boost::json::serialize(boost::json::string{text});
+    };
+    const auto value = text_of(config, key);
+    if (std::holds_alternative<std::vector<std::string>& (*)(Config&)>(key.place)) {
+        std::string list;
+        for (const auto& part : split(value)) list += (list.empty() ? "" : ", ") + quoted(part);
+        return fmt::format("[{}]", list);
+    }
+    const bool is_plain = std::holds_alternative<bool& (*)(Config&)>(key.place) ||
+                          (std::holds_alternative<std::size_t& (*)(Config&)>(key.place) && !key.is_size);
+    return is_plain ? value : quoted(value);
 }
 
 std::string documented_config(const Config& initial) {
@@ -293,15 +377,9 @@ std::string documented_config(const Config& initial) {
             section = of;
             out += fmt::format("\n[{}]\n", section);
         }
-        auto value = text_of(initial, key);
-        if (std::holds_alternative<std::vector<std::string>& (*)(Config&)>(key.place)) {
-            const auto parts = split(value);
-            value = parts.empty() ? "[]" : fmt::format("[\"{}\"]", fmt::join(parts, "\", \""));
-        } else if (!std::holds_alternative<bool& (*)(Config&)>(key.place) &&
-                   !(std::holds_alternative<std::size_t& (*)(Config&)>(key.place) && !key.is_size)) {
-            value = fmt::format("\"{}\"", value);
-        }
-        out += fmt::format("# {} ({})\n#{} = {}\n", key.about, allowed(key), key.name.substr(dot + 1), value);
+        out +=
+            fmt::format("# {} ({}{})\n#{} = {}\n", key.about, allowed(key),
+                        key.needs_restart ? "; needs a restart" : "", key.name.substr(dot + 1), toml_of(initial, key));
     }
     return out;
 }

@@ -73,6 +73,7 @@ struct Config {
     std::string log_level = "info";
     std::vector<std::string> log_levels; // MODULE=LEVEL
     std::string log_format = "text";
+    std::string admin_listen = "127.0.0.1:9080"; // HOST:PORT of the loopback, unix:PATH, or "" for none
 };
 
 // One setting: its name in the file, what it is for, where it lives, and what it may be.
@@ -86,18 +87,47 @@ struct Key {
     std::int64_t max = 0;
     bool is_size = false;                       // a count of bytes: written 64KiB
     std::vector<std::string_view> choices = {}; // texts that are allowed; empty: any
+    bool needs_restart = false;                 // a listener that runs keeps what it began with
 };
 std::span<const Key> config_keys();
+const Key* find_key(std::string_view name);
+std::string allowed(const Key& key); // what it may be, for people
+std::string environment_name(std::string_view key);
 
 // Reads a value as a person writes it: 5s, 250ms, 24h; 64KiB; 12; true; comma-separated lists. The error names what is
 // allowed.
 Result<void> set_from_text(Config& config, const Key& key, std::string_view text);
 std::string text_of(const Config& config, const Key& key);
+std::string toml_of(const Config& config, const Key& key); // as it stands in the file
 
-// The whole configuration of a home: file, environment, then `flags` (key, value). Errors name file, line, key and
-// range.
+// Where the value of a setting is from; `runtime`: changed while the listener runs, and not written to the file.
+enum class Source : std::uint8_t { standard, file, environment, flag, runtime };
+std::string_view name_of(Source source);
+struct Origin {
+    Source source = Source::standard;
+    std::size_t line = 0; // of the file
+};
+struct Settings {
+    Config config;
+    std::map<std::string, Origin, std::less<>> origins; // of what is not at its default
+
+    Origin origin_of(std::string_view key) const;
+};
+
+// What is wrong with a configuration; `text` names file and line where it is from there, key, and what is allowed.
+struct ConfigFault {
+    std::string key; // empty: none in particular
+    std::string text;
+};
+template <class T> using Configured = std::expected<T, ConfigFault>;
+
+// The whole configuration of a home: file, environment, then `flags` (key, value).
 using Flags = std::vector<std::pair<std::string, std::string>>;
+Configured<Settings> settings_of(std::string_view text, const std::filesystem::path& file, const Flags& flags);
+Configured<Settings> load_settings(const std::filesystem::path& file, const Flags& flags); // no file: the defaults
 Result<Config> load_config(const std::filesystem::path& file, const Flags& flags);
+// What holds between keys.
+Configured<void> check_together(const Config& config);
 
 // config.toml with every key commented out at its default, as `init` writes it.
 std::string documented_config(const Config& initial);

@@ -17,28 +17,33 @@ constexpr auto of_address = of<guard::Stage::address>;
 constexpr auto of_peer = of<guard::Stage::peer>;
 constexpr auto of_token = of<guard::Stage::token>;
 
+Key at_start(Key key) {
+    key.needs_restart = true;
+    return key;
+}
+
 } // namespace
 
 std::span<const Key> config_keys() {
     static const std::vector<Key> keys{
-        {"tokens",
-         "Where tokens are known: local, or external, which also asks token.hook for those that are not.",
-         [](Config& c) -> auto& { return c.tokens; },
-         0,
-         0,
-         false,
-         {"local", "external"}},
+        at_start({"tokens",
+                  "Where tokens are known: local, or external, which also asks token.hook for those that are not.",
+                  [](Config& c) -> auto& { return c.tokens; },
+                  0,
+                  0,
+                  false,
+                  {"local", "external"}}),
 
-        {"p2p.listen", "Addresses to listen on; port 0 takes any free one.",
-         [](Config& c) -> auto& { return c.listen; }},
-        {"p2p.announce", "Addresses that invitations carry; empty: the ones listened on, wildcards expanded.",
-         [](Config& c) -> auto& { return c.announce; }},
-        {"p2p.mplex", "Speak mplex beside yamux: TypeScript peers in the field know nothing else.",
-         [](Config& c) -> auto& { return c.mplex; }},
-        {"party.id", "The inviter's party id; empty: the store's, which is its first node's peer id.",
-         [](Config& c) -> auto& { return c.party_id; }},
-        {"party.cadre", "Addresses disclosed to a partner once approved; empty: the announced addresses.",
-         [](Config& c) -> auto& { return c.party_cadre; }},
+        at_start({"p2p.listen", "Addresses to listen on; port 0 takes any free one.",
+                  [](Config& c) -> auto& { return c.listen; }}),
+        at_start({"p2p.announce", "Addresses that invitations carry; empty: the ones listened on, wildcards expanded.",
+                  [](Config& c) -> auto& { return c.announce; }}),
+        at_start({"p2p.mplex", "Speak mplex beside yamux: TypeScript peers in the field know nothing else.",
+                  [](Config& c) -> auto& { return c.mplex; }}),
+        at_start({"party.id", "The inviter's party id; empty: the store's, which is its first node's peer id.",
+                  [](Config& c) -> auto& { return c.party_id; }}),
+        at_start({"party.cadre", "Addresses disclosed to a partner once approved; empty: the announced addresses.",
+                  [](Config& c) -> auto& { return c.party_cadre; }}),
 
         {"timeouts.step", "One step of a session.", [](Config& c) -> auto& { return c.listener.step; }, 10, hour},
         {"timeouts.respond", "From the end of a contact to the written response; peers in the field wait 5s.",
@@ -82,55 +87,6 @@ std::span<const Key> config_keys() {
          [](Config& c) -> auto& { return c.connection.streams_max; }, 1, 1'000'000},
         {"limits.streams_negotiating", "Of these, the ones that have not said their protocol yet; one more is reset.",
          [](Config& c) -> auto& { return c.connection.streams_negotiating_max; }, 1, 1'000'000},
-
-        {"token.hook", "Who knows tokens: http://HOST[:PORT][/PATH] or the path of an executable.",
-         [](Config& c) -> auto& { return c.token_hook; }},
-        {"identity.hook", "Who judges identities that require external: likewise a URL or a path.",
-         [](Config& c) -> auto& { return c.identity_hook; }},
-
-        {"provisioner.kind",
-         "Where tally databases are made: a file each, a PostgreSQL server, or by provisioner.hook.",
-         [](Config& c) -> auto& { return c.provisioner.kind; },
-         0,
-         0,
-         false,
-         {"sqlite", "postgres", "external"}},
-        {"provisioner.url", "The server and the role that makes schemas and logins: postgres://ROLE@HOST[:PORT]/DB.",
-         [](Config& c) -> auto& { return c.provisioner.url; }},
-        {"provisioner.password_file", "A file whose first line is that role's password.",
-         [](Config& c) -> auto& { return c.provisioner.password_file; }},
-        {"provisioner.endpoint", "What partners are told: postgres://HOST[:PORT]/DB; empty: taken from the URL.",
-         [](Config& c) -> auto& { return c.provisioner.endpoint; }},
-        {"provisioner.hook", "Who provisions, where the kind is external: a URL or a path.",
-         [](Config& c) -> auto& { return c.provisioner.hook; }},
-        {"provisioner.ttl", "What a session provisioned and never completed is removed after this long.",
-         [](Config& c) -> auto& { return c.provisioner.time_to_live; }, 10, 365 * day},
-
-        {"verify.connect",
-         "Which databases of partners are read back: none, those at public addresses, or any; auto: public for serve, "
-         "any for join.",
-         [](Config& c) -> auto& { return c.verify.connect; },
-         0,
-         0,
-         false,
-         {"auto", "off", "public", "any"}},
-        {"verify.tls",
-         "TLS of these connections, in libpq's words.",
-         [](Config& c) -> auto& { return c.verify.tls; },
-         0,
-         0,
-         false,
-         {"disable", "prefer", "require", "verify-full"}},
-        {"verify.root_cert", "The authorities that verify-full trusts.",
-         [](Config& c) -> auto& { return c.verify.root_cert; }},
-        {"verify.timeout", "For reading a draft back; a session goes on without it.",
-         [](Config& c) -> auto& { return c.verify.timeout; }, 10, hour},
-
-        {"store.url",
-         "A PostgreSQL store that several nodes share: postgres://USER@HOST[:PORT][,HOST…]/DATABASE; empty: a file in "
-         "the home.",
-         [](Config& c) -> auto& { return c.store_url; }},
-
         {"limits.sessions_per_address", "Live sessions of one IPv4 address or IPv6 /64.",
          [](Config& c) -> auto& { return c.limits.sessions_per_address; }, 1, 10'000'000},
         {"limits.reserved", "Sessions beyond the limits above, for what is half done: retries and database results.",
@@ -143,6 +99,58 @@ std::span<const Key> config_keys() {
          [](Config& c) -> auto& { return c.host.streams_max; }, 1, 10'000'000},
         {"limits.streams_per_peer", "Streams that one peer may have open, on all its connections.",
          [](Config& c) -> auto& { return c.host.streams_per_peer_max; }, 1, 10'000'000},
+
+        at_start({"token.hook", "Who knows tokens: http://HOST[:PORT][/PATH] or the path of an executable.",
+                  [](Config& c) -> auto& { return c.token_hook; }}),
+        at_start({"identity.hook", "Who judges identities that require external: likewise a URL or a path.",
+                  [](Config& c) -> auto& { return c.identity_hook; }}),
+
+        at_start({"provisioner.kind",
+                  "Where tally databases are made: a file each, a PostgreSQL server, or by provisioner.hook.",
+                  [](Config& c) -> auto& { return c.provisioner.kind; },
+                  0,
+                  0,
+                  false,
+                  {"sqlite", "postgres", "external"}}),
+        at_start({"provisioner.url",
+                  "The server and the role that makes schemas and logins: postgres://ROLE@HOST[:PORT]/DB.",
+                  [](Config& c) -> auto& { return c.provisioner.url; }}),
+        at_start({"provisioner.password_file", "A file whose first line is that role's password.",
+                  [](Config& c) -> auto& { return c.provisioner.password_file; }}),
+        at_start({"provisioner.endpoint",
+                  "What partners are told: postgres://HOST[:PORT]/DB; empty: taken from the URL.",
+                  [](Config& c) -> auto& { return c.provisioner.endpoint; }}),
+        at_start({"provisioner.hook", "Who provisions, where the kind is external: a URL or a path.",
+                  [](Config& c) -> auto& { return c.provisioner.hook; }}),
+        at_start({"provisioner.ttl", "What a session provisioned and never completed is removed after this long.",
+                  [](Config& c) -> auto& { return c.provisioner.time_to_live; }, 10, 365 * day}),
+
+        at_start({"verify.connect",
+                  "Which databases of partners are read back: none, those at public addresses, or any; auto: public "
+                  "for serve, "
+                  "any for join.",
+                  [](Config& c) -> auto& { return c.verify.connect; },
+                  0,
+                  0,
+                  false,
+                  {"auto", "off", "public", "any"}}),
+        at_start({"verify.tls",
+                  "TLS of these connections, in libpq's words.",
+                  [](Config& c) -> auto& { return c.verify.tls; },
+                  0,
+                  0,
+                  false,
+                  {"disable", "prefer", "require", "verify-full"}}),
+        at_start({"verify.root_cert", "The authorities that verify-full trusts.",
+                  [](Config& c) -> auto& { return c.verify.root_cert; }}),
+        at_start({"verify.timeout", "For reading a draft back; a session goes on without it.",
+                  [](Config& c) -> auto& { return c.verify.timeout; }, 10, hour}),
+
+        at_start({"store.url",
+                  "A PostgreSQL store that several nodes share: postgres://USER@HOST[:PORT][,HOST…]/DATABASE; empty: a "
+                  "file in "
+                  "the home.",
+                  [](Config& c) -> auto& { return c.store_url; }}),
 
         {"rates.connections", "Connections a second, in all; 0: any.",
          [](Config& c) -> auto& { return of_all(c.host.rates).contacts.per_second; }, 0, rate_max},
@@ -224,13 +232,15 @@ std::span<const Key> config_keys() {
          {"trace", "debug", "info", "warn", "error"}},
         {"log.levels", "Other levels for single modules, such as host=debug.",
          [](Config& c) -> auto& { return c.log_levels; }},
-        {"log.format",
-         "text for people, json for machines.",
-         [](Config& c) -> auto& { return c.log_format; },
-         0,
-         0,
-         false,
-         {"text", "json"}},
+        at_start({"log.format",
+                  "text for people, json for machines.",
+                  [](Config& c) -> auto& { return c.log_format; },
+                  0,
+                  0,
+                  false,
+                  {"text", "json"}}),
+        at_start({"admin.listen", "The admin interface: HOST:PORT of the loopback, unix:PATH, or \"\" for none.",
+                  [](Config& c) -> auto& { return c.admin_listen; }}),
     };
     return keys;
 }

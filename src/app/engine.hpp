@@ -52,6 +52,11 @@ public:
         wait_for_signal(*signals, std::move(action));
         return signals;
     }
+    std::unique_ptr<boost::asio::signal_set> on_hangup(std::function<void()> action) {
+        auto signals = std::make_unique<boost::asio::signal_set>(context_, SIGHUP);
+        wait_for_signal(*signals, std::move(action));
+        return signals;
+    }
 
 private:
     template <class T>

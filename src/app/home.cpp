@@ -1,5 +1,8 @@
 #include "app/home.hpp"
 
+#include "app/config_edit.hpp"
+#include "ops/address.hpp"
+
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -72,6 +75,18 @@ Result<void> put_file(const std::filesystem::path& file, ByteView content, unsig
     return {};
 }
 
+// A second home of one machine finds the admin interface's port taken, and gets a socket of its own.
+std::string first_config(const std::filesystem::path& admin_socket) {
+    Config config;
+    auto text = documented_config(config);
+    const auto port = ops::listen_at(config.admin_listen);
+    if (port) ::close(*port);
+    if (port || port.error().code != Code::conflict) return text;
+    config.admin_listen = fmt::format("unix:{}", admin_socket.string());
+    if (!ops::check_address(config.admin_listen)) return text; // too long a path
+    return with_setting(text, config, *find_key("admin.listen")).value_or(text);
+}
+
 } // namespace
 
 Home Home::at(const std::optional<std::string>& option) {
@@ -95,11 +110,34 @@ Result<wire::KeyPair> Home::create(Random& random) const {
         return fail(Code::conflict,
                     fmt::format("{} has an identity already, which is never overwritten", path_.string()));
     }
+    if (const auto token = admin_token(random); !token) return fail(token.error());
     if (!std::filesystem::exists(config_file())) {
-        const auto text = documented_config({});
+        const auto text = first_config(admin_socket());
         if (auto written = write_file(config_file(), as_bytes(text), 0600); !written) return fail(written.error());
     }
     return key;
+}
+
+Result<std::string> Home::admin_token(Random& random) const {
+    if (!std::filesystem::exists(admin_token_file())) {
+        const auto made = to_hex(random.bytes<32>()) + "\n";
+        auto written = put_file(admin_token_file(), as_bytes(made), 0600, false);
+        if (!written && written.error().code != Code::conflict)
+            return fail(written.error()); // else: somebody else was faster
+    }
+    struct stat status{};
+    if (::stat(admin_token_file().c_str(), &status) == 0 && (status.st_mode & 077U) != 0)
+        return fail(Code::internal,
+                    fmt::format("others may read {0}; run: rm {0}, which makes a new one at the next start",
+                                admin_token_file().string()));
+    const auto bytes = read_file(admin_token_file(), 4096);
+    if (!bytes) return fail(bytes.error());
+    std::string token{as_text(*bytes)};
+    token.erase(token.find_last_not_of(" \n") + 1);
+    if (token.size() < 32)
+        return fail(Code::internal,
+                    fmt::format("{} holds no token of 32 characters or more", admin_token_file().string()));
+    return token;
 }
 
 Result<wire::KeyPair> Home::identity() const {

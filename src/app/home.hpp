@@ -21,11 +21,16 @@ public:
     Result<wire::KeyPair> create(Random& random) const;
     // `internal`, with what to do next, when there is no usable identity.
     Result<wire::KeyPair> identity() const;
+    // The bearer token of the admin interface; made where there is none. The error says what to do.
+    Result<std::string> admin_token(Random& random) const;
     Result<Config> config(const Flags& flags) const { return load_config(config_file(), flags); }
 
     const std::filesystem::path& path() const { return path_; }
     std::filesystem::path identity_file() const { return path_ / "identity.key"; }
     std::filesystem::path config_file() const { return path_ / "config.toml"; }
+    std::filesystem::path admin_token_file() const { return path_ / "admin.token"; }
+    std::filesystem::path admin_address_file() const { return path_ / "admin.address"; } // while a listener runs
+    std::filesystem::path admin_socket() const { return std::filesystem::absolute(path_) / "admin.sock"; }
     std::filesystem::path store_file() const { return path_ / "taleus.db"; }
     std::filesystem::path tallies() const { return path_ / "tallies"; }
 

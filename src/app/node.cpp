@@ -43,7 +43,9 @@ session::SettingsSnapshot session_settings(const OpenHome& home, const std::vect
     settings->rates = config.rates;
     settings->work = config.work;
     settings->breaker = config.breaker;
-    settings->party_id = config.party_id.empty() ? home.peer().to_text() : config.party_id;
+    settings->party_id = !home.party_id.empty()    ? home.party_id
+                         : config.party_id.empty() ? home.peer().to_text()
+                                                   : config.party_id;
     settings->read_back = config.verify.timeout;
     settings->cadre = config.party_cadre.empty() ? texts_of(announced) : config.party_cadre;
     return settings;
@@ -91,7 +93,7 @@ std::optional<Guarded> guarded(Real* real, guard::Breaker& breaker, OpenHome& ho
 
 } // namespace
 
-Node::Node(OpenHome& home, Dependencies& dependencies)
+Node::Node(OpenHome& home, Dependencies& dependencies, session::Observer* observer)
     : home_{home}, guards_{random_, home.config.work}, breakers_{home.config.breaker, random_},
       journal_{*home.journal, breakers_.store, home.engine.clock()},
       provisioner_{*dependencies.provisioner, breakers_.provisioner, home.engine.clock()},
@@ -108,6 +110,7 @@ Node::Node(OpenHome& home, Dependencies& dependencies)
                  .log = Log{*home.log, "session"},
                  .identity = identity_ ? &*identity_ : nullptr,
                  .tokens = tokens_ ? &*tokens_ : nullptr,
+                 .observer = observer,
                  .reader = dependencies.reader.get(),
                  .breakers = &breakers_},
                 session_settings(home, {})},
@@ -125,7 +128,7 @@ async::awaitable<Result<std::vector<wire::Multiaddr>>> Node::start(std::vector<i
     if (auto begun = co_await presence_.begin(home_.peer(), place, random_); !begun) co_return fail(begun.error());
     auto party = co_await home_.journal->inviter_party(home_.config.party_id);
     if (!party) co_return fail(party.error());
-    home_.config.party_id = std::move(*party);
+    home_.party_id = std::move(*party);
     if (auto recovered = co_await home_.journal->recover(now); !recovered) co_return fail(recovered.error());
     if (auto resumed = co_await listener_.resume(); !resumed) co_return fail(resumed.error());
 
@@ -133,22 +136,36 @@ async::awaitable<Result<std::vector<wire::Multiaddr>>> Node::start(std::vector<i
     if (!listening) co_return fail(listening.error());
     listening_ = std::move(*listening);
 
-    auto announced = addresses_of(home_.config.announce);
-    for (auto& address : announced) address = address.with_peer(home_.peer());
-    if (announced.empty()) announced = host::expanded(listening_);
-    host_.announce(announced);
-    listener_.use(session_settings(home_, announced));
+    announced_ = addresses_of(home_.config.announce);
+    for (auto& address : announced_) address = address.with_peer(home_.peer());
+    if (announced_.empty()) announced_ = host::expanded(listening_);
+    host_.announce(announced_);
+    use_settings();
 
     Presence::Events events{
         .taken_over = [this] { home_.engine.tasks().spawn([this](async::Limit&) { return take_up(); }); },
         .lost = [] { std::raise(SIGTERM); }}; // NOLINT(cert-err33-c): of a signal that exists
-    if (auto told = co_await presence_.announce(texts_of(announced), std::move(events)); !told)
+    if (auto told = co_await presence_.announce(texts_of(announced_), std::move(events)); !told)
         co_return fail(told.error());
     std::vector<ports::AuditRecord> audit{process_record(now, "started")};
     if (auto written = co_await home_.journal->append_audit(std::move(audit)); !written)
         co_return fail(written.error());
     background_.spawn([this](async::Limit& limit) { return session::keep_removing(removal_, limit); });
-    co_return announced;
+    co_return announced_;
+}
+
+void Node::use_settings() {
+    const auto& config = home_.config;
+    listener_.use(session_settings(home_, announced_));
+    const auto host = host_settings(config);
+    host_.set_limits(host.limits, host.connection);
+    if (auto levels = LogLevels::parse(config.log_level, config.log_levels)) home_.log->use(std::move(*levels));
+}
+
+async::awaitable<Result<void>> Node::beat() {
+    const auto written = co_await presence_.write();
+    if (!written) co_return fail(written.error());
+    co_return Result<void>{};
 }
 
 async::awaitable<void> Node::take_up() {

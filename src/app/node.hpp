@@ -43,7 +43,7 @@ private:
 // A listener that runs: accepts, bootstraps, drains.
 class Node {
 public:
-    Node(OpenHome& home, Dependencies& dependencies);
+    Node(OpenHome& home, Dependencies& dependencies, session::Observer* observer);
 
     // Recovers what an earlier process left, takes up waiting sessions, listens and registers. The announced addresses.
     // `sockets`: what somebody listens on for us already, instead of p2p.listen.
@@ -53,7 +53,14 @@ public:
     // What `stop` waits for is cut short: a second signal.
     void hurry() { listener_.hurry(); }
 
+    // The home's settings, for what begins from now on.
+    void use_settings();
+    // Tells the store, and those who share it, that this node is there.
+    async::awaitable<Result<void>> beat();
+
     const std::vector<wire::Multiaddr>& listening() const { return listening_; }
+    const std::vector<wire::Multiaddr>& announced() const { return announced_; }
+    const host::HostCounts& host_counts() const { return host_.counts(); }
     bool is_draining() const { return draining_; }
     session::ListenerCounts counts() const { return listener_.counts(); }
     const host::HostCounts& host_counts() const { return host_.counts(); }
@@ -76,6 +83,7 @@ private:
     host::Host host_;
     Presence presence_;
     std::vector<wire::Multiaddr> listening_;
+    std::vector<wire::Multiaddr> announced_;
     MemoryReturn memory_;
     session::RemovalWorld removal_;
     async::TaskGroup background_; // stopped with the node

@@ -2,17 +2,17 @@
 
 namespace taleus::app {
 
-OpenHome::OpenHome(Home opened, Config loaded, wire::KeyPair identity)
-    : home{std::move(opened)}, config{std::move(loaded)}, key{std::move(identity)},
+OpenHome::OpenHome(Home opened, Settings loaded, Flags by, wire::KeyPair identity)
+    : home{std::move(opened)}, flags{std::move(by)}, settings{std::move(loaded)}, key{std::move(identity)},
       log{std::make_unique<StderrLog>(LogLevels::parse(config.log_level, config.log_levels).value(),
                                       config.log_format == "json" ? LogFormat::json : LogFormat::text)} {}
 
 Result<std::unique_ptr<OpenHome>> OpenHome::open(Home home, const Flags& flags) {
     auto key = home.identity();
     if (!key) return fail(key.error());
-    auto config = home.config(flags);
-    if (!config) return fail(config.error());
-    auto open = std::make_unique<OpenHome>(std::move(home), std::move(*config), std::move(*key));
+    auto settings = load_settings(home.config_file(), flags);
+    if (!settings) return fail(Code::malformed, settings.error().text);
+    auto open = std::make_unique<OpenHome>(std::move(home), std::move(*settings), flags, std::move(*key));
     const auto& url = open->config.store_url;
     const store::Journal::Options options{.node = open->peer().to_text(), .database = {}, .server = {}, .writes = {}};
     auto journal =

@@ -18,14 +18,17 @@ struct OpenHome {
     // Errors say what is wrong and what to do next.
     static Result<std::unique_ptr<OpenHome>> open(Home home, const Flags& flags);
 
-    OpenHome(Home opened, Config loaded, wire::KeyPair identity);
+    OpenHome(Home opened, Settings loaded, Flags by, wire::KeyPair identity);
     OpenHome(const OpenHome&) = delete;
     OpenHome& operator=(const OpenHome&) = delete;
 
     wire::PeerId peer() const { return wire::PeerId::of(key.public_key()); }
 
     Home home;
-    Config config;
+    Flags flags;
+    Settings settings;
+    const Config& config{settings.config};
+    std::string party_id; // the store's inviter, once it is known
     wire::KeyPair key;
     std::unique_ptr<StderrLog> log;
     Engine engine;

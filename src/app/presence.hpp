@@ -37,10 +37,12 @@ public:
     async::awaitable<Result<void>> announce(std::vector<std::string> addresses, Events events);
     async::awaitable<void> end(); // no heart beats any more; what is left is the others' at once
 
+    // That this node is there; false: another process serves under its peer id.
+    async::awaitable<Result<bool>> write();
+
 private:
     void beat();
     async::awaitable<void> tell();
-    async::awaitable<Result<bool>> write();
 
     async::Clock& clock_;
     store::Journal& journal_;

@@ -35,6 +35,9 @@ void add_commands(CLI::App& root, Invocation& invocation) {
     add_session(root, invocation);
     add_backup(root, invocation);
     add_read_draft(root, invocation);
+    add_config(root, invocation);
+    add_status(root, invocation);
+    add_drain(root, invocation);
     add_bench(root, invocation);
 }
 

@@ -19,6 +19,8 @@ import time
 
 import pytest
 
+from admin import AdminClient
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = pathlib.Path(os.environ.get("TALEUS", ROOT / "build/release/taleus"))
 
@@ -209,7 +211,7 @@ class Listener:
         self.home, self.grace = home, grace
         self.out, self.err = [], []
         self.has_ended = False
-        values = {"shutdown.grace": "2s", **({"p2p.listen": listen} if listen else {}), **(set or {})}
+        values = {"shutdown.grace": "2s", "admin.listen": "127.0.0.1:0", **({"p2p.listen": listen} if listen else {}), **(set or {})}
         self.process = subprocess.Popen([str(PROGRAM), "serve", "--home", str(home.path), *settings(values), *args], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(env))
         self.readers = [threading.Thread(target=self._read, args=(self.process.stdout, self.out), daemon=True),
@@ -240,6 +242,10 @@ class Listener:
             self.process.wait()
         elif not self.has_ended:
             self.stop()
+
+    @property
+    def admin(self):
+        return AdminClient(self.ready["admin"], (self.home.path / "admin.token").read_text().strip())
 
     @property
     def pid(self):

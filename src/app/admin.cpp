@@ -1,0 +1,51 @@
+#include "app/admin.hpp"
+
+#include "wire/hash.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace taleus::app {
+
+Admin::Admin(OpenHome& home, ports::Control& control, ops::Events& events, const std::string& token)
+    : home_{home}, server_{control, events, wire::sha256(as_bytes(token)), Log{*home.log, "ops"}} {}
+
+Admin::~Admin() {
+    if (address_) ::unlink(home_.home.admin_address_file().c_str());
+}
+
+Result<std::unique_ptr<Admin>> Admin::open(OpenHome& home, Systemd& systemd, ports::Control& control,
+                                           ops::Events& events) {
+    SystemRandom random;
+    const auto token = home.home.admin_token(random);
+    if (!token) return fail(token.error());
+    std::unique_ptr<Admin> admin{new Admin{home, control, events, *token}};
+    auto address = admin->listen(systemd);
+    if (!address) return fail(address.error());
+    if (address->empty()) return admin;
+    const auto line = *address + "\n";
+    if (const auto told = write_file(home.home.admin_address_file(), as_bytes(line), 0600); !told)
+        return fail(told.error());
+    admin->address_ = std::move(*address);
+    admin->server_.start();
+    return admin;
+}
+
+Result<std::string> Admin::listen(Systemd& systemd) {
+    if (const auto sockets = systemd.take_admin_sockets(); !sockets.empty()) return server_.adopt(sockets.front());
+    const auto& wanted = home_.config.admin_listen;
+    if (wanted.empty()) return std::string{};
+    auto address = server_.listen(wanted);
+    const bool is_default = home_.settings.origin_of("admin.listen").source == Source::standard;
+    if (address || !is_default || address.error().code != Code::conflict) return address;
+    const Log log{*home_.log, "ops"};
+    auto instead = server_.listen(fmt::format("unix:{}", home_.home.admin_socket().string()));
+    if (instead) {
+        log.warn("{} is taken; the admin interface is at {}", wanted, *instead);
+        return instead;
+    }
+    log.warn("there is no admin interface: {} is taken, and {}", wanted, instead.error().context);
+    return std::string{};
+}
+
+} // namespace taleus::app

@@ -1,0 +1,59 @@
+#pragma once
+// The settings of a listener that runs, and how they change: a proposal is judged whole, and taken whole or not at all.
+// One thread, the home's engine.
+
+#include "app/config.hpp"
+#include "app/home.hpp"
+#include "ports/control.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
+#include <expected>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace taleus::app {
+
+class LiveSettings {
+public:
+    // `now`: what the home was opened with, by `flags`. What is given outlives it.
+    LiveSettings(const Home& home, const Flags& flags, Settings& now) : home_{home}, flags_{flags}, now_{now} {}
+
+    struct Changed {
+        std::string key;
+        std::string from;
+        std::string to;
+    };
+    struct Proposal {
+        Settings next;
+        std::vector<Changed> changes;
+        std::optional<std::string> file; // what is to be written
+        std::string file_before;         // what it replaces
+    };
+    using Judged = std::expected<Proposal, std::vector<ports::SettingFault>>;
+
+    Judged from_file() const; // read again
+    // Where no listener runs, what needs a restart may be changed as well.
+    enum class When : bool { running, stopped };
+    Judged with(const ports::SettingChange& change, When when = When::running) const;
+    // Writes the file, if that is asked for; not_written where that cannot be done.
+    std::expected<void, std::vector<ports::SettingFault>> write(const Proposal& proposal) const;
+    void restore(const Proposal& proposal) const; // the file as it was before `write`
+    void take(Proposal proposal) { now_ = std::move(proposal.next); }
+
+private:
+    std::optional<ports::SettingFault> fault_of(std::string_view name, const Key* key) const;
+
+    const Home& home_;
+    const Flags& flags_;
+    Settings& now_;
+};
+
+// The document of /v1/config and of `config get --json`: {"settings":[{"key","value","source",…}]}.
+boost::json::object json_of(const Settings& settings);
+// Without what a URL has before its @.
+std::string without_password(std::string text);
+
+} // namespace taleus::app

@@ -1,0 +1,288 @@
+#include "app/node_control.hpp"
+
+#include "app/session_json.hpp"
+#include "async/elsewhere.hpp"
+
+#include <fmt/format.h>
+
+namespace taleus::app {
+
+namespace {
+
+constexpr Duration silence_max = std::chrono::seconds{5}; // of a loop that is meant to beat every 250 ms
+constexpr Duration probe_period = std::chrono::seconds{5};
+constexpr Duration probe_period_after_fault = std::chrono::seconds{1};
+constexpr Duration probe_time = std::chrono::seconds{5};
+
+ports::Check good(std::string name) { return {.name = std::move(name), .code = {}, .detail = {}}; }
+ports::Check bad(std::string name, std::string code, std::string detail) {
+    return {.name = std::move(name), .code = std::move(code), .detail = std::move(detail)};
+}
+
+boost::json::array texts(const std::vector<wire::Multiaddr>& addresses) {
+    boost::json::array out;
+    for (const auto& address : addresses) out.emplace_back(address.to_text());
+    return out;
+}
+
+} // namespace
+
+NodeControl::NodeControl(OpenHome& home, Node& node, ops::Metrics& metrics, std::function<void()> drain)
+    : home_{home}, node_{node}, metrics_{metrics}, settings_{home.home, home.flags, home.settings},
+      drain_{std::move(drain)}, log_{*home.log, "ops"}, began_{home.engine.clock().now()},
+      tasks_{home.engine.executor(), home.engine.clock()}, pulse_{home.engine.clock()},
+      next_probe_{home.engine.clock(), [this] { probe_store(); }} {
+    pulse_.start();
+}
+
+void NodeControl::started() {
+    if (phase_ == Phase::starting) phase_ = Phase::serving;
+    has_started_ = true;
+    next_probe_.set(home_.engine.clock().now() + probe_period);
+}
+
+void NodeControl::draining() { phase_ = Phase::draining; }
+
+async::awaitable<void> NodeControl::close() {
+    closed_ = true;
+    next_probe_.clear();
+    pulse_.stop();
+    co_await async::asio::post(home_.engine.executor(), async::use_awaitable); // what was asked before begins
+    co_await tasks_.join();
+}
+
+// --- health
+
+ports::Health NodeControl::live() const {
+    const auto silence = pulse_.silence(home_.engine.clock().now());
+    if (!silence || *silence < silence_max) return {{good("event_loop")}};
+    return {{bad("event_loop", "event_loop_stalled",
+                 fmt::format("the node's event loop has not moved for {} s",
+                             std::chrono::duration_cast<std::chrono::seconds>(*silence).count()))}};
+}
+
+ports::Health NodeControl::ready() const {
+    auto health = live();
+    switch (phase_.load()) {
+    case Phase::starting: health.checks.push_back(bad("node", "starting", "the node is starting")); break;
+    case Phase::serving: health.checks.push_back(good("node")); break;
+    case Phase::draining:
+        health.checks.push_back(bad("node", "draining", "the node ends the sessions under way and takes no new ones"));
+        break;
+    }
+    std::string fault;
+    {
+        const std::lock_guard lock{mutex_};
+        fault = store_fault_;
+    }
+    const Duration since{probing_since_.load()};
+    if (fault.empty() && since.count() >= 0 && home_.engine.clock().now().time_since_epoch() - since > probe_time)
+        fault = "the store does not answer";
+    health.checks.push_back(fault.empty() ? good("store") : bad("store", "store_unavailable", fault));
+    return health;
+}
+
+ports::Health NodeControl::started() const {
+    if (has_started_) return {{good("start")}};
+    return {{bad("start", "starting", "the node is starting")}};
+}
+
+void NodeControl::probe_store() {
+    tasks_.spawn([this](async::Limit&) { return probe_store_once(); });
+}
+
+// By the node's heartbeat, which is a write like any other.
+async::awaitable<void> NodeControl::probe_store_once() {
+    auto& clock = home_.engine.clock();
+    const auto began = clock.now();
+    probing_since_ = began.time_since_epoch().count();
+    const auto written = co_await node_.beat();
+    beat_time_ = clock.now() - began;
+    probing_since_ = -1;
+    {
+        const std::lock_guard lock{mutex_};
+        store_fault_ = written ? std::string{} : written.error().context;
+    }
+    if (!closed_) next_probe_.set(clock.now() + (written ? probe_period : probe_period_after_fault));
+}
+
+// --- what it shows
+
+template <class Work> auto NodeControl::on_node(Work work) -> std::invoke_result_t<Work&> {
+    using Answer = typename std::invoke_result_t<Work&>::value_type;
+    if (closed_) co_return Answer{fail(Code::shutting_down, "the node is ending")};
+    co_return co_await async::elsewhere(home_.engine.executor(), tasks_, std::move(work));
+}
+
+async::awaitable<Result<void>> NodeControl::sample() {
+    return on_node([this]() -> async::awaitable<Result<void>> {
+        metrics_.show(readings());
+        co_return Result<void>{};
+    });
+}
+
+async::awaitable<Result<boost::json::object>> NodeControl::status() {
+    return on_node([this]() -> async::awaitable<Result<boost::json::object>> { co_return status_now(); });
+}
+
+boost::json::object NodeControl::status_now() {
+    const auto sessions = metrics_.sessions();
+    const auto counts = node_.counts();
+    const auto& host = node_.host_counts();
+    const auto& limits = home_.config.limits;
+    const auto commits = home_.journal->commit_counts();
+    const auto use = process_.use();
+    const auto up = home_.engine.clock().now() - began_;
+    boost::json::object by_state;
+    for (const auto& [state, count] : sessions.by_state) by_state[state] = count;
+    return {{"version", TALEUS_VERSION},
+            {"peerId", home_.peer().to_text()},
+            {"state", phase_ == Phase::starting  ? "starting"
+                      : phase_ == Phase::serving ? "serving"
+                                                 : "draining"},
+            {"uptimeSeconds", std::chrono::duration_cast<std::chrono::seconds>(up).count()},
+            {"addresses", texts(node_.listening())},
+            {"announced", texts(node_.announced())},
+            {"sessions",
+             {{"underWay", counts.streams},
+              {"awaitingDatabase", counts.waiting},
+              {"begun", sessions.begun},
+              {"active", sessions.active},
+              {"ended", sessions.ended},
+              {"byState", std::move(by_state)}}},
+            {"connections",
+             {{"open", host.connections},
+              {"handshaking", host.handshaking},
+              {"streams", host.streams},
+              {"accepted", host.accepted}}},
+            {"limits",
+             {{"sessions", limits.sessions},
+              {"waiting", limits.waiting},
+              {"connections", home_.config.host.connections_max},
+              {"messageBytes", limits.message_bytes}}},
+            {"store", {{"calls", commits.calls}, {"commits", commits.commits}}},
+            {"eventLoop", {{"lagSeconds", std::chrono::duration<double>(pulse_.lag()).count()}}},
+            {"process",
+             {{"residentBytes", use.resident_bytes},
+              {"descriptors", use.descriptors},
+              {"descriptorsMax", use.descriptors_max},
+              {"cpuSeconds", use.cpu_seconds}}}};
+}
+
+async::awaitable<Result<boost::json::object>> NodeControl::sessions(ports::SessionFilter filter) {
+    return on_node([this, filter = std::move(filter)]() -> async::awaitable<Result<boost::json::object>> {
+        auto one_more = filter; // tells whether there is another page
+        ++one_more.limit;
+        auto found = co_await home_.journal->sessions(std::move(one_more));
+        if (!found) co_return fail(found.error());
+        const bool goes_on = found->size() > filter.limit;
+        if (goes_on) found->pop_back();
+        boost::json::array page;
+        for (const auto& session : *found) page.push_back(json_of(session));
+        boost::json::object out{{"sessions", std::move(page)}};
+        if (goes_on) out["next"] = found->back().id;
+        co_return out;
+    });
+}
+
+async::awaitable<Result<std::optional<boost::json::object>>> NodeControl::session(std::string id) {
+    return on_node([this, id = std::move(id)]() -> async::awaitable<Result<std::optional<boost::json::object>>> {
+        const auto found = co_await home_.journal->session(id);
+        if (!found) co_return fail(found.error());
+        if (!*found) co_return std::optional<boost::json::object>{};
+        co_return std::optional{json_of(**found)};
+    });
+}
+
+async::awaitable<Result<boost::json::object>> NodeControl::drain(std::string by) {
+    return on_node([this, by = std::move(by)]() -> async::awaitable<Result<boost::json::object>> {
+        log_.info("asked to drain by {}", by);
+        drain_();
+        const auto counts = node_.counts();
+        const auto grace = std::chrono::duration_cast<std::chrono::milliseconds>(home_.config.grace);
+        co_return boost::json::object{{"state", "draining"},
+                                      {"underWay", counts.streams},
+                                      {"awaitingDatabase", counts.waiting},
+                                      {"graceMs", grace.count()}};
+    });
+}
+
+// --- changes
+
+async::awaitable<Result<boost::json::object>> NodeControl::settings() {
+    return on_node([this]() -> async::awaitable<Result<boost::json::object>> { co_return json_of(home_.settings); });
+}
+
+async::awaitable<Result<std::expected<boost::json::object, std::vector<ports::SettingFault>>>>
+NodeControl::change(ports::SettingChange change) {
+    using Made = std::expected<boost::json::object, Faults>;
+    return on_node([this, change = std::move(change)]() -> async::awaitable<Result<Made>> {
+        if (changing_) co_return fail(Code::conflict, "another change is being made; try again");
+        auto proposal = settings_.with(change);
+        const auto made = co_await make(std::move(proposal), change.by, change.persist);
+        if (!made) {
+            log_.warn("settings refused to {}: {}", change.by, made.error().front().detail);
+            co_return Made{std::unexpected(made.error())};
+        }
+        co_return Made{json_of(home_.settings)};
+    });
+}
+
+void NodeControl::reload(std::function<void()> done) {
+    reload_done_.push_back(std::move(done));
+    reload_wanted_ = true;
+    if (!changing_) tasks_.spawn([this](async::Limit&) { return reload_once(); });
+}
+
+async::awaitable<void> NodeControl::reload_once() {
+    if (!std::exchange(reload_wanted_, false)) co_return; // another one has read the file meanwhile
+    auto proposal = settings_.from_file();
+    const auto count = proposal ? proposal->changes.size() : 0;
+    const auto made = co_await make(std::move(proposal), "SIGHUP", false);
+    if (made)
+        log_.info("config.toml was read again: {} settings changed", count);
+    else
+        for (const auto& fault : made.error()) log_.error("config.toml was not taken: {}", fault.detail);
+    for (auto& done : std::exchange(reload_done_, {})) done();
+}
+
+// The file, the audit trail, and then what begins from now on: in this order, and the file is put back when the trail
+// cannot be written.
+async::awaitable<std::expected<void, NodeControl::Faults>> NodeControl::make(LiveSettings::Judged judged,
+                                                                             std::string by, bool persist) {
+    using Outcome = std::expected<void, Faults>;
+    if (!judged) {
+        ++changes_refused_;
+        co_return Outcome{std::unexpected(judged.error())};
+    }
+    auto& proposal = *judged;
+    changing_ = true;
+    auto outcome = settings_.write(proposal);
+    if (outcome && !proposal.changes.empty()) {
+        boost::json::array changes;
+        for (const auto& change : proposal.changes)
+            changes.push_back(boost::json::object{{"key", change.key}, {"from", change.from}, {"to", change.to}});
+        std::vector<ports::AuditRecord> audit{
+            {.at = home_.engine.clock().utc(),
+             .kind = "settings_changed",
+             .session_id = {},
+             .token_id = {},
+             .body = {{"by", std::move(by)}, {"persisted", persist}, {"changes", std::move(changes)}}}};
+        const auto written = co_await home_.journal->append_audit(std::move(audit));
+        if (!written) {
+            settings_.restore(proposal);
+            outcome = std::unexpected(
+                Faults{{{}, "not_written", "the audit trail cannot be written: " + written.error().context}});
+        }
+    }
+    if (outcome) {
+        settings_.take(std::move(proposal));
+        node_.use_settings();
+    }
+    ++(outcome ? changes_made_ : changes_refused_);
+    changing_ = false;
+    if (reload_wanted_) tasks_.spawn([this](async::Limit&) { return reload_once(); });
+    co_return outcome;
+}
+
+} // namespace taleus::app

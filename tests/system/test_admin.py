@@ -1,0 +1,299 @@
+"""The admin interface of a running listener, over HTTP as its users speak it, held against docs/openapi.json: every answer of this file has
+a documented path, status and body, or the test fails."""
+
+import contextlib
+import json
+import os
+import re
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+
+import jsonschema
+import pytest
+
+import admin
+from taleus import FAILED, PROGRAM, REFUSED, ROOT, USAGE, Listener, environment, until
+
+DOCUMENT = json.loads((ROOT / "docs/openapi.json").read_text())
+seen = set()  # (path, method, status) that were answered
+
+
+def documented(method, target, answer):
+    """Asserts that the document knows this answer, and that its body is as it says."""
+    path = target.split("?")[0]
+    if path not in DOCUMENT["paths"]:
+        path = next((known for known in DOCUMENT["paths"] if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", known), path)), None)
+    if path is None:
+        assert answer.status in (400, 401, 403, 404), answer
+        jsonschema.validate(answer.json, {"$ref": "#/components/schemas/Problem", "components": DOCUMENT["components"]})
+        return answer
+    operations = DOCUMENT["paths"][path]
+    operation = operations.get(method.lower())
+    if operation is None:
+        assert answer.status in (401, 403, 405), answer
+        operation = next(iter(operations.values()))
+    responses = operation["responses"]
+    assert str(answer.status) in responses, f"{method} {target}: {answer.status} is not documented"
+    contents = responses[str(answer.status)]["content"]
+    assert answer.type in contents, f"{method} {target}: {answer.type} is not documented"
+    schema = {**contents[answer.type]["schema"], "components": DOCUMENT["components"]}
+    jsonschema.validate(answer.json if answer.type.endswith("json") else answer.text, schema)
+    assert answer.headers["cache-control"] == "no-store" and answer.headers["x-content-type-options"] == "nosniff"
+    seen.add((path, method, answer.status))
+    return answer
+
+
+class Documented(admin.AdminClient):
+    def ask(self, method, target, **options):
+        return documented(method, target, super().ask(method, target, **options))
+
+
+@pytest.fixture
+def api(listener):
+    return Documented(listener.ready["admin"], (listener.home.path / "admin.token").read_text().strip())
+
+
+def test_health_is_answered_to_anyone(api):
+    for path in ("/livez", "/readyz", "/startupz", "/metrics"):
+        assert api.get(path, token=False).status == 200
+    assert api.get("/livez", token=False).text == "ok\n"
+    assert [check["name"] for check in api.get("/readyz?verbose", token=False).json["checks"]] == ["event_loop", "node", "store"]
+
+
+def test_all_else_needs_the_token(api):
+    for method, path in (("GET", "/v1/status"), ("GET", "/v1/sessions"), ("GET", "/v1/sessions/x"), ("GET", "/v1/events"), ("GET", "/v1/config"),
+                         ("PATCH", "/v1/config"), ("POST", "/v1/drain"), ("GET", "/v1/openapi.json"), ("GET", "/v1/nothing"), ("GET", "/")):
+        for headers in ({"Authorization": None}, {"Authorization": "Bearer " + "0" * 64}, {"Authorization": api.token}, {"Authorization": "Bearer "}):
+            answer = api.ask(method, path, headers=headers)
+            assert (answer.status, answer.json["code"]) == (401, "unauthorized") and answer.headers["www-authenticate"] == "Bearer"
+    assert api.get("/readyz").status == 200, "nothing of it drained"
+
+
+def test_foreign_hosts_and_origins_are_refused(api):
+    for host in ("evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "[::1].evil", "", "10.0.0.1:9080"):
+        assert (api.get("/livez", headers={"Host": host}).json["code"]) == "foreign_host", host
+    for host in ("localhost", "localhost:9080", "127.0.0.1:1", "[::1]:9080", "[::1]"):
+        assert api.get("/livez", headers={"Host": host}).status == 200, host
+    for origin in ("http://evil.example", "null", "https://localhost", "http://localhost.evil.example"):
+        assert api.get("/v1/status", headers={"Origin": origin}).json["code"] == "foreign_origin", origin
+    assert api.get("/v1/status", headers={"Origin": "http://localhost:3000"}).status == 200
+
+
+def test_what_is_not_understood_is_refused(api):
+    for target in ("/v1/status?x=1", "/livez?x", "/v1/sessions?limit=0", "/v1/sessions?limit=1001", "/v1/sessions?limit=x", "/v1/sessions?state=nap",
+                   "/v1/sessions?peer=me", "/v1/sessions?limit=1&limit=2", "/v1/sessions?%zz", "/v1/sessions?=1", "/v1//status", "/v1/../livez",
+                   "/v1/sessions?cursor=" + "x" * 65, "/livez/..%2fx"):
+        assert api.get(target).json["code"] == "malformed", target
+    assert api.get("/v1/nothing").status == 404
+    for method, target, allowed in (("POST", "/livez", "GET"), ("DELETE", "/v1/config", "GET, PATCH"), ("GET", "/v1/drain", "POST"), ("PUT", "/v1/status", "GET")):
+        answer = api.ask(method, target)
+        assert (answer.status, answer.headers["allow"]) == (405, allowed)
+    assert api.ask("GET", "/v1/status", body="x").status == 400
+    assert api.patch({"a": "b"}, headers={"Content-Type": "text/plain"}).status == 415
+    for body in ("", "[]", "{}", "{", '{"limits.sessions":{}}', '{"limits.sessions":1.5}', '{"limits.sessions":1,"limits.sessions":2}'):
+        assert api.patch(body).json["code"] == "malformed", body
+
+
+def test_what_is_no_request_is_refused_within_bounds(api, listener):
+    head = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n"
+    for data, status in ((b"\x16\x03\x01 no http\r\n\r\n", b"400"), (head + b"X: " + b"y" * 9000 + b"\r\n\r\n", b"431"),
+                         (head + b"Host: localhost\r\nConnection: close\r\n\r\n", b"400"),
+                         (b"POST /v1/drain HTTP/1.1\r\nHost: localhost\r\nContent-Length: 70000\r\n\r\n", b"413"),
+                         (head + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n", b"400")):
+        out = api.raw(data)
+        assert out.startswith(b"HTTP/1.1 " + status), (data[:60], out[:200])
+        assert b"application/problem+json" in out
+    assert listener.is_running() and api.get("/livez").status == 200
+
+
+def test_requests_follow_one_another_on_a_connection(api):
+    request = f"GET /v1/status HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {api.token}\r\n\r\n".encode()
+    out = api.raw(request * 3 + b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    assert out.count(b"HTTP/1.1 200 OK") == 4
+
+
+def test_status_tells_what_is(api, alice, listener):
+    status = api.status()
+    assert status["peerId"] == alice.peer_id and status["addresses"] == listener.addresses and status["state"] == "serving"
+    by_command = alice.run("status", "--json").result
+    assert {name: by_command[name] for name in ("peerId", "version", "addresses")} == {name: status[name] for name in ("peerId", "version", "addresses")}
+    assert alice.peer_id in alice.run("status").out
+
+
+def test_sessions_come_in_pages(api, alice, bob, home):
+    carol = home("carol")
+    for dialer in (bob, carol, bob):
+        dialer.join(alice.invite("stock")["uri"])
+    alice.settle()
+    pages, cursor = [], ""
+    while cursor is not None:
+        page = api.get("/v1/sessions?limit=2" + (f"&cursor={cursor}" if cursor else "")).json
+        pages.append(page["sessions"])
+        cursor = page.get("next")
+    assert [len(page) for page in pages] == [2, 1]
+    assert [session for page in pages for session in page] == alice.sessions(), "as `session list` has them"
+    assert {one["peer"] for one in api.get(f"/v1/sessions?peer={carol.peer_id}").json["sessions"]} == {carol.peer_id}
+    assert api.get("/v1/sessions?state=FAILED").json["sessions"] == []
+    one = pages[0][0]["sessionId"]
+    assert api.get(f"/v1/sessions/{one}").json == alice.session(one)
+    assert api.get("/v1/sessions/none").json["code"] == "no_such_session"
+
+
+def test_events_tell_transitions_as_they_happen(api, alice, bob):
+    with api.events() as next_event:
+        made = bob.join(alice.invite("stock")["uri"]).result
+        told = [next_event()]
+        while told[-1][0] != "ended":
+            told.append(next_event())
+    path = [data["from"] for kind, data in told if kind == "transition"] + [told[-2][1]["to"]]
+    session = alice.session(told[-1][1]["sessionId"])
+    assert path == [step["from"] for step in session["transitions"]] + ["DONE"]
+    assert told[-1][1]["outcome"] == "done" and session["tallyId"] == made["tally"]["tallyId"]
+
+
+def test_more_listeners_of_events_than_may_be_are_refused(api):
+    with contextlib.ExitStack() as stack:
+        for _ in range(8):
+            stack.enter_context(api.events())
+        assert api.get("/v1/events").json["code"] == "overloaded"
+        assert api.get("/livez").status == 200
+
+
+def test_it_answers_when_connections_are_held_open_in_silence(api):
+    held = [admin.connect(api.address) for _ in range(40)]
+    try:
+        for _ in range(5):
+            assert api.get("/livez").status == 200 and api.status()["state"] == "serving"
+    finally:
+        for connection in held:
+            connection.close()
+
+
+def test_it_answers_when_no_descriptor_is_left(alice):
+    with Listener(alice, set={"limits.connections_per_address": "100000", "limits.connections": "100000", "limits.handshakes": "100000",
+                              "timeouts.handshake": "1m"}) as running:
+        resource.prlimit(running.pid, resource.RLIMIT_NOFILE, (120, 120))
+        held = [socket.create_connection(("127.0.0.1", running.port)) for _ in range(200)]
+        try:
+            api = running.admin
+            until("it has none left", lambda: api.metrics()["taleus_accept_failures_total"] > 0)
+            for _ in range(20):
+                assert api.get("/livez").status == 200 and api.get("/readyz").status == 200 and api.status()["state"] == "serving"
+        finally:
+            for connection in held:
+                connection.close()
+
+
+def test_a_loop_that_stands_still_is_not_called_alive(api, alice, listener):
+    """The node's thread is held up for good: by a pipe in place of its file, which it reads again at SIGHUP."""
+    file = alice.path / "config.toml"
+    file.unlink()
+    os.mkfifo(file)
+    listener.signal(signal.SIGHUP)
+    until("it stands still", lambda: api.get("/livez").status == 503, 20)
+    assert api.get("/livez").json["code"] == "event_loop_stalled" and api.get("/readyz").status == 503
+    assert api.get("/v1/status").json["code"] == "timeout"
+    assert api.get("/metrics").status == 200
+    file.write_text("")  # the pipe's other end
+    until("it moves again", lambda: api.get("/livez").status == 200)
+    assert api.get("/readyz").status == 200 and api.get("/startupz").status == 200
+
+
+def test_the_token_is_made_private_and_made_again(alice, tmp_path):
+    token = alice.path / "admin.token"
+    assert token.stat().st_mode & 0o777 == 0o600 and len(token.read_text().strip()) == 64
+    token.unlink()
+    with Listener(alice) as running:
+        assert running.admin.status()["peerId"] == alice.peer_id
+    os.chmod(token, 0o644)
+    refused = alice.run("serve", set={"p2p.listen": "/ip4/127.0.0.1/tcp/0", "admin.listen": "127.0.0.1:0"}, code=FAILED)
+    assert "others may read" in refused.err and "rm " in refused.err
+
+
+def test_it_can_be_a_unix_socket_or_off(alice, tmp_path):
+    path = tmp_path / "a.sock"
+    with Listener(alice, set={"admin.listen": f"unix:{path}"}) as running:
+        assert running.ready["admin"] == f"unix:{path}" and path.stat().st_mode & 0o777 == 0o600
+        assert running.admin.status()["state"] == "serving"
+        assert alice.run("status", "--json").result["state"] == "serving"
+    assert not path.exists()
+    with Listener(alice, set={"admin.listen": ""}) as running:
+        assert running.ready["admin"] is None
+        assert "no listener runs" in alice.run("status", code=FAILED).err
+    for wrong in ("0.0.0.0:9080", "9080", "unix:", "example.org:80", "192.0.2.1:80"):
+        assert "admin.listen" in alice.run("serve", set={"admin.listen": wrong, "p2p.listen": "/ip4/127.0.0.1/tcp/0"}, code=USAGE).err
+
+
+def test_a_second_home_gets_a_socket_of_its_own(alice, home):
+    with contextlib.closing(socket.socket()) as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        with contextlib.suppress(OSError):  # then somebody else has it
+            taken.bind(("127.0.0.1", 9080))
+            taken.listen()
+        carol = home("carol")
+        assert carol.run("config", "get", "admin.listen").out == f"unix:{carol.path}/admin.sock\n"
+        with Listener(carol, set={"admin.listen": f"unix:{carol.path}/admin.sock"}) as running:
+            assert running.admin.status()["peerId"] == carol.peer_id
+        # A home that was made while the port was free does not refuse to serve.
+        (alice.path / "config.toml").write_text("")
+        process = subprocess.Popen([str(PROGRAM), "serve", "--home", str(alice.path), "--set", "p2p.listen=/ip4/127.0.0.1/tcp/0"],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment())
+        try:
+            assert json.loads(process.stdout.readline())["admin"] == f"unix:{alice.path}/admin.sock"
+            process.terminate()
+            assert process.wait(10) == 0
+        finally:
+            process.kill()
+
+
+def test_a_killed_listener_leaves_nothing_in_the_way(alice, tmp_path):
+    path = tmp_path / "a.sock"
+    running = Listener(alice, set={"admin.listen": f"unix:{path}"})
+    running.kill()
+    assert path.exists()
+    assert "no listener runs" in alice.run("status", code=FAILED).err
+    with Listener(alice, set={"admin.listen": f"unix:{path}"}) as running:
+        assert running.admin.get("/readyz").status == 200
+
+
+# --- metrics
+
+def test_metrics_pass_promtools_check(api, alice, bob):
+    bob.join(alice.invite("stock")["uri"])
+    promtool = shutil.which("promtool")
+    if not promtool:
+        pytest.skip("promtool is not installed (package prometheus)")
+    checked = subprocess.run([promtool, "check", "metrics"], input=api.get("/metrics").text, capture_output=True, text=True)
+    assert checked.returncode == 0 and not checked.stderr, checked.stderr
+    opened = api.get("/metrics", headers={"Accept": "application/openmetrics-text; version=1.0.0"})
+    assert opened.type == "application/openmetrics-text" and opened.text.endswith("# EOF\n")
+    assert "# TYPE taleus_sessions_begun counter" in opened.text and "taleus_sessions_begun_total 1" in opened.text
+
+
+def test_metrics_count_what_is_on_record(api, alice, bob):
+    for role in ("stock", "foil", "stock"):
+        bob.join(alice.invite(role)["uri"])
+    revoked = alice.invite("stock")
+    alice.run("invite", "revoke", revoked["id"])
+    bob.join(revoked["uri"], code=REFUSED)
+    alice.settle()
+    metrics = until("all have ended", lambda: (lambda m: m if m.get('taleus_sessions_begun_total') == 4 and not any(
+        value for series, value in m.items() if series.startswith("taleus_sessions_active")) else None)(api.metrics()))
+    ended = {series.split("_total")[1]: value for series, value in metrics.items() if series.startswith("taleus_sessions_ended_total")}
+    assert ended == {'{code="none",outcome="done",role="foil",side="listener"}': 1, '{code="none",outcome="done",role="stock",side="listener"}': 2,
+                     '{code="token_revoked",outcome="rejected",role="stock",side="listener"}': 1}
+    assert metrics["taleus_sessions_unaccounted"] == 0
+    assert len(alice.sessions()) == 4 == sum(ended.values())
+    assert metrics["taleus_connections_accepted_total"] >= 1 and metrics["taleus_store_commits_total"] > 0
+
+
+def test_every_answer_that_is_documented_as_usual_was_seen():
+    """What the tests above provoked covers each path and method of the document with its success."""
+    wanted = {(path, method.upper()) for path, operations in DOCUMENT["paths"].items() for method in operations} - {
+        ("/v1/events", "GET"), ("/v1/drain", "POST"), ("/v1/config", "PATCH"), ("/v1/openapi.json", "GET")}
+    if not seen:
+        pytest.skip("the tests above did not run")
+    assert wanted <= {(path, method) for path, method, status in seen if status == 200}

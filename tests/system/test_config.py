@@ -1,0 +1,177 @@
+"""Settings of a running listener: read, changed and reloaded, all or nothing, and on record."""
+
+import os
+import random
+import re
+import signal
+import threading
+
+import pytest
+
+from taleus import DONE, FAILED, USAGE, Listener, assert_both_sides, check_audit_is_gapless, until
+
+SHORT = not os.environ.get("TALEUS_LONG")
+
+
+def changes(home):
+    return [row["body"] for row in home.audit() if row["kind"] == "settings_changed"]
+
+
+def write(home, text):
+    (home.path / "config.toml").write_text(text)
+
+
+def reload(listener, sees):
+    listener.signal(signal.SIGHUP)
+    return until("the reload", sees)
+
+
+def test_a_change_holds_is_written_and_is_on_record(listener, alice):
+    file = alice.path / "config.toml"
+    before = file.read_text()
+    answer = listener.admin.patch({"limits.sessions": 500, "timeouts.step": "3s"})
+    assert answer.status == 200
+    assert listener.admin.setting("limits.sessions")["value"] == "500" and listener.admin.setting("limits.sessions")["source"] == "file"
+    after = file.read_text()
+    assert re.search(r"^sessions = 500$", after, re.M) and re.search(r'^step = "3s"$', after, re.M)
+    assert [line for line in after.splitlines() if line not in ("sessions = 500", 'step = "3s"')] == before.splitlines(), "comments are kept"
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert changes(alice) == [{"by": "admin", "persisted": True, "changes": [{"key": "timeouts.step", "from": "5s", "to": "3s"},
+                                                                              {"key": "limits.sessions", "from": "1000", "to": "500"}]}]
+    alice.run("config", "check", file)
+    assert listener.admin.patch({"limits.sessions": 501}).status == 200
+    assert re.search(r"^sessions = 501$", file.read_text(), re.M) and file.read_text().count("\nsessions = ") == 1
+    check_audit_is_gapless(alice)
+
+
+def test_a_change_may_leave_the_file_alone(listener, alice):
+    before = (alice.path / "config.toml").read_text()
+    assert listener.admin.patch({"limits.sessions": 7}, "?persist=false").status == 200
+    assert (listener.admin.setting("limits.sessions")["value"], listener.admin.setting("limits.sessions")["source"]) == ("7", "runtime")
+    assert (alice.path / "config.toml").read_text() == before
+    assert changes(alice)[-1]["persisted"] is False
+    reload(listener, lambda: listener.admin.setting("limits.sessions")["source"] == "default")
+
+
+@pytest.mark.parametrize("values, status, code, said", [
+    ({"limits.sessions": 0}, 422, "not_allowed", "limits.sessions must be a number from 1"),
+    ({"limits.sessions": "many"}, 422, "not_allowed", "limits.sessions must be a number from 1"),
+    ({"limits.sesions": 5}, 422, "unknown_key", "limits.sesions"),
+    ({"timeouts.step": "20s", "timeouts.session": "10s"}, 422, "not_allowed", "timeouts.step must not be longer than timeouts.session"),
+    ({"party.id": "other"}, 409, "needs_restart", "until the listener is restarted"),
+    ({"shutdown.grace": "3s"}, 409, "fixed", "fixed by --set"),
+    ({"limits.waiting": 3}, 409, "fixed", "TALEUS_LIMITS_WAITING"),
+])
+def test_a_change_is_refused_as_a_whole_with_its_reason(alice, values, status, code, said):
+    with Listener(alice, env={"TALEUS_LIMITS_WAITING": "50"}) as running:
+        file = (alice.path / "config.toml").read_bytes()
+        before = running.admin.get("/v1/config").json
+        answer = running.admin.patch({"log.level": "debug", **values})
+        assert (answer.status, answer.json["code"]) == (status, code), answer
+        assert said in answer.json["detail"] and answer.json["errors"][0]["key"] in values
+        assert running.admin.get("/v1/config").json == before and (alice.path / "config.toml").read_bytes() == file
+        assert changes(alice) == []
+
+
+def test_a_reload_takes_the_file_as_it_is_now(listener, alice):
+    write(alice, "[limits]\nsessions = 11\n[log]\nlevel = \"debug\"\n")
+    reload(listener, lambda: listener.admin.setting("limits.sessions")["value"] == "11")
+    assert changes(alice) == [{"by": "SIGHUP", "persisted": False, "changes": [{"key": "limits.sessions", "from": "1000", "to": "11"},
+                                                                               {"key": "log.level", "from": "info", "to": "debug"}]}]
+
+
+@pytest.mark.parametrize("text, said", [
+    ("[limits]\nsessions = 11\nconnections = 0\n", "config.toml:3: limits.connections must be a number from 1"),
+    ("[limits]\nsessions = 11\n\n[timeouts]\nstep = \"1h\"\n", "config.toml:5: timeouts.step must not be longer than timeouts.session"),
+    ("[limits]\nsessions = 11\n[nothing]\nx = 1\n", "config.toml:4: unknown key nothing.x"),
+    ("[limits]\nsessions = 11\n[party]\nid = \"x\"\n", "config.toml:4: party.id is"),
+    ("[limits\n", "config.toml:1:"),
+])
+def test_a_reload_is_refused_as_a_whole_with_file_and_line(listener, alice, text, said):
+    write(alice, text)
+    reload(listener, lambda: said in listener.log())
+    assert listener.admin.setting("limits.sessions")["value"] == "1000" and changes(alice) == []
+
+
+def test_commands_read_and_change(alice, listener):
+    assert alice.run("config", "get", "limits.sessions").out == "1000\n"
+    assert alice.run("config", "set", "limits.sessions=9", "--json").result == {"changed": {"limits.sessions": "9"}, "running": True, "persisted": True}
+    assert listener.admin.setting("limits.sessions")["value"] == "9"
+    assert next(one for one in alice.run("config", "get", "--json").lines if one["key"] == "limits.sessions")["source"] == "file"
+    assert "number from 1" in alice.run("config", "set", "limits.sessions=0", code=USAGE).err
+    assert "restarted" in alice.run("config", "set", "party.id=x", code=FAILED).err
+    alice.run("config", "set", "limits.sessions=10", "--no-persist")
+    assert "sessions = 9" in (alice.path / "config.toml").read_text()
+
+
+def test_commands_change_the_file_where_no_listener_runs(alice, tmp_path):
+    alice.run("config", "set", "party.id=someone", "limits.sessions=9")
+    assert alice.run("config", "get", "party.id").out == "someone\n"
+    assert "number from 1" in alice.run("config", "set", "limits.sessions=0", code=USAGE).err
+    with Listener(alice) as running:
+        assert running.admin.setting("limits.sessions")["value"] == "9"
+    bad = tmp_path / "bad.toml"
+    bad.write_text("[limits]\nsessions = 0\n")
+    assert f"{bad}:2: limits.sessions must be a number from 1" in alice.run("config", "check", bad, code=USAGE).err
+    assert "there is no file" in alice.run("config", "check", tmp_path / "none", code=USAGE).err
+
+
+def test_a_file_that_cannot_be_edited_is_left_alone(listener, alice):
+    text = "limits = { sessions = 11 }\n"
+    write(alice, text)
+    answer = listener.admin.patch({"limits.waiting": 5})
+    assert (answer.status, answer.json["code"]) == (503, "not_written") and "by hand" in answer.json["detail"]
+    assert (alice.path / "config.toml").read_text() == text and listener.admin.setting("limits.waiting")["source"] == "default"
+
+
+def test_reloads_under_load_drop_no_session(alice, home):
+    """Valid and invalid files and changes, at random, while dialers bootstrap: 1,000 with TALEUS_LONG, 60 otherwise."""
+    seed = int(os.environ.get("TALEUS_SEED", "20261124"))
+    random_source = random.Random(seed)
+    rounds = 60 if SHORT else 1000
+    done, errors, over = [], [], threading.Event()
+
+    def dial(dialer):
+        try:
+            while not over.is_set():
+                role = "foil" if len(done) % 2 else "stock"
+                done.append((dialer, role, dialer.join(alice.invite(role)["uri"]).result["tally"]["tallyId"]))
+        except BaseException as error:  # noqa: BLE001: told below
+            errors.append(error)
+
+    valid = refused = 0
+    with Listener(alice) as running:
+        threads = [threading.Thread(target=dial, args=(home(f"bob{i}"),)) for i in range(2)]
+        for thread in threads:
+            thread.start()
+        for number in range(rounds):
+            sessions, step = random_source.randint(100, 9999), random_source.randint(3000, 4000)
+            good = random_source.random() < 0.5
+            if random_source.random() < 0.5:
+                answer = running.admin.patch({"limits.sessions": sessions, "timeouts.step": f"{step}ms" if good else "1ms"},
+                                             random_source.choice(["", "?persist=false"]))
+                assert answer.status == (200 if good else 422), (seed, number, answer)
+                if not good:
+                    assert answer.json["errors"][0]["key"] == "timeouts.step"
+            else:
+                write(alice, f'[limits]\nsessions = {sessions}\n[timeouts]\nstep = "{step if good else 1}ms"\n')
+                outcome = "taleus_setting_changes_total" + ('{outcome="made"}' if good else '{outcome="refused"}')
+                before = running.admin.metrics()[outcome]
+                running.signal(signal.SIGHUP)
+                until(f"reload {number} of seed {seed}", lambda: running.admin.metrics()[outcome] == before + 1)
+                if not good:
+                    assert "config.toml:4: timeouts.step must be" in running.log()
+            valid, refused = valid + good, refused + (not good)
+            if good:  # both together: nobody sees one without the other
+                values = {one["key"]: one["value"] for one in running.admin.get("/v1/config").json["settings"]}
+                assert values["limits.sessions"] == str(sessions) and values["timeouts.step"].removesuffix("ms") in (str(step), f"{step // 1000}s"), seed
+            assert not errors, errors[0]
+        over.set()
+        for thread in threads:
+            thread.join(90)
+        assert running.admin.metrics()["taleus_sessions_unaccounted"] == 0
+    assert not errors, errors[0]
+    assert valid and refused and done
+    for dialer, role, tally in done:
+        assert_both_sides(alice, dialer, tally, role)
+    assert len(changes(alice)) >= valid - 1, "each that changed anything is on record"

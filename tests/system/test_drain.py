@@ -1,0 +1,127 @@
+"""The end of a listener: by signal and by request, at full load, at every stage of its start, twice, and during a reload. Whatever the moment,
+it ends within the grace with exit 0, each session has one recorded end or still awaits its database, and nothing acknowledged is lost."""
+
+import os
+import random
+import signal
+import subprocess
+import threading
+import time
+
+import pytest
+
+import libp2p
+from taleus import DONE, PROGRAM, TIMED_OUT, UNREACHABLE, Listener, assert_both_sides, check_audit_is_gapless, environment, settings, until
+
+SEED = int(os.environ.get("TALEUS_SEED", "20261124"))
+ROUNDS = 40 if os.environ.get("TALEUS_LONG") else 6
+
+
+def check_records(home):
+    """One recorded end for each session, and none for those that still wait."""
+    sessions = home.sessions()
+    ends = [row["session_id"] for row in home.audit() if row["kind"] == "ended" and row["session_id"]]
+    assert len(ends) == len(set(ends)), "a session ended twice"
+    for session in sessions:
+        over = session["state"] in ("DONE", "REJECTED", "FAILED", "TIMED_OUT", "CANCELLED")
+        assert over == ("ended" in session), session
+        assert over or session["state"] in ("AWAITING_DATABASE", "SENDING_RESPONSE"), session
+    check_audit_is_gapless(home)
+
+
+def test_a_request_drains_as_a_signal_does(alice, bob):
+    with Listener(alice) as running:
+        bob.join(alice.invite("stock")["uri"])
+        told = alice.run("drain", "--json").result
+        assert told == {"state": "draining", "underWay": 0, "awaitingDatabase": 0, "graceMs": 2000}
+        assert running.wait() == 0
+    check_records(alice)
+    assert [row["kind"] for row in alice.audit() if row["kind"] in ("started", "stopped")] == ["started", "stopped"]
+
+
+def test_while_it_drains_it_says_so_and_takes_nobody(alice, bob):
+    """A peer that has said half of its contact keeps it draining."""
+    with Listener(alice, set={"shutdown.grace": "20s", "timeouts.step": "20s", "timeouts.session": "30s", "timeouts.respond": "20s"}, grace=40) as running:
+        with libp2p.Connection(running.addresses[0]) as peer:
+            peer.open().send(b'{"token":')
+            until("it is served", lambda: running.admin.status()["sessions"]["underWay"] == 1)
+            running.signal()
+            until("it is draining", lambda: running.admin.get("/readyz").status == 503)
+            ready = running.admin.get("/readyz?verbose").json
+            assert ready["code"] == "draining" and [check["name"] for check in ready["checks"] if not check["passed"]] == ["node"]
+            assert running.admin.get("/livez").status == 200 and running.admin.get("/startupz").status == 200
+            assert running.admin.status()["state"] == "draining" and running.admin.metrics()["taleus_ready"] == 0
+            told = peer.ask(libp2p.contact(alice.invite("stock")["link"]))
+            assert (told["approved"], told["code"]) == (False, "shutting_down") and told["retryAfterMs"] > 0
+            gone = bob.join(alice.invite("stock")["uri"], code=None, set={"timeouts.join_session": "2s"})
+            assert gone.code in (UNREACHABLE, TIMED_OUT), "nobody listens any more"
+        assert running.wait() == 0
+    assert alice.tallies() == []
+    check_records(alice)
+
+
+def dialers_at_work(alice, dialers, over, done, codes):
+    def dial(dialer):
+        while not over.is_set():
+            role = "foil" if len(done) % 2 else "stock"
+            run = dialer.join(alice.invite(role)["uri"], code=None, set={"timeouts.join_session": "3s", "timeouts.join_connect": "1s"})
+            codes.append(run.code)
+            if run.code == DONE:
+                done.append((dialer, role, run.result["tally"]["tallyId"]))
+
+    threads = [threading.Thread(target=dial, args=(dialer,)) for dialer in dialers]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+@pytest.mark.parametrize("how", ["SIGTERM", "SIGINT", "twice", "drain", "reload"])
+def test_at_full_load_nothing_acknowledged_is_lost(alice, home, how):
+    over, done, codes = threading.Event(), [], []
+    dialers = [home(f"bob{i}") for i in range(3)]
+    running = Listener(alice, set={"shutdown.grace": "5s"}, grace=15)
+    threads = dialers_at_work(alice, dialers, over, done, codes)
+    until("bootstraps go on", lambda: len(done) >= 4, 60)
+    if how == "drain":
+        alice.run("drain")
+    else:
+        if how == "reload":
+            (alice.path / "config.toml").write_text("[limits]\nsessions = 77\n")
+            running.signal(signal.SIGHUP)
+        running.signal(signal.SIGINT if how == "SIGINT" else signal.SIGTERM)
+        if how == "twice":
+            running.signal()
+    assert running.wait() == 0, running.log()
+    over.set()
+    for thread in threads:
+        thread.join(60)
+    check_records(alice)
+    # What a dialer has is what the listener has; what awaited its database is ended once after a restart.
+    with Listener(alice, set={"timeouts.await_database": "100ms"}) as again:
+        until("none waits", lambda: all("ended" in session for session in alice.sessions()), 30)
+        assert again.admin.metrics()["taleus_sessions_unaccounted"] == 0
+    check_records(alice)
+    for dialer, role, tally in done:
+        assert_both_sides(alice, dialer, tally, role, resumed=True)
+
+
+def test_at_every_stage_of_its_start(alice):
+    """SIGTERM at a random moment of the start: exit 0 as soon as signals are held, at worst the signal's own end, and a home that starts again."""
+    source = random.Random(SEED)
+    ended = []
+    for number in range(ROUNDS):
+        process = subprocess.Popen([str(PROGRAM), "serve", "--home", str(alice.path), *settings({"p2p.listen": "/ip4/127.0.0.1/tcp/0", "admin.listen": "127.0.0.1:0"})],
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment())
+        moment = source.random() * 0.4
+        began = time.monotonic()
+        until("the moment has come", lambda: time.monotonic() - began >= moment, pause=0.005)
+        for _ in range(source.choice([1, 2])):
+            process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+        ended.append(process.returncode)
+        assert process.returncode in (0, -signal.SIGTERM), (SEED, number, moment)
+    with Listener(alice) as running:
+        assert running.admin.get("/readyz").status == 200
+    check_records(alice)
+    starts = [row["kind"] for row in alice.audit() if row["kind"] in ("started", "stopped")]
+    assert starts == ["started", "stopped"] * (len(starts) // 2), "each start that is on record has its stop"
