@@ -179,7 +179,7 @@ def test_two_waiting_sessions_of_one_identity_are_ambiguous(place):
         refused = here.ask(libp2p.database("tally-x"))
         assert (refused["accepted"], refused["code"]) == (False, "ambiguous_session")
         for party in ("first", "second"):  # they stay as they are
-            assert place.sessions(made)[party]["state"] == "AWAITING_DATABASE"
+            until("it waits on record", lambda: place.sessions(made)[party]["state"] == "AWAITING_DATABASE")  # after the answer has left
         assert here.ask(libp2p.database("tally-1", first["sessionId"]))["accepted"] is True
         assert here.ask(libp2p.database("tally-2"))["accepted"] is True  # only one waits now
         assert here.ask(libp2p.database("tally-3"))["code"] == "no_such_session"
