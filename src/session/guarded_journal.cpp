@@ -110,8 +110,8 @@ async::awaitable<Result<std::optional<ports::TallyRecord>>> GuardedJournal::tall
     return through(breaker_, clock_, Purpose::beginning, real_.tally(std::move(id)));
 }
 
-async::awaitable<Result<std::vector<ports::Session>>> GuardedJournal::sessions(std::size_t limit) {
-    return through(breaker_, clock_, Purpose::beginning, real_.sessions(limit));
+async::awaitable<Result<std::vector<ports::Session>>> GuardedJournal::sessions(ports::SessionFilter filter) {
+    return through(breaker_, clock_, Purpose::beginning, real_.sessions(std::move(filter)));
 }
 
 async::awaitable<Result<std::optional<ports::SessionView>>> GuardedJournal::session(std::string id) {

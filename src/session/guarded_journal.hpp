@@ -43,7 +43,7 @@ public:
     record_intent(std::string session_id, std::uint64_t epoch, ports::Intent intent, ports::Trail trail) override;
     async::awaitable<Result<std::vector<ports::TallyRecord>>> tallies() override;
     async::awaitable<Result<std::optional<ports::TallyRecord>>> tally(std::string id) override;
-    async::awaitable<Result<std::vector<ports::Session>>> sessions(std::size_t limit) override;
+    async::awaitable<Result<std::vector<ports::Session>>> sessions(ports::SessionFilter filter) override;
     async::awaitable<Result<std::optional<ports::SessionView>>> session(std::string id) override;
     async::awaitable<Result<std::vector<ports::AuditRecord>>> audit(std::optional<std::string> session_id) override;
 
