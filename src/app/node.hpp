@@ -63,7 +63,6 @@ public:
     const host::HostCounts& host_counts() const { return host_.counts(); }
     bool is_draining() const { return draining_; }
     session::ListenerCounts counts() const { return listener_.counts(); }
-    const host::HostCounts& host_counts() const { return host_.counts(); }
     // What protects it, with the numbers that it acts on.
     guard::Protection& guards() { return guards_; }
     session::Breakers& breakers() { return breakers_; }
