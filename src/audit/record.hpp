@@ -1,0 +1,77 @@
+#pragma once
+// A record of the trail: what happened, in one canonical form (RFC 8785), which is what is hashed and kept.
+//
+//     {"at":"2026-…Z","body":{…},"details":"…","kind":"opened","seq":17,"session":"…","token":"…","v":1}
+//
+// The kinds and their members are a closed list (docs/auditing.md). Members that tell of a person (a peer, a party, an
+// address, a partner's words) are not in the body: they are the details, which the record commits to by SHA-256 over a
+// random salt and their canonical form. Salt and details are kept apart and can be erased; every proof still holds.
+// No token, credential, identity bundle or cadre has a member. Values; any thread.
+
+#include "base/digest.hpp"
+#include "base/instant.hpp"
+#include "base/result.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace taleus::audit {
+
+inline constexpr std::int64_t record_version = 1;
+inline constexpr std::size_t record_bytes_max = 16 * 1024;
+
+enum class Form : std::uint8_t { text, number, flag, value }; // number: an integer >= 0; value: any JSON
+enum class Need : std::uint8_t { always, sometimes };
+enum class Place : std::uint8_t { body, details };
+
+struct Member {
+    std::string_view name;
+    Form form = Form::text;
+    Need need = Need::always;
+    Place place = Place::body;
+};
+struct Kind {
+    std::string_view name;
+    std::span<const Member> members;
+    bool is_counts = false; // members of any name, each a number
+};
+std::span<const Kind> kinds();
+
+struct Record {
+    std::uint64_t seq = 0;
+    UtcTime at;
+    std::string kind;
+    std::string session; // empty: of no session
+    std::string token;   // 16 hex digits, or empty
+    boost::json::object body;
+    std::optional<Digest> details; // what the details are committed to by
+};
+
+using Salt = std::array<std::uint8_t, 16>;
+
+struct Encoded {
+    std::string bytes;   // canonical
+    std::string details; // canonical, or empty; kept with the salt
+};
+
+// `body` holds all members, the personal ones too. `internal` where it is not of its kind: a fault of ours.
+Result<Encoded> encode(Record record, const Salt& salt);
+// The canonical bytes of a record whose details are taken out already; of any kind.
+Result<std::string> to_bytes(const Record& record);
+// Exactly the form that `to_bytes` makes, of this version; kinds that this program does not know are read too.
+// `malformed` otherwise.
+Result<Record> decode(ByteView bytes);
+// What makes the record none of its kind: an unlisted kind, a member that is missing or not listed. Empty: nothing.
+std::string fault_of(const Record& record);
+
+// Takes the personal members of the kind out of a body.
+boost::json::object take_details(std::string_view kind, boost::json::object& body);
+Digest commitment(const Salt& salt, std::string_view details);
+
+} // namespace taleus::audit

@@ -1,0 +1,125 @@
+#include "audit/receipt.hpp"
+#include "audit/record.hpp"
+#include "audit/testing_test.hpp"
+#include "wire/base_text.hpp"
+#include "wire/json.hpp"
+
+#include <gtest/gtest.h>
+
+namespace taleus::audit {
+namespace {
+
+using testing::salt;
+
+TEST(Record, HasOneForm) {
+    for (std::uint64_t seq = 0; seq < 6; ++seq) {
+        const auto encoded = encode(testing::record(seq), salt(seq));
+        ASSERT_TRUE(encoded);
+        const auto read = decode(as_bytes(encoded->bytes));
+        ASSERT_TRUE(read) << read.error().context;
+        EXPECT_EQ(read->seq, seq);
+        EXPECT_EQ(read->at, testing::record(seq).at);
+        EXPECT_EQ(read->kind, testing::record(seq).kind);
+        EXPECT_EQ(read->session, testing::record(seq).session);
+        EXPECT_FALSE(decode(as_bytes(encoded->bytes + " ")));
+        EXPECT_FALSE(decode(as_bytes(" " + encoded->bytes)));
+    }
+}
+
+// What tells of a person is committed to, not told.
+TEST(Record, CommitsToDetails) {
+    const auto encoded = encode(testing::record(0), salt(9)).value();
+    EXPECT_EQ(encoded.details,
+              "{\"address\":\"/ip4/192.0.2.1\",\"party\":\"Zoe \\\"\xc3\xa9\\\"\",\"peer\":\"12D3Koo\"}");
+    for (const auto* personal : {"12D3Koo", "Zoe", "192.0.2.1"}) EXPECT_FALSE(encoded.bytes.contains(personal));
+    EXPECT_EQ(decode(as_bytes(encoded.bytes))->details, commitment(salt(9), encoded.details));
+    EXPECT_NE(encode(testing::record(0), salt(8))->bytes, encoded.bytes);
+}
+
+TEST(Record, OfAnUnlistedKindOrMemberIsOurFault) {
+    const auto code_of = [](std::string kind, boost::json::object body) {
+        const auto made = encode({.seq = 0,
+                                  .at = {},
+                                  .kind = std::move(kind),
+                                  .session = {},
+                                  .token = {},
+                                  .body = std::move(body),
+                                  .details = std::nullopt},
+                                 {});
+        return made ? std::optional<Code>{} : made.error().code;
+    };
+    EXPECT_EQ(code_of("hook", {{"hook", "identity"}, {"outcome", "made"}}), std::nullopt);
+    EXPECT_EQ(code_of("hooked", {}), Code::internal);
+    EXPECT_EQ(code_of("hook", {{"hook", "identity"}}), Code::internal);
+    EXPECT_EQ(code_of("hook", {{"hook", "identity"}, {"outcome", 1}}), Code::internal);
+    EXPECT_EQ(code_of("hook", {{"hook", "identity"}, {"outcome", "made"}, {"token", "x"}}), Code::internal);
+    EXPECT_EQ(code_of("summary", {{"refused:malformed", 12}}), std::nullopt);
+    EXPECT_EQ(code_of("summary", {{"refused:malformed", -12}}), Code::internal);
+}
+
+TEST(Record, DecodesStrictly) {
+    const std::string good =
+        R"({"at":"2026-12-01T00:00:00.000Z","body":{"version":"1"},"kind":"started","seq":1,"v":1})";
+    ASSERT_TRUE(decode(as_bytes(good)));
+    const auto with = [&](std::string_view part, std::string_view by) {
+        auto changed = good;
+        changed.replace(changed.find(part), part.size(), by);
+        const auto record = decode(as_bytes(changed));
+        return record && fault_of(*record).empty();
+    };
+    EXPECT_FALSE(with("\"v\":1", "\"v\":2"));
+    EXPECT_FALSE(with("\"v\":1", "\"v\":1,\"x\":1"));
+    EXPECT_FALSE(with("\"seq\":1", "\"seq\":-1"));
+    EXPECT_FALSE(with("\"seq\":1", "\"seq\":1.0"));
+    EXPECT_FALSE(with("\"seq\":1", "\"seq\":\"1\""));
+    EXPECT_FALSE(with("started", "begun"));
+    EXPECT_FALSE(with(".000Z", "Z"));
+    EXPECT_FALSE(with("{\"version\":\"1\"}", "{}"));
+    EXPECT_FALSE(with("{\"version\":\"1\"}", "{\"version\":1}"));
+    EXPECT_FALSE(with("{\"version\":\"1\"}", "[]"));
+    EXPECT_FALSE(with("\"kind\"", "\"details\":\"AAAA\",\"kind\""));
+    EXPECT_FALSE(with("\"v\":1", "\"session\":\"\",\"v\":1"));
+    EXPECT_FALSE(with("\"v\":1", "\"token\":\"0123456789ABCDEF\",\"v\":1"));
+}
+
+TEST(Receipt, ProvesItsRecord) {
+    const testing::Written trail{50};
+    const auto receipt = open_receipt(wire::parse_json(as_bytes(trail.receipt(33))).value());
+    ASSERT_TRUE(receipt) << receipt.error().context;
+    EXPECT_EQ(receipt->record.seq, 33);
+    EXPECT_EQ(receipt->head, trail.head());
+    const std::vector<wire::PeerId> nodes{receipt->node};
+    EXPECT_EQ(receipt_fault(*receipt, "session-11", "0123456789abcdef", nodes), "");
+    EXPECT_NE(receipt_fault(*receipt, "session-12", "0123456789abcdef", nodes), "");
+    EXPECT_NE(receipt_fault(*receipt, "session-11", "1123456789abcdef", nodes), "");
+    EXPECT_NE(receipt_fault(*receipt, "session-11", "0123456789abcdef", {}), "");
+}
+
+TEST(Receipt, EveryChangedByteIsFoundOrChangesNothing) {
+    const testing::Written trail{20};
+    const auto text = trail.receipt(6);
+    const auto original = wire::parse_json(as_bytes(text)).value();
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        auto changed = text;
+        changed[i] = static_cast<char>(changed[i] ^ 1);
+        const auto parsed = wire::parse_json(as_bytes(changed));
+        if (parsed && *parsed != original) {
+            EXPECT_FALSE(open_receipt(*parsed)) << changed;
+        }
+    }
+}
+
+TEST(Receipt, FitsItsLimitAtABillionRecords) {
+    const testing::Written trail{4};
+    auto record = testing::record(3);
+    record.seq = 999'999'999;
+    record.session = "0123456789abcdefghijkl";
+    const auto encoded = encode(record, salt(1)).value().bytes;
+    auto head = trail.head();
+    head.size = 1'000'000'000;
+    const auto note = to_note(head, sign(head, testing::node_key()), testing::node_key().public_key());
+    EXPECT_LE(to_json(note, Proof(30), encoded).size(), receipt_bytes_max);
+}
+
+} // namespace
+} // namespace taleus::audit
