@@ -164,8 +164,8 @@ Exit create(OpenHome& home, const Console& console, const CreateOptions& options
     if (!token) return usage_error(token.error());
     if (token->size() < 16)
         console.note("warning: this token is short enough to be guessed; 16 bytes or more are safe");
-    if (options.identity == "external")
-        return usage_error(Error{Code::malformed, "no external identity check is configured"});
+    if (options.identity == "external" && home.config.identity_hook.empty())
+        return usage_error(Error{Code::malformed, "no external identity check is configured; set identity.hook"});
 
     const auto addresses = home.engine.run(link_addresses(home));
     if (!addresses) return console.error(addresses.error(), hint_no_address()), Exit::failed;

@@ -429,7 +429,7 @@ BAD_HOOKS = {"never": lambda _: None, "nonsense": lambda _: b"nonsense", "twice"
 def test_an_identity_hook_that_misbehaves_costs_its_own_session_only(alice, bob, home, how):
     short = {"timeouts.step": "2s", "timeouts.respond": "2s"}
     with HttpHook(BAD_HOOKS[how]) as hook, Listener(alice, set={"identity.hook": hook.url, **short}) as running:
-        made, other = alice.invite("stock", "--identity", "external"), alice.invite("stock")
+        made, other = alice.invite("stock", "--identity", "external", set={"identity.hook": hook.url}), alice.invite("stock")
         failed = bob.join(made["uri"], code=None, set={"timeouts.join_session": "1s"})
         assert failed.code != DONE and failed.result["outcome"] != "done"
         assert home("carol").join(other["uri"]).result["outcome"] == "done"  # the listener is well
@@ -444,7 +444,7 @@ def test_an_identity_hook_that_misbehaves_costs_its_own_session_only(alice, bob,
 @pytest.mark.parametrize("accepted", [True, False])
 def test_an_identity_hook_decides(alice, bob, accepted):
     with HttpHook(lambda _: {"accepted": accepted, "reason": "not one of ours"}) as hook, Listener(alice, set={"identity.hook": hook.url}):
-        made = alice.invite("foil", "--identity", "external")
+        made = alice.invite("foil", "--identity", "external", set={"identity.hook": hook.url})
         ended = bob.join(made["uri"], code=None)
     asked, _ = hook.asked[0]
     assert (asked["call"], asked["peerId"], asked["partyId"]) == ("identity", bob.peer_id, bob.peer_id)
@@ -466,7 +466,8 @@ open({str(pids)!r}, 'a').write(f"{{os.getpid()}} {{os.getpgid(0)}}\\n")
 time.sleep(1000)
 """)
     with Listener(alice, set={"identity.hook": script, "timeouts.step": "2s", "timeouts.respond": "2s"}):
-        bob.join(alice.invite("stock", "--identity", "external")["uri"], code=None, set={"timeouts.join_session": "1s"})
+        made = alice.invite("stock", "--identity", "external", set={"identity.hook": script})
+        bob.join(made["uri"], code=None, set={"timeouts.join_session": "1s"})
         until("it was asked", pids.exists)
         groups = {int(line.split()[1]) for line in pids.read_text().splitlines()}
 
