@@ -71,10 +71,15 @@ ports::Health NodeControl::ready() const {
         break;
     }
     std::string fault;
+    bool provisioner_is_open = false;
     {
         const std::lock_guard lock{mutex_};
         fault = store_fault_;
+        provisioner_is_open = provisioner_is_open_;
     }
+    health.checks.push_back(provisioner_is_open
+                                ? bad("provisioner", "provisioner_unavailable", "the provisioner's breaker is open")
+                                : good("provisioner"));
     const Duration since{probing_since_.load()};
     if (fault.empty() && since.count() >= 0 && home_.engine.clock().now().time_since_epoch() - since > probe_time)
         fault = "the store does not answer";
@@ -101,6 +106,7 @@ async::awaitable<void> NodeControl::probe_store_once() {
     probing_since_ = -1;
     {
         const std::lock_guard lock{mutex_};
+        provisioner_is_open_ = node_.breakers().provisioner.counts(clock.now()).state == guard::BreakerState::open;
         store_fault_ = written ? std::string{} : written.error().context;
     }
     if (!closed_) next_probe_.set(clock.now() + (written ? probe_period : probe_period_after_fault));
@@ -132,6 +138,12 @@ boost::json::object NodeControl::status_now() {
     const auto& limits = home_.config.limits;
     const auto commits = home_.journal->commit_counts();
     const auto use = process_.use();
+    const auto clock_now = home_.engine.clock().now();
+    auto& breakers = node_.breakers();
+    const auto state_of = [&](guard::Breaker& breaker) {
+        return guard::breaker_state_texts[static_cast<std::size_t>(breaker.counts(clock_now).state)];
+    };
+    const auto work = node_.guards().work.counts(clock_now);
     const auto up = home_.engine.clock().now() - began_;
     boost::json::object by_state;
     for (const auto& [state, count] : sessions.by_state) by_state[state] = count;
@@ -160,6 +172,11 @@ boost::json::object NodeControl::status_now() {
               {"waiting", limits.waiting},
               {"connections", home_.config.host.connections_max},
               {"messageBytes", limits.message_bytes}}},
+            {"breakers",
+             {{"store", state_of(breakers.store)},
+              {"identity", state_of(breakers.identity)},
+              {"provisioner", state_of(breakers.provisioner)}}},
+            {"work", {{"limit", work.limit}, {"inUse", work.in_use}}},
             {"store", {{"calls", commits.calls}, {"commits", commits.commits}}},
             {"eventLoop", {{"lagSeconds", std::chrono::duration<double>(pulse_.lag()).count()}}},
             {"process",

@@ -72,8 +72,9 @@ private:
     std::atomic<bool> closed_{false};
     std::atomic<Duration::rep> probing_since_{-1}; // nanoseconds of the clock; -1: no probe is under way
     mutable std::mutex mutex_;
-    std::string store_fault_; // by `mutex_`
-    Duration beat_time_{};    // of the last heartbeat, to its answer
+    std::string store_fault_;          // by `mutex_`
+    bool provisioner_is_open_ = false; // likewise
+    Duration beat_time_{};             // of the last heartbeat, to its answer
     std::uint64_t changes_made_ = 0;
     std::uint64_t changes_refused_ = 0;
     bool changing_ = false;

@@ -1,5 +1,7 @@
 #include "app/node_control.hpp"
 
+#include <array>
+
 namespace taleus::app {
 
 // What others count, as metrics. The labels are of closed sets, so the series are always the same.
@@ -9,8 +11,9 @@ std::vector<ops::Reading> NodeControl::readings() {
     const auto commits = home_.journal->commit_counts();
     const auto use = process_.use();
     std::vector<ops::Reading> out;
-    const auto gauge = [&](std::string_view name, std::string_view help, double value) {
-        out.push_back({.name = name, .help = help, .value = value});
+    const auto gauge = [&](std::string_view name, std::string_view help, double value,
+                           std::vector<std::pair<std::string, std::string>> labels = {}) {
+        out.push_back({name, help, false, value, std::move(labels)});
     };
     const auto counter = [&](std::string_view name, std::string_view help, auto value,
                              std::vector<std::pair<std::string, std::string>> labels = {}) {
@@ -48,6 +51,47 @@ std::vector<ops::Reading> NodeControl::readings() {
 
     counter("store_calls_total", "Calls that wrote to the store.", commits.calls);
     counter("store_commits_total", "Transactions that these calls shared.", commits.commits);
+
+    const auto now = home_.engine.clock().now();
+    auto& breakers = node_.breakers();
+    for (const auto& [dependency, breaker] : {std::pair{"store", &breakers.store},
+                                              {"identity", &breakers.identity},
+                                              {"provisioner", &breakers.provisioner}}) {
+        const auto seen = breaker->counts(now);
+        for (std::size_t i = 0; i < guard::breaker_state_texts.size(); ++i) {
+            const std::string state{guard::breaker_state_texts[i]};
+            gauge("breaker_state", "1 for the state that a dependency's breaker is in.",
+                  seen.state == static_cast<guard::BreakerState>(i) ? 1 : 0,
+                  {{"dependency", dependency}, {"state", state}});
+            counter("breaker_transitions_total", "Times that a breaker came into a state.", seen.transitions[i],
+                    {{"dependency", dependency}, {"state", state}});
+        }
+        constexpr std::array outcomes{"good", "failed", "timed_out", "abandoned"};
+        for (std::size_t i = 0; i < outcomes.size(); ++i)
+            counter("dependency_calls_total", "Calls of a dependency, by what came of them.", seen.results[i],
+                    {{"dependency", dependency}, {"outcome", outcomes[i]}});
+        counter("breaker_refused_total", "Calls that a breaker did not let through.", seen.refused,
+                {{"dependency", dependency}});
+    }
+
+    auto& guards = node_.guards();
+    const auto work = guards.work.counts(now);
+    gauge("work_limit", "Messages that may be worked on at once, as found from latency.",
+          static_cast<double>(work.limit));
+    gauge("work_in_use", "Messages worked on.", static_cast<double>(work.in_use));
+    gauge("work_latency_seconds", "Mean latency of the last window.",
+          std::chrono::duration<double>(work.latency).count());
+    constexpr std::array kinds{"unproven", "unknown", "half_done"};
+    for (std::size_t i = 0; i < kinds.size(); ++i)
+        counter("work_shed_total", "Messages refused for want of capacity, by what is known of them.", work.shed[i],
+                {{"work", kinds[i]}});
+    for (std::size_t i = 0; i < guard::stage_texts.size(); ++i) {
+        const std::string stage{guard::stage_texts[i]};
+        counter("rate_refused_total", "Connections and messages that came too fast, by the stage that said so.",
+                guards.connects.counts().refused[i], {{"of", "connections"}, {"stage", stage}});
+        counter("rate_refused_total", "Connections and messages that came too fast, by the stage that said so.",
+                guards.contacts.counts().refused[i], {{"of", "contacts"}, {"stage", stage}});
+    }
 
     gauge("store_heartbeat_seconds", "How long the last heartbeat, a write like any other, took in the store.",
           std::chrono::duration<double>(beat_time_).count());

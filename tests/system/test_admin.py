@@ -60,7 +60,7 @@ def test_health_is_answered_to_anyone(api):
     for path in ("/livez", "/readyz", "/startupz", "/metrics"):
         assert api.get(path, token=False).status == 200
     assert api.get("/livez", token=False).text == "ok\n"
-    assert [check["name"] for check in api.get("/readyz?verbose", token=False).json["checks"]] == ["event_loop", "node", "store"]
+    assert [check["name"] for check in api.get("/readyz?verbose", token=False).json["checks"]] == ["event_loop", "node", "provisioner", "store"]
 
 
 def test_all_else_needs_the_token(api):
