@@ -104,6 +104,8 @@ TEST_F(DialerTest, a_silent_endpoint_is_overtaken_by_the_next_and_a_dead_one_at_
                     clock,
                     {.identity = client_key, .random = random, .limits = {}, .protocols = {}, .listen_addrs = {}},
                     nullptr,
+                    guards,
+                    {},
                     1s,
                     {}};
         {

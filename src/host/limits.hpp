@@ -14,7 +14,7 @@ struct HostLimits {
     std::size_t per_peer_max = 64;      // inbound, of one authenticated peer
     std::size_t streams_max = 16'384;   // inbound streams that somebody holds, in total
     std::size_t streams_per_peer_max = 4096;
-    guard::StageRates rates; // of connections; by address and in all
+    guard::StageRates rates{}; // of connections; by address and in all
 };
 
 } // namespace taleus::host
