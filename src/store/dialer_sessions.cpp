@@ -40,7 +40,7 @@ Result<Joined> begin_join(Database& database, const ports::Session& session, con
     const auto instance = instance_of_key(database, Side::dialer, session.key, Hold::no);
     if (instance && instance->state == "removing")
         return fail(Code::in_progress, "what an earlier attempt provisioned is being removed");
-    const auto epoch = next_epoch(stored ? stored->session : session);
+    const auto epoch = next_epoch(database, stored ? stored->session : session);
     if (stored) {
         append_lost_arrow(database, stored->number, stored->session,
                           trail.transitions.empty() ? session.opened : trail.transitions.front().at);

@@ -43,7 +43,7 @@ Result<std::expected<Opened, NotTaken>> open_session(Database& database, const p
     if (const auto refused = protocol::judge(view->invitation, view->usage, latest_time(database, now)))
         return Answer{std::unexpected(reason_of(*refused))};
 
-    Opened opened{.epoch = next_epoch(session), .intent = std::nullopt};
+    Opened opened{.epoch = next_epoch(database, session), .intent = std::nullopt};
     take_use(database, session.token, session.peer);
     StoredSession row{.session = session, .number = 0, .reserved = true, .holds_key = true};
     row.session.epoch = opened.epoch;

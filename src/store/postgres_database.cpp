@@ -244,6 +244,13 @@ void PostgresDatabase::script(const std::string& sql) {
 
 void PostgresDatabase::begin() {
     if (!reconnect()) return;
+    start();
+    if (connection_) return;
+    static_cast<void>(take_fault()); // it had died, and nothing was begun
+    if (reconnect()) start();
+}
+
+void PostgresDatabase::start() {
     if (!is_registered_) {
         run("INSERT INTO writers (id, batch) VALUES (?1, 0) ON CONFLICT (id) DO NOTHING", writer_);
         is_registered_ = !fault();

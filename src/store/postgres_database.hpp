@@ -54,6 +54,7 @@ private:
     std::optional<std::string> set_up();
     Rows receive(); // nullptr: a fault
     void note(const PostgresConnection::Failure& failure);
+    void start();  // a transaction for writing
     void settle(); // what became of a commit
     std::optional<std::int64_t> read_batch();
 

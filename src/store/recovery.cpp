@@ -38,7 +38,7 @@ void take_up(Database& database, const StoredSession& stored, StateName to, UtcT
     database.run(
         "UPDATE sessions SET state = ?2, epoch = ?3, ended = ?4, code = ?5, reserved = ?6, holds_key = ?7, node = ?8 "
         "WHERE number = ?1",
-        stored.number, to, next_epoch(session), is_over ? std::optional{now} : std::nullopt,
+        stored.number, to, next_epoch(database, session), is_over ? std::optional{now} : std::nullopt,
         is_failed ? std::optional{Code::internal} : std::nullopt, stored.reserved && !is_over, !is_failed,
         database.node());
     tell(database, stored, to, now);

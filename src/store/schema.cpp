@@ -153,6 +153,9 @@ ALTER TABLE tallies ADD COLUMN partner_secret TEXT NOT NULL DEFAULT '';
 ALTER TABLE sessions ADD COLUMN node TEXT NOT NULL DEFAULT '';  -- whose it is, by its peer id
 ALTER TABLE nodes ADD COLUMN boot TEXT NOT NULL DEFAULT '';     -- of the process that serves, or ''
 ALTER TABLE nodes ADD COLUMN home TEXT NOT NULL DEFAULT '';     -- that process's machine and home
+ALTER TABLE invitations ADD COLUMN epoch INTEGER NOT NULL DEFAULT 0; -- rises with each change of owner of a session
+UPDATE invitations SET epoch = (SELECT value FROM counters WHERE name = 'epoch');
+DELETE FROM counters WHERE name = 'epoch';
 CREATE TABLE inviter (           -- one row: 'inviter'
     name     TEXT PRIMARY KEY,
     party_id TEXT NOT NULL

@@ -21,7 +21,13 @@ bool provisions(const ports::Session& session) {
     return (session.side == Side::listener) == (session.role == wire::Role::stock);
 }
 
-std::uint64_t next_epoch(const ports::Session& session) { return session.epoch + 1; }
+std::uint64_t next_epoch(Database& database, const ports::Session& session) {
+    if (session.side == Side::dialer) return session.epoch + 1; // its invitation is not in this store
+    return database
+        .value<std::uint64_t>("UPDATE invitations SET epoch = epoch + 1 WHERE token = ?1 RETURNING epoch",
+                              session.token)
+        .value_or(0);
+}
 
 // Written once a second at most: a row that every session writes is one that every node waits for.
 UtcTime latest_time(Database& database, UtcTime now) {

@@ -23,7 +23,8 @@ bool is_decided(const ports::Session& session); // of a listener: does a retry g
 bool provisions(const ports::Session& session); // is this side the one that makes the database?
 
 // Who comes to own a session raises its epoch, holding its row.
-std::uint64_t next_epoch(const ports::Session& session);
+// A listener's rises over all sessions of its invitation.
+std::uint64_t next_epoch(Database& database, const ports::Session& session);
 // The latest wall time that this store has seen, give or take a second, `now` included: a clock that is set back
 // revives no invitation.
 UtcTime latest_time(Database& database, UtcTime now);

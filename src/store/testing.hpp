@@ -155,7 +155,7 @@ inline std::optional<std::string> server_url(const std::filesystem::path& path) 
     auto schema = path.parent_path().filename().string();
     std::ranges::replace(schema, '-', '_');
     const auto connection = PostgresConnection::open(postgres_hosts(server).value().front(), {});
-    if (connection) static_cast<void>((*connection)->script("CREATE SCHEMA IF NOT EXISTS \"" + schema + "\""));
+    if (connection) static_cast<void>((*connection)->script("CREATE SCHEMA IF NOT EXISTS " + schema));
     return std::string{server} + "&options=-csearch_path%3D" + schema;
 }
 
