@@ -66,7 +66,8 @@ std::optional<Code> Conversation::refuses_new() {
 }
 
 bool Conversation::enter_token(const TokenHash& token) {
-    return !place_.share.enter({scope_of(token), {.sessions = settings_->limits.sessions_per_token}});
+    return !place_.share.enter(
+        {scope_of(token), {.sessions = settings_->limits.sessions_per_token, .bytes = guard::any_number}});
 }
 
 void Conversation::has_read(std::size_t bytes) {
