@@ -145,9 +145,10 @@ def plot(points, peak):
     texts = "".join('<text x="%.1f" y="%.1f" font-size="11">%s ms</text>' % (*at(one["times"], one["share"] + 0.06), round(one["latencyMs"]["p99"])) for one in points)
     ticks = "".join('<text x="%.1f" y="%.1f" font-size="12" text-anchor="middle">%s</text>' % (at(t, 0)[0], height - edge + 18, t) for t in range(0, 11, 2))
     scale = "".join('<text x="%.1f" y="%.1f" font-size="12" text-anchor="end">%s</text>' % (edge - 6, at(0, s)[1] + 4, s) for s in (0, 0.5, 1))
+    ideal = line([(0, 0), (1, 1), (10, 1)], 'stroke="#999" stroke-dasharray="5 4"')
+    measured = line([(0, 0)] + [(one["times"], one["share"]) for one in points], 'stroke="#1f6feb" stroke-width="2"')
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif">'
-            f'<rect width="{width}" height="{height}" fill="white"/>{line([(0, 0), (1, 1), (10, 1)], "stroke=\'#999\' stroke-dasharray=\'5 4\'")}'
-            f'{line([(0, 0)] + [(one["times"], one["share"]) for one in points], "stroke=\'#1f6feb\' stroke-width=\'2\'")}{marks}{texts}{ticks}{scale}'
+            f'<rect width="{width}" height="{height}" fill="white"/>{ideal}{measured}{marks}{texts}{ticks}{scale}'
             f'<text x="{width / 2}" y="{height - 10}" font-size="13" text-anchor="middle">offered load, times the peak ({peak:.0f} sessions a second)</text>'
             f'<text x="{edge}" y="24" font-size="13">goodput, share of the peak; labels: p99 of what was admitted</text></svg>\n')
 

@@ -209,6 +209,7 @@ TEST_F(RemovalTest, a_key_is_not_provisioned_while_what_it_made_is_being_removed
     const auto claimed = world.ask(inviter, inviter.journal().claim_stale_instances(now, now, 10));
     ASSERT_EQ(claimed->size(), 1U);
     inviter.provisioner().mood = SimulatedProvisioner::Mood::makes;
+    inviter.provisioner().delay = 5ms;
     EXPECT_EQ(member(contact(link), "code"), "token_in_use");
     EXPECT_EQ(remove_at(inviter), 1U); // what an earlier round claimed comes again
     EXPECT_EQ(member(contact(link), "approved"), "true");
