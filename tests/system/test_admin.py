@@ -174,7 +174,7 @@ def test_it_answers_when_connections_are_held_open_in_silence(api):
 
 def test_it_answers_when_no_descriptor_is_left(alice):
     with Listener(alice, set={"limits.connections_per_address": "100000", "limits.connections": "100000", "limits.handshakes": "100000",
-                              "timeouts.handshake": "1m"}) as running:
+                              "timeouts.handshake": "1m", "rates.connections": "0", "rates.connections_per_address": "0"}) as running:
         resource.prlimit(running.pid, resource.RLIMIT_NOFILE, (120, 120))
         held = [socket.create_connection(("127.0.0.1", running.port)) for _ in range(200)]
         try:
