@@ -92,7 +92,8 @@ Result<std::string> with_setting(std::string_view file_text, const Config& confi
         auto edited = join_lines(lines);
         const auto written = toml::parse(edited);
         const auto* now = written.at_path(key.name).node();
-        const auto* meant = toml::parse("v = " + value).get("v");
+        const auto wanted = toml::parse("v = " + value);
+        const auto* meant = wanted.get("v");
         const bool is_meant = now != nullptr && meant != nullptr && toml::array{*now} == toml::array{*meant};
         if (!is_meant) return by_hand();
         return edited;
