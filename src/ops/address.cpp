@@ -36,7 +36,7 @@ Result<Address> read_unix(std::string_view path) {
     sockaddr_un at{};
     at.sun_family = AF_UNIX;
     if (path.empty() || path.size() >= sizeof at.sun_path)
-        return fail(Code::malformed, fmt::format("the path of a Unix socket has 1 to {} bytes, {} has {}",
+        return fail(Code::malformed, fmt::format("admin.listen: the path of a Unix socket has 1 to {} bytes, {} has {}",
                                                  sizeof at.sun_path - 1, escaped(path), path.size()));
     std::memcpy(at.sun_path, path.data(), path.size());
     Address address;

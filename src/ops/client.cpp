@@ -49,7 +49,7 @@ Result<Reply> receive(int socket) {
         if (got < 0) return fail(Code::timeout, "the admin interface does not answer");
         boost::system::error_code error;
         if (got == 0) {
-            parser.put_eof(error);
+            if (parser.got_some()) parser.put_eof(error);
             break;
         }
         waiting.append(part.data(), static_cast<std::size_t>(got));
