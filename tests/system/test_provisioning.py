@@ -49,6 +49,11 @@ def logins(cluster):
     return set(cluster.sql(r"SELECT rolname FROM pg_roles WHERE rolname LIKE 'taleus\_%'").split())
 
 
+def again(home, earlier, set=None):
+    """A listener at the address that an earlier one told in its invitations."""
+    return Listener(home, set=set, listen=f"/ip4/127.0.0.1/tcp/{earlier.port}")
+
+
 def access(home, tally_id):
     return home.run("tally", "access", tally_id, "--json").result
 
@@ -183,7 +188,7 @@ def test_what_was_made_before_a_crash_is_adopted_with_the_same_secret(cluster, p
     [first] = schemas(cluster) - before
     [kept] = maker.rows("SELECT secret, state FROM instances")
     assert kept["state"] == "made" and kept["secret"]
-    with Listener(alice, set={**(postgres if role == "stock" else PATIENT), "verify.connect": "any"}):
+    with again(alice, running, {**(postgres if role == "stock" else PATIENT), "verify.connect": "any"}):
         result = bob.join(made["uri"], set=postgres if role == "foil" else PATIENT).result
     assert result["outcome"] == "done" and result["dbConnectionInfo"]["credentialsRef"].startswith(first)
     assert schemas(cluster) - before == {first}
@@ -208,18 +213,18 @@ def let_two_days_pass(home):
 
 def test_what_a_listener_never_completed_is_removed_and_what_it_completed_stays(cluster, postgres, alice, bob, home):
     before = schemas(cluster)
-    with Listener(alice, set=postgres):
+    with Listener(alice, set=postgres) as first:
         kept = bob.join(alice.invite("stock")["uri"]).result["tally"]["tallyId"]
+        made = alice.invite("stock")
     [stays] = schemas(cluster) - before
-    made = alice.invite("stock")
     with SilentAfterCommit(cluster) as silent:
         cut = {**postgres, **SLOW, "provisioner.url": f"postgres://provisioner@127.0.0.1:{silent.port}/tallies?sslmode=disable"}
-        with Listener(alice, set=cut):
+        with again(alice, first, cut):
             assert home("carol").join(made["uri"], code=None, set=SHORT).code != DONE
             assert silent.committed.wait(20)
             until("the session has ended", lambda: alice.count("sessions", "ended IS NULL") == 0)
     assert len(schemas(cluster) - before) == 2 and alice.count("instances", "state = 'made'") == 1
-    with Listener(alice, set=postgres):
+    with again(alice, first, postgres):
         assert home("dave").join(made["uri"]).result["outcome"] == "done"  # the use was given back
     assert alice.count("instances", "state = 'made'") == 1  # it is young
     let_two_days_pass(alice)
@@ -253,12 +258,12 @@ def test_what_a_dialer_never_completed_is_removed_by_its_next_join(cluster, post
 
 def test_abandoned_files_are_removed_too(alice, bob, home, tmp_path):
     """With SQLite, where the process dies between an intent and its file."""
-    with Listener(alice):
+    with Listener(alice) as first:
         kept = bob.join(alice.invite("stock")["uri"]).result["tally"]["tallyId"]
-    other = alice.invite("stock")
+        other = alice.invite("stock")
     (alice.path / "tallies").rename(tmp_path / "aside")
     (alice.path / "tallies").write_text("no directory: nothing can be made")
-    with Listener(alice, set=SHORT):
+    with again(alice, first):
         assert home("carol").join(other["uri"], code=None, set=SHORT).code != DONE
     (alice.path / "tallies").unlink()
     (tmp_path / "aside").rename(alice.path / "tallies")
