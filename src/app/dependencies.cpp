@@ -73,7 +73,7 @@ session::RemovalWorld removal_world(OpenHome& home, Dependencies& dependencies) 
     return {.clock = home.engine.clock(),
             .journal = *home.journal,
             .provisioner = *dependencies.provisioner,
-            .log = Log{*home.log, "removal"},
+            .log = Log{*home.log, "provision"},
             .time_to_live = home.config.provisioner.time_to_live};
 }
 
