@@ -163,8 +163,8 @@ class NodeHome(Home):
 
 
 class Cutter:
-    """A TCP proxy before a server that cuts connections when it sees a COMMIT: before it is forwarded, or after it was and instead of
-    its answer."""
+    """A TCP proxy before a server that cuts a writer's connection when it sees its COMMIT: before it is forwarded, or after it was and
+    instead of its answer."""
 
     def __init__(self, port):
         self.to = port
@@ -201,9 +201,11 @@ class Pair:
 
     def __init__(self, cutter, client, server):
         self.cutter, self.client, self.server = cutter, client, server
-        self.commits, self.deaf = set(), False
+        self.commits, self.writes, self.deaf = set(), False, False
 
     def start(self):
+        for end in (self.client, self.server):  # small messages go as they come, or each waits for the one before
+            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for work in (self._up, self._down):
             threading.Thread(target=work, daemon=True).start()
 
@@ -233,7 +235,8 @@ class Pair:
             name, query = body.split(b"\0")[:2]
             if query == b"COMMIT":
                 self.commits.add(name)
-        return kind == b"B" and body.split(b"\0")[1] in self.commits
+            self.writes = self.writes or query.startswith(b"UPDATE writers")
+        return kind == b"B" and self.writes and body.split(b"\0")[1] in self.commits
 
     def _up(self):
         started, cut = False, None

@@ -13,7 +13,7 @@ import pytest
 
 from libp2p import Connection, Identity, contact, database
 from postgres import Cutter, NodeHome, Store, servers
-from taleus import FAILED, Listener, in_parallel, taleus, until
+from taleus import FAILED, Listener, finish, in_parallel, taleus, until
 
 LONG = os.environ.get("TALEUS_LONG") == "1"
 CONTACTS = 1000
@@ -180,15 +180,18 @@ def test_a_connection_cut_during_commit_is_settled_by_reading(server, tmp_path, 
     store.ports = [cutter.port]
     with Listener(home, set={"store.url": store.url}) as running:
         made = home.invite("foil", "--uses", "unlimited", set={"store.url": direct})
-        done = 0
-        for number in range(40 if LONG else 8):
+        done, codes = 0, set()
+        for number in range(200 if LONG else 10):
             before = cutter.cuts
             cutter.cut_next(mode)
             told = bench(running, made["link"]["token"], "--role", "foil", "--sessions", 5, "--concurrency", 5)
             assert cutter.cuts == before + 1
             assert told["ok"] == 5, told
             done += told["ok"]
+            codes |= set(told["codes"])
         home.settle()
+    # What was not committed is told, and asked for again; what was committed is found out, and nobody notices.
+    assert codes == ({"dependency_unavailable"} if mode == "before" else set())
     assert store.rows("SELECT count(*) AS n, count(DISTINCT key) AS keys FROM tallies") == [{"n": done, "keys": done}]
     assert (home.invitation(made["id"])["spent"], home.invitation(made["id"])["reserved"]) == (done, 0)
     check_trails(store)
@@ -217,8 +220,8 @@ def test_nothing_but_serialization_failures_for_a_while(server, nodes, store):
     check_trails(store)
 
 
-def test_a_primary_killed_under_load_loses_and_doubles_nothing(make_server, tmp_path):
-    for round in range(5 if LONG else 1):
+def test_a_primary_killed_under_load_loses_and_doubles_nothing(make_server, tmp_path, home):
+    for round in range(10 if LONG else 1):
         primary = make_server(f"primary{round}")
         standby = make_server(f"standby{round}", primary)
         store = Store(primary, "inviter", [standby])
@@ -232,13 +235,23 @@ def test_a_primary_killed_under_load_loses_and_doubles_nothing(make_server, tmp_
                     for node in nodes for role in made]
             for one in load:
                 one.start()
+            parties = [(role, home(f"party{round}{role}{number}")) for role in made for number in range(2)]
             until("sessions are under way", lambda: primary.value("SELECT count(*) FROM tallies", "inviter") > 50, 60)
+            joins = [party.start_join(made[role]["link"]) for role, party in parties]
             acknowledged = primary.rows("SELECT id FROM sessions WHERE tally_id <> ''", "inviter")
             primary.kill()
             standby.promote()
             store.server = standby
             for one in load:
                 one.join()
+            for (role, party), join in zip(parties, joins):  # both sides have the same one tally
+                result = finish(join).result
+                assert result["outcome"] == "done", result
+                [known] = party.tallies()
+                assert result["tally"]["tallyId"] == known["tallyId"]
+                ours, theirs = party.tally(known["tallyId"]), homes[0].tally(known["tallyId"])
+                assert (ours["draftTally"], ours["dbConnectionInfo"]) == (theirs["draftTally"], theirs["dbConnectionInfo"])
+                assert store.rows(f"SELECT count(*) AS n FROM tallies WHERE peer = '{party.peer_id}'") == [{"n": 1}]
             assert all(node.is_running() for node in nodes)
             # The nodes went on by themselves.
             after = bench(nodes[0], made["stock"]["link"]["token"], "--sessions", 20, "--concurrency", 5)
