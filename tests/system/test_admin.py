@@ -121,6 +121,20 @@ def test_status_tells_what_is(api, alice, listener):
     by_command = alice.run("status", "--json").result
     assert {name: by_command[name] for name in ("peerId", "version", "addresses")} == {name: status[name] for name in ("peerId", "version", "addresses")}
     assert alice.peer_id in alice.run("status").out
+    assert api.get("/v1/openapi.json").json == DOCUMENT
+
+
+def test_settings_are_shown_changed_and_refused(api, alice):
+    assert {one["key"] for one in api.get("/v1/config").json["settings"]} >= {"limits.sessions", "timeouts.step", "admin.listen"}
+    assert api.patch({"limits.sessions": 500}).status == 200
+    assert [(answer.status, answer.json["code"]) for answer in (api.patch({"limits.sessions": 0}), api.patch({"no.key": 1}), api.patch({"party.id": "x"}),
+                                                                 api.patch({"shutdown.grace": "1s"}))] == [
+        (422, "not_allowed"), (422, "unknown_key"), (409, "needs_restart"), (409, "fixed")]
+
+
+def test_a_request_drains(api, listener):
+    assert api.ask("POST", "/v1/drain").status == 202
+    assert listener.wait() == 0
 
 
 def test_sessions_come_in_pages(api, alice, bob, home):
@@ -173,6 +187,8 @@ def test_it_answers_when_connections_are_held_open_in_silence(api):
 
 
 def test_it_answers_when_no_descriptor_is_left(alice):
+    if b"__ubsan_handle" in PROGRAM.read_bytes():
+        pytest.skip("UBSan looks at a class it has not seen yet through a pipe, for which there is no descriptor")
     with Listener(alice, set={"limits.connections_per_address": "100000", "limits.connections": "100000", "limits.handshakes": "100000",
                               "timeouts.handshake": "1m", "rates.connections": "0", "rates.connections_per_address": "0"}) as running:
         resource.prlimit(running.pid, resource.RLIMIT_NOFILE, (120, 120))
@@ -290,10 +306,9 @@ def test_metrics_count_what_is_on_record(api, alice, bob):
     assert metrics["taleus_connections_accepted_total"] >= 1 and metrics["taleus_store_commits_total"] > 0
 
 
-def test_every_answer_that_is_documented_as_usual_was_seen():
-    """What the tests above provoked covers each path and method of the document with its success."""
-    wanted = {(path, method.upper()) for path, operations in DOCUMENT["paths"].items() for method in operations} - {
-        ("/v1/events", "GET"), ("/v1/drain", "POST"), ("/v1/config", "PATCH"), ("/v1/openapi.json", "GET")}
+def test_every_documented_success_was_seen():
+    """What the tests above provoked covers each path and method of the document, but for the stream, which has a test of its own."""
     if not seen:
         pytest.skip("the tests above did not run")
-    assert wanted <= {(path, method) for path, method, status in seen if status == 200}
+    wanted = {(path, method.upper()) for path, operations in DOCUMENT["paths"].items() for method in operations} - {("/v1/events", "GET")}
+    assert wanted <= {(path, method) for path, method, status in seen if status < 300}

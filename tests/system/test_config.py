@@ -131,11 +131,15 @@ def test_reloads_under_load_drop_no_session(alice, home):
     rounds = 60 if SHORT else 1000
     done, errors, over = [], [], threading.Event()
 
+    def invite(role):  # a command reads the same file, and refuses a bad one as well
+        return until("a good file", lambda: (lambda run: run.result["uri"] if run.code == DONE else None)(
+            alice.run("invite", "create", "--role", role, "--json", code=None)), 30)
+
     def dial(dialer):
         try:
             while not over.is_set():
                 role = "foil" if len(done) % 2 else "stock"
-                done.append((dialer, role, dialer.join(alice.invite(role)["uri"]).result["tally"]["tallyId"]))
+                done.append((dialer, role, dialer.join(invite(role)).result["tally"]["tallyId"]))
         except BaseException as error:  # noqa: BLE001: told below
             errors.append(error)
 
@@ -166,6 +170,7 @@ def test_reloads_under_load_drop_no_session(alice, home):
                 values = {one["key"]: one["value"] for one in running.admin.get("/v1/config").json["settings"]}
                 assert values["limits.sessions"] == str(sessions) and values["timeouts.step"].removesuffix("ms") in (str(step), f"{step // 1000}s"), seed
             assert not errors, errors[0]
+        write(alice, "")
         over.set()
         for thread in threads:
             thread.join(90)
