@@ -6,10 +6,10 @@
 
 namespace taleus::hooks {
 
-// The same error; throws it where it says that the operation was cancelled.
-inline const boost::system::error_code& unless_cancelled(const boost::system::error_code& error) {
+// Throws where the operation was cancelled.
+inline bool has_failed(const boost::system::error_code& error) {
     if (error == boost::asio::error::operation_aborted) throw boost::system::system_error{error};
-    return error;
+    return error.failed();
 }
 
 } // namespace taleus::hooks

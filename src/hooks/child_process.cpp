@@ -142,7 +142,7 @@ async::awaitable<Result<std::string>> ChildProcess::output(std::size_t bytes_max
     for (;;) {
         const auto [error, count] = co_await from_.async_read_some(async::asio::buffer(piece), as_tuple);
         if (error == async::asio::error::eof) break;
-        if (unless_cancelled(error)) co_return fail(Code::dependency_unavailable, "the hook's output cannot be read");
+        if (has_failed(error)) co_return fail(Code::dependency_unavailable, "the hook's output cannot be read");
         text.append(piece.data(), count);
         if (text.size() > bytes_max) co_return fail(Code::dependency_unavailable, "the hook's answer is too large");
     }
@@ -154,7 +154,7 @@ async::awaitable<Result<std::string>> ChildProcess::output(std::size_t bytes_max
 async::awaitable<Result<void>> ChildProcess::ended() {
     Pipe end{from_.get_executor(), static_cast<int>(::syscall(SYS_pidfd_open, child_, O_NONBLOCK))};
     const auto [error] = co_await end.async_wait(Pipe::wait_read, as_tuple);
-    if (unless_cancelled(error)) co_return fail(Code::dependency_unavailable, "the hook's end cannot be waited for");
+    if (has_failed(error)) co_return fail(Code::dependency_unavailable, "the hook's end cannot be waited for");
     ::kill(-child_, SIGKILL); // what it left behind; until it is reaped, the group's number is its own
     int status = 0;
     is_reaped_ = ::waitpid(child_, &status, WNOHANG) == child_;

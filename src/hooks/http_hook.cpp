@@ -75,17 +75,17 @@ async::awaitable<Result<boost::json::object>> HttpHook::ask(boost::json::object 
 
     Socket socket{executor}; // closed with this frame, however it ends
     const auto connected = co_await asio::async_connect(socket, *endpoints, as_tuple);
-    if (const auto& error = unless_cancelled(std::get<0>(connected))) co_return unreachable(error.message());
+    if (const auto& error = std::get<0>(connected); has_failed(error)) co_return unreachable(error.message());
     const auto request = request_to(target_, content);
     const auto written = co_await http::async_write(socket, request, as_tuple);
-    if (const auto& error = unless_cancelled(std::get<0>(written))) co_return unreachable(error.message());
+    if (const auto& error = std::get<0>(written); has_failed(error)) co_return unreachable(error.message());
 
     boost::beast::flat_static_buffer<read_buffer> buffer;
     http::response_parser<http::string_body> response;
     response.header_limit(header_bytes_max);
     response.body_limit(ports::hook_answer_bytes_max);
     const auto read = co_await http::async_read(socket, buffer, response, as_tuple);
-    if (const auto& error = unless_cancelled(std::get<0>(read))) co_return unreachable(error.message());
+    if (const auto& error = std::get<0>(read); has_failed(error)) co_return unreachable(error.message());
     if (response.get().result() != http::status::ok)
         co_return unreachable(fmt::format("it answered with status {}", response.get().result_int()));
     if (buffer.size() > 0) co_return unreachable("it answered more than once");
