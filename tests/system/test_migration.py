@@ -37,7 +37,9 @@ def restore(version, path, name):
 
 
 def version_of(home):
-    return home.rows("PRAGMA user_version")[0]["user_version"]
+    """Reading what a killed program left may have to roll it back first, so this may write."""
+    with contextlib.closing(sqlite3.connect(home.store)) as store:
+        return store.execute("PRAGMA user_version").fetchone()[0]
 
 
 def counts(home):
