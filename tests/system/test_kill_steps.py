@@ -16,7 +16,7 @@ import pytest
 from faults import Faults
 from libp2p import Connection, Identity, contact, database
 from records import check_no_orphans, check_records, check_same_tallies
-from taleus import DONE, PROGRAM, UNREACHABLE, Home, Listener, assert_both_sides, environment, finish, until
+from taleus import DONE, PROGRAM, UNREACHABLE, Listener, assert_both_sides, environment, finish, until
 
 WAYS = [(role, torn) for role in ("stock", "foil") for torn in (False, True)]
 
@@ -114,12 +114,13 @@ def test_a_recovery_that_is_killed_at_every_durable_step(alice, bob, tmp_path):
         joining.kill()
         finish(joining)
     assert alice.rows("SELECT state FROM sessions ORDER BY number") == [{"state": "AWAITING_DATABASE"}, {"state": "PROVISIONING_DATABASE"}]
-    left = tmp_path / "left"
-    shutil.copytree(alice.path, left)
+    for home in (alice, bob):
+        shutil.copytree(home.path, tmp_path / "left" / home.path.name)
 
     for number in steps_to_try():
-        shutil.rmtree(alice.path)
-        shutil.copytree(left, alice.path)
+        for home in (alice, bob):
+            shutil.rmtree(home.path)
+            shutil.copytree(tmp_path / "left" / home.path.name, home.path)
         faults.kill_at(number)
         address = f"/ip4/127.0.0.1/tcp/{port}"
         command = [PROGRAM, "serve", "--home", alice.path, "--set", f"p2p.listen={address}"]
@@ -136,7 +137,6 @@ def test_a_recovery_that_is_killed_at_every_durable_step(alice, bob, tmp_path):
             alice.settle()
         check_records(alice)
         check_no_orphans(alice)
-        bob = Home(tmp_path / f"bob-{number}")  # its tally is of a world that is undone
         if is_ready:
             break
     print(f"killed at up to {number} steps of a start")
