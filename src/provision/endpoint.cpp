@@ -30,10 +30,12 @@ bool is_database_name(std::string_view text) {
            std::ranges::all_of(text, fits);
 }
 
+// No zone; and the parser reads C strings, so that a NUL would hide what follows.
 bool is_ipv6(std::string_view text) {
+    if (text.find_first_not_of("0123456789abcdefABCDEF:.") != std::string_view::npos) return false;
     boost::system::error_code error;
     ip::make_address_v6(std::string{text}, error);
-    return !error && !text.contains('%'); // no zone
+    return !error;
 }
 
 std::optional<std::uint16_t> parse_port(std::string_view digits) {

@@ -57,6 +57,15 @@ TEST(Endpoint, is_host_port_and_database_and_nothing_else) {
     EXPECT_FALSE(parse_endpoint("postgres://" + std::string(254, 'h') + "/d"));
 }
 
+// Found by the fuzzer: what stands behind a NUL was not looked at.
+TEST(Endpoint, an_address_ends_where_its_bracket_says) {
+    using namespace std::string_view_literals;
+    EXPECT_FALSE(parse_endpoint("postgres://[2001:db8::10\0\xff]:2/t"sv));
+    EXPECT_FALSE(parse_endpoint("postgres://[::1\0]/t"sv));
+    EXPECT_FALSE(parse_endpoint("postgres://h\0/t"sv));
+    EXPECT_FALSE(parse_endpoint("postgres://h/t\0"sv));
+}
+
 TEST(Endpoint, as_text_is_read_as_itself) {
     for (const auto* text : {"postgres://h:5432/t", "postgres://[::1]:1/t"})
         EXPECT_EQ(to_text(*parse_endpoint(text)), text);
