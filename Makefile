@@ -53,7 +53,7 @@ bench: release
 	bench/durability
 # Every durable step, and a thousand kills of listener and dialers: half an hour.
 kills: release
-	STEPS=all /usr/bin/python3 -m pytest -q tests/system/test_kill_steps.py
+	STEPS=all /usr/bin/python3 -m pytest -q tests/system/test_kill_steps.py tests/system/test_migration.py tests/system/test_backup.py
 	KILLS=1000 /usr/bin/python3 -m pytest -q -s tests/system/test_random_kills.py
 
 .PHONY: help setup release dev demo test unit system packaging interop test-tsan format tidy fuzz bench kills
