@@ -28,6 +28,7 @@ test: unit system packaging interop
 unit: dev
 	ctest --preset dev
 system: release
+	@scripts/fetch-tools
 	/usr/bin/python3 -m pytest -q tests/system
 packaging: setup
 	@scripts/fetch-tools

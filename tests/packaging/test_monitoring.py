@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from taleus import ROOT
+from tools import tool
 
 MONITORING = ROOT / "packaging/monitoring"
 
@@ -30,7 +31,7 @@ def metrics_named():
 
 @pytest.mark.parametrize("check", [["check", "rules", "taleus.rules.yml"], ["test", "rules", "taleus_rules_test.yml"], ["check", "config", "prometheus.yml"]],
                          ids=" ".join)
-def test_promtool_is_content(check, tool):
+def test_promtool_is_content(check):
     ended = subprocess.run([tool("promtool", "prometheus"), *check], cwd=MONITORING, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stdout + ended.stderr
 

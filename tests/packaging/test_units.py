@@ -5,6 +5,7 @@ import shutil
 import subprocess
 
 from taleus import ROOT
+from tools import tool
 
 UNITS = ROOT / "packaging/systemd"
 EXPOSURE_MAX = 1.1  # of 10, by systemd-analyze security; docs/operating.md states it
@@ -14,7 +15,7 @@ def run(*command):
     return subprocess.run([str(word) for word in command], capture_output=True, text=True)
 
 
-def test_the_units_are_sound(tool, tmp_path):
+def test_the_units_are_sound(tmp_path):
     analyze = tool("systemd-analyze", "systemd")
     for unit in UNITS.glob("taleus.s*[et]"):  # with a program and without a manual that may not be installed here
         text = re.sub(r"^Documentation=.*\n", "", unit.read_text(), flags=re.M)
@@ -23,7 +24,7 @@ def test_the_units_are_sound(tool, tmp_path):
     assert verified.returncode == 0 and verified.stderr == "", verified.stderr
 
 
-def test_the_service_is_exposed_no_more_than_stated(tool):
+def test_the_service_is_exposed_no_more_than_stated():
     judged = run(tool("systemd-analyze", "systemd"), "security", "--offline=true", UNITS / "taleus.service")
     level = float(re.search(r"exposure level for \S+: ([\d.]+)", judged.stdout)[1])
     assert level <= EXPOSURE_MAX

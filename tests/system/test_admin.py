@@ -6,7 +6,6 @@ import json
 import os
 import re
 import resource
-import shutil
 import signal
 import socket
 import subprocess
@@ -16,6 +15,7 @@ import pytest
 
 import admin
 from taleus import FAILED, PROGRAM, REFUSED, ROOT, USAGE, Listener, environment, until
+from tools import tool
 
 DOCUMENT = json.loads((ROOT / "docs/openapi.json").read_text())
 seen = set()  # (path, method, status) that were answered
@@ -279,10 +279,7 @@ def test_a_killed_listener_leaves_nothing_in_the_way(alice, tmp_path):
 
 def test_metrics_pass_promtools_check(api, alice, bob):
     bob.join(alice.invite("stock")["uri"])
-    promtool = shutil.which("promtool")
-    if not promtool:
-        pytest.skip("promtool is not installed (package prometheus)")
-    checked = subprocess.run([promtool, "check", "metrics"], input=api.get("/metrics").text, capture_output=True, text=True)
+    checked = subprocess.run([tool("promtool", "prometheus"), "check", "metrics"], input=api.get("/metrics").text, capture_output=True, text=True)
     assert checked.returncode == 0 and not checked.stderr, checked.stderr
     opened = api.get("/metrics", headers={"Accept": "application/openmetrics-text; version=1.0.0"})
     assert opened.type == "application/openmetrics-text" and opened.text.endswith("# EOF\n")
