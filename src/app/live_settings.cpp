@@ -94,8 +94,9 @@ LiveSettings::Judged LiveSettings::with(const ports::SettingChange& change, When
     return proposal;
 }
 
-void LiveSettings::restore(const Proposal& proposal) const {
-    if (proposal.file) static_cast<void>(write_file(home_.config_file(), as_bytes(proposal.file_before), 0600));
+Result<void> LiveSettings::restore(const Proposal& proposal) const {
+    if (!proposal.file) return {};
+    return write_file(home_.config_file(), as_bytes(proposal.file_before), 0600);
 }
 
 std::expected<void, std::vector<SettingFault>> LiveSettings::write(const Proposal& proposal) const {

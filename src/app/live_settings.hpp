@@ -40,7 +40,7 @@ public:
     Judged with(const ports::SettingChange& change, When when = When::running) const;
     // Writes the file, if that is asked for; not_written where that cannot be done.
     std::expected<void, std::vector<ports::SettingFault>> write(const Proposal& proposal) const;
-    void restore(const Proposal& proposal) const; // the file as it was before `write`
+    Result<void> restore(const Proposal& proposal) const; // the file as it was before `write`
     void take(Proposal proposal) { now_ = std::move(proposal.next); }
 
 private:

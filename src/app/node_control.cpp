@@ -121,15 +121,19 @@ template <class Work> auto NodeControl::on_node(Work work) -> std::invoke_result
 }
 
 async::awaitable<Result<void>> NodeControl::sample() {
-    return on_node([this]() -> async::awaitable<Result<void>> {
-        metrics_.show(readings());
-        co_return Result<void>{};
-    });
+    return on_node([this] { return sample_here(); });
+}
+
+async::awaitable<Result<void>> NodeControl::sample_here() {
+    metrics_.show(readings());
+    co_return Result<void>{};
 }
 
 async::awaitable<Result<boost::json::object>> NodeControl::status() {
-    return on_node([this]() -> async::awaitable<Result<boost::json::object>> { co_return status_now(); });
+    return on_node([this] { return status_here(); });
 }
+
+async::awaitable<Result<boost::json::object>> NodeControl::status_here() { co_return status_now(); }
 
 boost::json::object NodeControl::status_now() {
     const auto sessions = metrics_.sessions();
@@ -187,62 +191,73 @@ boost::json::object NodeControl::status_now() {
 }
 
 async::awaitable<Result<boost::json::object>> NodeControl::sessions(ports::SessionFilter filter) {
-    return on_node([this, filter = std::move(filter)]() -> async::awaitable<Result<boost::json::object>> {
-        auto one_more = filter; // tells whether there is another page
-        ++one_more.limit;
-        auto found = co_await home_.journal->sessions(std::move(one_more));
-        if (!found) co_return fail(found.error());
-        const bool goes_on = found->size() > filter.limit;
-        if (goes_on) found->pop_back();
-        boost::json::array page;
-        for (const auto& session : *found) page.push_back(json_of(session));
-        boost::json::object out{{"sessions", std::move(page)}};
-        if (goes_on) out["next"] = found->back().id;
-        co_return out;
-    });
+    return on_node([this, filter = std::move(filter)] { return sessions_here(filter); });
+}
+
+async::awaitable<Result<boost::json::object>> NodeControl::sessions_here(ports::SessionFilter filter) {
+    auto one_more = filter; // tells whether there is another page
+    ++one_more.limit;
+    auto found = co_await home_.journal->sessions(std::move(one_more));
+    if (!found) co_return fail(found.error());
+    const bool goes_on = found->size() > filter.limit;
+    if (goes_on) found->pop_back();
+    boost::json::array page;
+    for (const auto& session : *found) page.push_back(json_of(session));
+    boost::json::object out{{"sessions", std::move(page)}};
+    if (goes_on) out["next"] = found->back().id;
+    co_return out;
 }
 
 async::awaitable<Result<std::optional<boost::json::object>>> NodeControl::session(std::string id) {
-    return on_node([this, id = std::move(id)]() -> async::awaitable<Result<std::optional<boost::json::object>>> {
-        const auto found = co_await home_.journal->session(id);
-        if (!found) co_return fail(found.error());
-        if (!*found) co_return std::optional<boost::json::object>{};
-        co_return std::optional{json_of(**found)};
-    });
+    return on_node([this, id = std::move(id)] { return session_here(id); });
+}
+
+async::awaitable<Result<std::optional<boost::json::object>>> NodeControl::session_here(std::string id) {
+    const auto found = co_await home_.journal->session(id);
+    if (!found) co_return fail(found.error());
+    if (!*found) co_return std::optional<boost::json::object>{};
+    co_return std::optional{json_of(**found)};
 }
 
 async::awaitable<Result<boost::json::object>> NodeControl::drain(std::string by) {
-    return on_node([this, by = std::move(by)]() -> async::awaitable<Result<boost::json::object>> {
-        log_.info("asked to drain by {}", by);
-        drain_();
-        const auto counts = node_.counts();
-        const auto grace = std::chrono::duration_cast<std::chrono::milliseconds>(home_.config.grace);
-        co_return boost::json::object{{"state", "draining"},
-                                      {"underWay", counts.streams},
-                                      {"awaitingDatabase", counts.waiting},
-                                      {"graceMs", grace.count()}};
-    });
+    return on_node([this, by = std::move(by)] { return drain_here(by); });
+}
+
+async::awaitable<Result<boost::json::object>> NodeControl::drain_here(std::string by) {
+    log_.info("asked to drain by {}", by);
+    drain_();
+    const auto counts = node_.counts();
+    const auto grace = std::chrono::duration_cast<std::chrono::milliseconds>(home_.config.grace);
+    co_return boost::json::object{{"state", "draining"},
+                                  {"underWay", counts.streams},
+                                  {"awaitingDatabase", counts.waiting},
+                                  {"graceMs", grace.count()}};
 }
 
 // --- changes
 
 async::awaitable<Result<boost::json::object>> NodeControl::settings() {
-    return on_node([this]() -> async::awaitable<Result<boost::json::object>> { co_return json_of(home_.settings); });
+    return on_node([this] { return settings_here(); });
 }
+
+async::awaitable<Result<boost::json::object>> NodeControl::settings_here() { co_return json_of(home_.settings); }
 
 async::awaitable<Result<std::expected<boost::json::object, std::vector<ports::SettingFault>>>>
 NodeControl::change(ports::SettingChange change) {
+    return on_node([this, change = std::move(change)] { return change_here(change); });
+}
+
+async::awaitable<Result<std::expected<boost::json::object, std::vector<ports::SettingFault>>>>
+NodeControl::change_here(ports::SettingChange change) {
     using Made = std::expected<boost::json::object, Faults>;
-    return on_node([this, change = std::move(change)]() -> async::awaitable<Result<Made>> {
-        if (changing_) co_return fail(Code::conflict, "another change is being made; try again");
-        auto proposal = settings_.with(change);
-        const auto made = co_await make(std::move(proposal), change.by, change.persist);
-        if (!made) {
-            log_.warn("settings refused to {}: {}", change.by, made.error().front().detail);
-            co_return Made{std::unexpected(made.error())};
-        }
-        co_return Made{json_of(home_.settings)};
-    });
+    if (changing_) co_return fail(Code::conflict, "another change is being made; try again");
+    auto proposal = settings_.with(change);
+    const auto made = co_await make(std::move(proposal), change.by, change.persist);
+    if (!made) {
+        log_.warn("settings refused to {}: {}", change.by, made.error().front().detail);
+        co_return Made{std::unexpected(made.error())};
+    }
+    co_return Made{json_of(home_.settings)};
 }
 
 void NodeControl::reload(std::function<void()> done) {
@@ -287,7 +302,9 @@ async::awaitable<std::expected<void, NodeControl::Faults>> NodeControl::make(Liv
              .body = {{"by", std::move(by)}, {"persisted", persist}, {"changes", std::move(changes)}}}};
         const auto written = co_await home_.journal->append_audit(std::move(audit));
         if (!written) {
-            settings_.restore(proposal);
+            if (const auto restored = settings_.restore(proposal); !restored)
+                log_.error("config.toml has settings that were not taken and cannot be put back: {}",
+                           restored.error().context);
             outcome = std::unexpected(
                 Faults{{{}, "not_written", "the audit trail cannot be written: " + written.error().context}});
         }

@@ -47,6 +47,15 @@ private:
 
     // `work() -> awaitable<Result<T>>` on the node's loop, until `close`.
     template <class Work> auto on_node(Work work) -> std::invoke_result_t<Work&>;
+    // What those above do there.
+    async::awaitable<Result<void>> sample_here();
+    async::awaitable<Result<boost::json::object>> status_here();
+    async::awaitable<Result<boost::json::object>> sessions_here(ports::SessionFilter filter);
+    async::awaitable<Result<std::optional<boost::json::object>>> session_here(std::string id);
+    async::awaitable<Result<boost::json::object>> settings_here();
+    async::awaitable<Result<std::expected<boost::json::object, std::vector<ports::SettingFault>>>>
+    change_here(ports::SettingChange change);
+    async::awaitable<Result<boost::json::object>> drain_here(std::string by);
     boost::json::object status_now();
     std::vector<ops::Reading> readings();
     void probe_store();

@@ -62,9 +62,9 @@ std::optional<Line> signature_line(std::string_view line) {
 
 std::optional<std::uint64_t> size_of_text(std::string_view text) {
     std::uint64_t size = 0;
-    const auto* const end = text.data() + text.size();
-    const auto [at, error] = std::from_chars(text.data(), end, size);
-    if (error != std::errc{} || at != end || (text.size() > 1 && text.front() == '0')) return std::nullopt;
+    const auto [at, error] = std::from_chars(text.data(), text.data() + text.size(), size);
+    if (error != std::errc{} || at != text.data() + text.size() || (text.size() > 1 && text.front() == '0'))
+        return std::nullopt;
     return size;
 }
 

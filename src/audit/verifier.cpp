@@ -39,7 +39,7 @@ void Verifier::take(ByteView bytes, std::optional<std::uint64_t> place, const st
         next.is_readable = true;
     }
     if (pending_) settle(*pending_, &next);
-    pending_ = std::move(next);
+    pending_ = next;
 }
 
 // Where does the record belong? Its place says so, where it has one; else its own number, unless both neighbours say

@@ -16,7 +16,7 @@ constexpr std::size_t read_buffer_size = 128 * 1024; // two of the largest Noise
 Shard::Shard(async::Executor executor_, async::Clock& clock_, p2p::ConnectionContext context_,
              ports::StreamHandler* handler_, guard::Protection& guards_, HostLimits limits_, Duration linger_, Log log_)
     : executor{executor_}, clock{clock_}, context{std::move(context_)}, handler{handler_}, guards{guards_},
-      limits{std::move(limits_)}, linger{linger_}, log{log_}, buffer(read_buffer_size), quiet_{executor_} {}
+      limits{limits_}, linger{linger_}, log{log_}, buffer(read_buffer_size), quiet_{executor_} {}
 
 Shard::~Shard() { ensure(connections.empty() && operations_ == 0, "a host ended before its connections: close it"); }
 

@@ -322,7 +322,7 @@ void PostgresDatabase::settle() {
 // Works at a fault too: that is what it is for. What was posted and failed would take the ROLLBACK with it.
 void PostgresDatabase::roll_back() {
     if (in_transaction_ && connection_) {
-        static_cast<void>(connection_->receive());
+        [[maybe_unused]] const auto posted = connection_->receive();
         connection_->send("ROLLBACK", {});
         if (!connection_->receive()) connection_.reset();
     }

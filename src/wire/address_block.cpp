@@ -8,7 +8,7 @@ std::string address_block(const Multiaddr& address) {
     const auto parts = address.parts();
     if (parts.empty()) return {};
     const auto& ip = parts.front().value;
-    const std::string bytes{ip.begin(), ip.end()};
+    std::string bytes{ip.begin(), ip.end()};
     if (bytes.size() == 4) return bytes;
     if (bytes.size() != 16) return {};
     static const std::string mapped = std::string(10, '\0') + "\xff\xff";
