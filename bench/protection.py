@@ -96,10 +96,12 @@ def settled(running):
 
 # --- overload
 def overload(short):
-    """Goodput and latency of what is admitted, from half of what it can carry to ten times as much."""
+    """Goodput from half of what it can carry to ten times as much. What it can carry falls as its store grows, so it is measured before and after
+    each point. The flood comes on few connections and waits in them; beside it go bystanders on connections of their own, who do as they are told
+    by `retryAfterMs`."""
     from taleus import Home, Listener, raise_descriptor_limit, until
     raise_descriptor_limit(5000)
-    seconds, connections = (3, 50) if short else (15, 400)
+    seconds, connections = (3, 400) if short else (15, 400)
     points = []
     with tempfile.TemporaryDirectory(prefix="taleus-overload.") as folder:
         home = Home(pathlib.Path(folder) / "home")
@@ -108,29 +110,38 @@ def overload(short):
             ask = ("--role", "foil", "--once", "--connections", connections)
             load(running, made, *ask, "--sessions", 1000, "--concurrency", 50)
             idle = until("it is idle", lambda: settled(running), 30)
-            tried = [load(running, made, *ask, "--sessions", 500 * seconds, "--concurrency", c) for c in ((50, 100) if short else (25, 50, 100, 200))]
-            peak = max(tried, key=lambda one: one["perSecond"])
+
+
+            def capacity():
+                return load(running, made, *ask, "--sessions", 3000 * seconds, "--concurrency", 100)
+            before = capacity()
             for times in (0.5, 1, 2, 5, 10):
-                rate = peak["perSecond"] * times
+                rate = before["perSecond"] * times
+                probe = begin(running, made, "--role", "foil", "--rate", 20, "--sessions", 20 * seconds, "--connections", 20)
                 told = load(running, made, *ask, "--sessions", int(rate * seconds), "--concurrency", 20_000, "--rate", rate)
-                points.append({"times": times, "offered": rate, **told})
+                beside = json.loads(probe.communicate()[0].splitlines()[-1])
+                after = capacity()
+                peak = (before["perSecond"] + after["perSecond"]) / 2
+                points.append({"times": times, "offered": rate, "peak": peak, "share": told["perSecond"] / peak, "beside": beside, **told})
+                before = after
             ended = time.monotonic()
             until("nothing is left", lambda: running.descriptors() <= idle, 30)
             left = time.monotonic() - ended
             after = load(running, made, *ask, "--sessions", 200, "--concurrency", 10)
-    lines = [f"Peak {peak['perSecond']:.0f} sessions a second, p99 {peak['latencyMs']['p99']:.0f} ms.", "",
-             "| offered, times peak | offered a second | goodput a second | of peak | p50 ms | p99 ms | refused | half-done lost | failed |", "|---|---|---|---|---|---|---|---|---|"]
+    lines = ["| offered, times peak | offered a second | peak before and after | goodput a second | of peak | p50 ms | p99 ms | refused | half-done lost | failed | "
+             "bystanders' p50, p99 ms | of them not served |", "|---|---|---|---|---|---|---|---|---|---|---|---|"]
     for one in points:
-        one["share"] = one["perSecond"] / peak["perSecond"]
-        lines.append(f"| {one['times']} | {one['offered']:.0f} | {one['perSecond']:.0f} | {one['share']:.2f} | {one['latencyMs']['p50']:.0f} | {one['latencyMs']['p99']:.0f} | "
-                     f"{one['refused']} | {one['unfinished']} | {one['failed']} |")
+        beside = one["beside"]
+        lines.append(f"| {one['times']} | {one['offered']:.0f} | {one['peak']:.0f} | {one['perSecond']:.0f} | {one['share']:.2f} | {one['latencyMs']['p50']:.0f} | "
+                     f"{one['latencyMs']['p99']:.0f} | {one['refused']} | {one['unfinished']} | {one['failed']} | "
+                     f"{beside['latencyMs']['p50']:.0f}, {beside['latencyMs']['p99']:.0f} | {beside['sessions'] - beside['ok']} of {beside['sessions']} |")
     lines += ["", f"Descriptors back {left:.1f} s after the load; then p99 {after['latencyMs']['p99']:.0f} ms."]
     publish("overload", lines)
-    (ROOT / "build/protection-overload.svg").write_text(plot(points, peak["perSecond"]))
-    return {"points": points, "left": left, "after": after, "peak": peak}
+    (ROOT / "build/protection-overload.svg").write_text(plot(points))
+    return {"points": points, "left": left, "after": after}
 
 
-def plot(points, peak):
+def plot(points):
     """Goodput over offered load, both in multiples of the peak; an ideal listener is the dashed line."""
     width, height, edge = 640, 360, 50
     top = 1.25
@@ -149,7 +160,7 @@ def plot(points, peak):
     measured = line([(0, 0)] + [(one["times"], one["share"]) for one in points], 'stroke="#1f6feb" stroke-width="2"')
     return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif">'
             f'<rect width="{width}" height="{height}" fill="white"/>{ideal}{measured}{marks}{texts}{ticks}{scale}'
-            f'<text x="{width / 2}" y="{height - 10}" font-size="13" text-anchor="middle">offered load, times the peak ({peak:.0f} sessions a second)</text>'
+            f'<text x="{width / 2}" y="{height - 10}" font-size="13" text-anchor="middle">offered load, times the peak ({points[0]["peak"]:.0f} sessions a second at first)</text>'
             f'<text x="{edge}" y="24" font-size="13">goodput, share of the peak; labels: p99 of what was admitted</text></svg>\n')
 
 

@@ -2,11 +2,14 @@
 
 #include "base/ensure.hpp"
 
+#include <limits>
+
 namespace taleus::guard {
 
 WorkLimit::~WorkLimit() { ensure(in_use_ == 0, "a permit outlived its limit"); }
 
 std::size_t WorkLimit::room(Work work) const {
+    if (work == Work::promised) return std::numeric_limits<std::size_t>::max();
     if (work == Work::unproven) return limit_;
     const auto share = std::max<std::size_t>(2, settings_.initial * settings_.half_done_percent / 100);
     return limit_ + (work == Work::unknown ? share / 2 : share);

@@ -7,7 +7,8 @@
 // is learned only then, so a lasting overload cannot teach that slow is normal. When load ends the limit comes back to
 // where it began by itself: all is a function of the times passed in, no timer is needed.
 //
-// New work, whose token is not proven, is shed first: half-done work has a share above the limit. One thread.
+// New work, whose token is not proven, is shed first: half-done work has a share above the limit, and what was promised
+// is counted only. One thread.
 
 #include "base/instant.hpp"
 
@@ -36,6 +37,7 @@ enum class Work : std::uint8_t {
     unproven,  // new
     unknown,   // beyond the limit, perhaps half done: half of the share, to find out
     half_done, // all of the share
+    promised,  // the rest of what was let in here: never shed
 };
 
 class WorkLimit {
@@ -48,7 +50,7 @@ public:
         Duration baseline{};   // when little is under way
         Duration loop_delay{}; // worst of the last window
         std::uint64_t decreases = 0;
-        std::array<std::uint64_t, 3> shed{}; // by `Work`
+        std::array<std::uint64_t, 3> shed{}; // by `Work`; what is promised never is
     };
 
     explicit WorkLimit(const WorkLimitSettings& settings) : settings_{settings}, limit_{settings.initial} {}
@@ -62,6 +64,10 @@ public:
     void delayed(Duration loop_delay, Instant now);
 
     std::size_t in_use() const { return in_use_; }
+    // Room for as much new work at once, or for a quarter of the limit where that is less.
+    bool has_room(std::size_t more) const {
+        return in_use_ + std::min(more, std::max<std::size_t>(1, limit_ / 4)) <= limit_;
+    }
     Counts counts(Instant now);
     void use(const WorkLimitSettings& settings);
 

@@ -95,6 +95,28 @@ TEST(WorkLimitTest, half_done_work_has_a_share_above_what_new_work_fills) {
     EXPECT_EQ(held.size(), 250U);
 }
 
+TEST(WorkLimitTest, what_was_promised_is_never_shed_and_takes_the_room_of_what_is_new) {
+    WorkLimit limit{{}};
+    const auto now = Instant{1h};
+    std::vector<WorkLimit::Permit> held;
+    for (int i = 0; i < 1000; ++i) held.push_back(limit.begin(Work::promised, now).value());
+    EXPECT_FALSE(limit.begin(Work::unproven, now));
+    held.resize(199);
+    EXPECT_TRUE(limit.begin(Work::unproven, now));
+}
+
+TEST(WorkLimitTest, room_is_asked_for_several_at_once_but_never_for_more_than_a_quarter) {
+    WorkLimit limit{{}};
+    const auto now = Instant{1h};
+    std::vector<WorkLimit::Permit> held;
+    while (held.size() < 168) held.push_back(limit.begin(Work::unproven, now).value());
+    EXPECT_TRUE(limit.has_room(32));
+    held.push_back(limit.begin(Work::unproven, now).value());
+    EXPECT_FALSE(limit.has_room(32));
+    held.resize(150);
+    EXPECT_TRUE(limit.has_room(1000));
+}
+
 TEST(WorkLimitTest, parked_work_is_not_counted_and_given_back_once) {
     WorkLimit limit{{}};
     auto permit = limit.begin(Work::unproven, Instant{1h});

@@ -14,8 +14,6 @@ namespace {
 
 using boost::system::error_code;
 
-constexpr std::size_t read_per_turn_max = 1024 * 1024; // then the others have their turn
-
 guard::ScopeName peer_scope(const wire::PeerId& peer) {
     return {guard::Kind::peer, std::string{as_text(peer.bytes())}};
 }
@@ -137,7 +135,7 @@ void Connection::turn_soon() {
 
 void Connection::turn() {
     do {
-        while (auto event = next_event()) std::visit([this](auto& what) { on(what); }, *event);
+        take_events();
     } while (write_output());
     if (phase_ == Phase::lingering && !writing_) shut_writing();
     if (phase_ == Phase::closed) return;
@@ -145,39 +143,57 @@ void Connection::turn() {
     set_timer();
 }
 
+void Connection::take_events() {
+    std::size_t opened = 0;
+    while (!is_queued_) {
+        auto event = next_event();
+        if (!event) return;
+        std::visit([this](auto& what) { on(what); }, *event);
+        if (std::holds_alternative<p2p::event::StreamOpened>(*event) && ++opened == streams_per_turn_max) queue_up();
+    }
+}
+
+// What is new is heard when it is this connection's turn, so that no number of peers who talk much keeps what they have
+// begun from going on; until then they wait in their sockets.
+void Connection::queue_up() {
+    if (phase_ == Phase::closed || std::exchange(is_queued_, true)) return;
+    shard_.queue_up(owned([this](const error_code&) {
+        is_queued_ = false;
+        if (std::exchange(has_input_, false)) read_input();
+        if (phase_ != Phase::closed) turn();
+    }));
+}
+
 std::optional<p2p::Event> Connection::next_event() { return phase_ == Phase::closed ? std::nullopt : machine_.poll(); }
 
 void Connection::wait_for_input() {
-    if (reading_ || phase_ == Phase::connecting) return;
+    if (reading_ || is_queued_ || phase_ == Phase::connecting) return;
     if (phase_ == Phase::open && !machine_.wants_input()) return;
     reading_ = true;
     socket_.async_wait(Socket::wait_read, owned([this](const error_code& error) {
                            reading_ = false;
                            if (error) return hear_out(error);
-                           read_input();
-                           if (phase_ != Phase::closed) turn();
+                           has_input_ = true;
+                           queue_up();
                        }));
 }
 
+// One buffer at most.
 void Connection::read_input() {
+    if (phase_ == Phase::open && !machine_.wants_input()) return;
     auto& buffer = shard_.buffer;
-    for (std::size_t total = 0; total < read_per_turn_max;) {
-        if (phase_ == Phase::open && !machine_.wants_input()) return;
-        error_code error;
-        const std::size_t size = socket_.read_some(asio::buffer(buffer), error);
-        if (is_would_block(error)) return;
-        if (phase_ == Phase::lingering) { // nothing more is heard, we only wait for the end
-            if (error) return close_socket();
-        } else if (error == asio::error::eof) {
-            return machine_.receive_end(shard_.clock.now());
-        } else if (error) {
-            return hear_out(error);
-        } else {
-            shard_.counts.bytes_in += size;
-            machine_.receive(ByteView{buffer}.first(size), shard_.clock.now());
-        }
-        if (size < buffer.size()) return; // that was all
-        total += size;
+    error_code error;
+    const std::size_t size = socket_.read_some(asio::buffer(buffer), error);
+    if (is_would_block(error)) return;
+    if (phase_ == Phase::lingering) { // nothing more is heard, we only wait for the end
+        if (error) close_socket();
+    } else if (error == asio::error::eof) {
+        machine_.receive_end(shard_.clock.now());
+    } else if (error) {
+        hear_out(error);
+    } else {
+        shard_.counts.bytes_in += size;
+        machine_.receive(ByteView{buffer}.first(size), shard_.clock.now());
     }
 }
 
@@ -346,6 +362,7 @@ Result<std::unique_ptr<Stream>> Connection::open(std::string_view protocol) {
     const auto id = machine_.open_stream(protocol, shard_.clock.now());
     if (id == 0) return fail(Code::peer_gone, "the connection takes no more streams");
     ++shard_.counts.streams_out;
+    turn_soon(); // what is written at once leaves with the proposal; one that only listens is announced all the same
     return attach(id);
 }
 

@@ -68,6 +68,8 @@ private:
     template <class Work> auto owned(Work work);
     void turn_soon();
     void turn();
+    void take_events();
+    void queue_up();
     std::optional<p2p::Event> next_event();
     void wait_for_input();
     void read_input();
@@ -107,9 +109,11 @@ private:
     std::unordered_map<p2p::StreamId, Stream*> streams_;
 
     Phase phase_ = Phase::open;
-    bool reading_ = false; // waiting for input
-    bool writing_ = false; // waiting for room to write
-    bool shut_ = false;    // our writing half is closed
+    bool reading_ = false;   // waiting for input
+    bool has_input_ = false; // which it has when it is this connection's turn
+    bool is_queued_ = false; // for its turn
+    bool writing_ = false;   // waiting for room to write
+    bool shut_ = false;      // our writing half is closed
     bool turn_posted_ = false;
     std::size_t handlers_ = 0;
 

@@ -66,6 +66,32 @@ TEST_F(HostTest, a_connection_draws_its_own_ephemeral_key_and_no_static_one) {
     close(server);
 }
 
+TEST_F(HostTest, a_stream_on_which_nothing_is_said_is_announced_all_the_same) {
+    Keeper keeper;
+    auto& server = make_host(server_key, &keeper);
+    auto& client = make_host(client_key);
+    auto connection = dialled(client, listening(server));
+    const auto stream = result(connection->open(protocol)).value();
+    ASSERT_TRUE(run_until([&] { return keeper.streams.size() == 1; }));
+}
+
+TEST_F(HostTest, without_room_for_new_work_input_is_heard_at_a_slower_pace_and_nobody_starves) {
+    Keeper keeper;
+    auto& server = make_host(server_key, &keeper);
+    auto& client = make_host(client_key);
+    const auto address = listening(server);
+    auto one = dialled(client, address);
+    auto other = dialled(client, address);
+    std::vector<guard::WorkLimit::Permit> work;
+    while (auto permit = guards.work.begin(guard::Work::unproven, clock.now())) work.push_back(std::move(*permit));
+    std::vector<std::unique_ptr<ports::Stream>> streams;
+    const auto begun = clock.now();
+    for (int i = 0; i < 100; ++i) streams.push_back(result(one->open(protocol)).value());
+    streams.push_back(result(other->open(protocol)).value());
+    ASSERT_TRUE(run_until([&] { return keeper.streams.size() == 101; }));
+    EXPECT_GE(clock.now() - begun, 10 * std::chrono::milliseconds{1}) << "each turn brought eight streams at most";
+}
+
 TEST_F(HostTest, two_hundred_streams_at_once_on_one_connection) {
     Echo handler{tasks};
     auto& server = make_host(server_key, &handler);

@@ -3,6 +3,7 @@
 #include "base/ensure.hpp"
 #include "host/connection.hpp"
 
+#include <boost/asio/post.hpp>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -10,19 +11,44 @@
 namespace taleus::host {
 
 namespace {
-constexpr std::size_t read_buffer_size = 128 * 1024; // two of the largest Noise frames
-}
+constexpr std::size_t read_buffer_size = 128 * 1024;           // two of the largest Noise frames
+constexpr Duration turns_apart = std::chrono::milliseconds{1}; // without room for what they may bring
+constexpr Duration look_again = std::chrono::microseconds{500};
+} // namespace
 
 Shard::Shard(async::Executor executor_, async::Clock& clock_, p2p::ConnectionContext context_,
              ports::StreamHandler* handler_, guard::Protection& guards_, HostLimits limits_, Duration linger_, Log log_)
     : executor{executor_}, clock{clock_}, context{std::move(context_)}, handler{handler_}, guards{guards_},
-      limits{limits_}, linger{linger_}, log{log_}, buffer(read_buffer_size), quiet_{executor_} {}
+      limits{limits_}, linger{linger_}, log{log_}, buffer(read_buffer_size),
+      turn_timer_{clock_, [this] { await_turn(); }}, quiet_{executor_} {}
 
 Shard::~Shard() { ensure(connections.empty() && operations_ == 0, "a host ended before its connections: close it"); }
 
 void Shard::remove(Connection& connection) {
     connections.erase(connection.self_);
     tell_when_quiet();
+}
+
+void Shard::queue_up(std::move_only_function<void()> turn) {
+    turns_.push_back(std::move(turn));
+    if (turns_.size() > 1) return;
+    begin_operation();
+    await_turn();
+}
+
+void Shard::await_turn() {
+    const auto now = clock.now();
+    const bool is_time = closing || guards.work.has_room(streams_per_turn_max) || now - turn_taken_ >= turns_apart;
+    if (!is_time) return turn_timer_.set(now + look_again);
+    asio::post(executor, [this] { take_turn(); });
+}
+
+void Shard::take_turn() {
+    turn_taken_ = clock.now();
+    turns_.front()();
+    turns_.pop_front();
+    if (!turns_.empty()) return await_turn();
+    end_operation();
 }
 
 void Shard::end_operation() {

@@ -15,6 +15,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <list>
 #include <utility>
@@ -28,6 +29,8 @@ using tcp = asio::ip::tcp;
 using Socket = asio::basic_stream_socket<tcp, async::Executor>;
 
 class Connection;
+
+inline constexpr std::size_t streams_per_turn_max = 8; // opened by a peer in one turn of its input
 
 class Shard {
 public:
@@ -55,6 +58,12 @@ public:
     template <class... Args> Connection& add(Args&&... args);
     void remove(Connection& connection);
 
+    // Turns of input, in order, one at a time, each only after all else that the loop had ready by then: what is under
+    // way goes before what is new. While there is no room for new work they come at a measured pace: most of what
+    // they bring is refused, and refusing must not take the time of what was let in. Until then peers wait in their
+    // sockets.
+    void queue_up(std::move_only_function<void()> turn);
+
     // Every handler that names an object of ours is counted from its start to its end, so that `quiet` can tell when
     // nothing refers to us any more.
     void begin_operation() { ++operations_; }
@@ -63,7 +72,12 @@ public:
 
 private:
     void tell_when_quiet();
+    void await_turn();
+    void take_turn();
 
+    std::deque<std::move_only_function<void()>> turns_;
+    Instant turn_taken_;
+    async::Clock::Timer turn_timer_;
     std::size_t operations_ = 0;
     bool waiting_ = false;
     async::OneShot<std::monostate> quiet_;

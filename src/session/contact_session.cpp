@@ -183,8 +183,9 @@ void ContactSession::note_lapse() {
 }
 
 void ContactSession::record_replay() {
-    shop_.record("replayed", "replayed", row_.id, id_of(row_.token),
-                 {{"peer", row_.peer.to_text()}, {"delivered", is_delivered_}});
+    shop_.record("replayed", "replayed", [&] {
+        return About{row_.id, id_of(row_.token), {{"peer", row_.peer.to_text()}, {"delivered", is_delivered_}}};
+    });
 }
 
 } // namespace taleus::session

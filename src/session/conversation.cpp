@@ -1,7 +1,6 @@
 #include "session/conversation.hpp"
 
 #include "session/message_reader.hpp"
-#include "wire/address_block.hpp"
 
 #include <exception>
 
@@ -52,6 +51,8 @@ bool Conversation::begin_work(guard::Work work) {
     return true;
 }
 
+bool Conversation::is_promised() const { return shop_.world.guards.scopes.held(scope_of(peer_)).waiting > 0; }
+
 std::optional<Code> Conversation::refuses_new() {
     if (std::exchange(is_shed_unless_half_done_, false)) {
         auto permit = shop_.world.guards.work.begin(guard::Work::unproven, shop_.world.clock.now());
@@ -59,9 +60,10 @@ std::optional<Code> Conversation::refuses_new() {
         work_ = std::move(*permit);
     }
     if (place_.closed_to_new != Code::overloaded) return place_.closed_to_new;
-    auto ordinary = shop_.ordinary_place(*stream_);
+    auto ordinary = shop_.ordinary_place(peer_, place_.block);
     if (!ordinary) return Code::overloaded;
-    place_ = Place{std::move(*ordinary), std::nullopt};
+    place_.share = std::move(*ordinary);
+    place_.closed_to_new.reset();
     return std::nullopt;
 }
 
@@ -72,10 +74,9 @@ bool Conversation::enter_token(const TokenHash& token) {
 
 void Conversation::has_read(std::size_t bytes) {
     bytes_read_ = bytes;
-    const auto block = wire::address_block(stream_->remote());
     const auto unread = settings_->limits.message_bytes - std::min(bytes, settings_->limits.message_bytes);
     shop_.world.guards.contacts.give_back(
-        {{guard::Stage::address, as_bytes(block)}, {guard::Stage::peer, peer_.bytes()}, {guard::Stage::global}},
+        {{guard::Stage::address, as_bytes(place_.block)}, {guard::Stage::peer, peer_.bytes()}, {guard::Stage::global}},
         {.bytes = unread}, settings_->rates, shop_.world.clock.now());
 }
 
@@ -89,6 +90,7 @@ async::awaitable<bool> Conversation::answer(std::string text, Instant until) {
 
 async::awaitable<void> Conversation::refuse(std::string text, Duration allowed, Input input) {
     if (!stream_) co_return;
+    work_.give_back(); // the rest is the peer's pace
     const auto on_end = std::make_shared<async::OneShot<std::monostate>>(shop_.world.executor);
     say_farewell(shop_, std::move(stream_), std::move(place_), std::move(text), allowed, input, on_end);
     stream_ = nullptr;

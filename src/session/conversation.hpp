@@ -20,8 +20,9 @@ namespace taleus::session {
 
 // A place under the listener's limits. `closed_to_new`: only work that is half done is served, else refused with this.
 struct Place {
-    guard::Scopes::Permit share;
-    std::optional<Code> closed_to_new;
+    guard::Scopes::Permit share{};
+    std::optional<Code> closed_to_new{};
+    std::string block{}; // where its peer calls from: what is counted together
 };
 
 // The scopes of a peer and of a token.
@@ -50,6 +51,8 @@ public:
     // Leave to work on what has been read; false: too much is under way, shed it. New work beyond the limit is let
     // in as far as its key's record, where it may turn out to be half done.
     bool begin_work(guard::Work work);
+    // A session of this peer waits here for its database: what it sends is what it was told to.
+    bool is_promised() const;
     // Code why new work is not served here; tries for an ordinary place first.
     std::optional<Code> refuses_new();
     // Counted by its token from now on; false: that has too many sessions.

@@ -49,9 +49,19 @@ async::awaitable<void> DatabaseDelivery::run() {
     co_await refuse(refusal_of(Code::in_progress));
 }
 
+// Sessions that the result may be for. A peer may have thousands: one that is named is asked for alone.
+async::awaitable<Result<std::vector<ports::Session>>> DatabaseDelivery::candidates() {
+    if (!result_.session_id) co_return co_await shop_.world.journal.waiting_sessions(talk_.peer());
+    auto named = co_await shop_.world.journal.waiting_session(talk_.peer(), *result_.session_id);
+    if (!named) co_return fail(std::move(named.error()));
+    std::vector<ports::Session> found;
+    if (*named) found.push_back(std::move(**named));
+    co_return found;
+}
+
 // Between the store's answer and the claim nothing else runs; a stale answer is found out by its epoch and state.
 async::awaitable<DatabaseDelivery::Found> DatabaseDelivery::find() {
-    auto asked = shop_.world.journal.waiting_sessions(talk_.peer());
+    auto asked = candidates();
     auto answer = co_await talk_.within(deadline_, std::move(asked));
     if (!answer) co_return refusal_of_interrupt(answer.error());
     if (!*answer) co_return refusal_of(Code::dependency_unavailable);
@@ -96,8 +106,10 @@ wire::Refusal DatabaseDelivery::refusal_of_interrupt(Interrupted why) const {
 
 async::awaitable<void> DatabaseDelivery::refuse(wire::Refusal refusal) {
     const auto code = wire::code_of(refusal);
-    shop_.record("refused", to_text(code), result_.session_id.value_or(""), {},
-                 {{"message", "database"}, {"code", to_text(code)}, {"peer", talk_.peer().to_text()}});
+    shop_.record("refused", to_text(code), [&] {
+        return About{.session_id = result_.session_id.value_or(""),
+                     .body = {{"message", "database"}, {"code", to_text(code)}, {"peer", talk_.peer().to_text()}}};
+    });
     const bool is_late = shop_.world.clock.now() >= deadline_;
     const auto& timeouts = talk_.settings().listener;
     co_await talk_.refuse(wire::to_json(refusal, RefusalForm::acknowledgement),
@@ -107,8 +119,11 @@ async::awaitable<void> DatabaseDelivery::refuse(wire::Refusal refusal) {
 async::awaitable<void> DatabaseDelivery::repeat(Repeat earlier) {
     const auto until = shop_.world.clock.now() + talk_.settings().listener.step;
     const bool is_delivered = co_await talk_.answer(std::move(earlier.acknowledgement), until);
-    shop_.record("repeated", "repeated", earlier.session_id, id_of(earlier.token),
-                 {{"message", "database"}, {"peer", talk_.peer().to_text()}, {"delivered", is_delivered}});
+    shop_.record("repeated", "repeated", [&] {
+        return About{earlier.session_id,
+                     id_of(earlier.token),
+                     {{"message", "database"}, {"peer", talk_.peer().to_text()}, {"delivered", is_delivered}}};
+    });
 }
 
 // --- validation

@@ -28,6 +28,7 @@ private:
     using Found = std::variant<ports::Session, Repeat, wire::Refusal>;
 
     async::awaitable<Found> find();
+    async::awaitable<Result<std::vector<ports::Session>>> candidates();
     async::awaitable<Found> find_done(Code otherwise);
     async::awaitable<void> refuse(wire::Refusal refusal);
     async::awaitable<void> repeat(Repeat earlier);

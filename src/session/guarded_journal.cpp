@@ -77,6 +77,11 @@ GuardedJournal::waiting_sessions(std::optional<wire::PeerId> peer) {
     return through(breaker_, clock_, Purpose::beginning, real_.waiting_sessions(std::move(peer)));
 }
 
+async::awaitable<Result<std::optional<ports::Session>>> GuardedJournal::waiting_session(wire::PeerId peer,
+                                                                                        std::string id) {
+    return through(breaker_, clock_, Purpose::beginning, real_.waiting_session(std::move(peer), std::move(id)));
+}
+
 async::awaitable<Result<std::optional<ports::SessionView>>>
 GuardedJournal::done_session(wire::PeerId peer, std::optional<std::string> session_id, std::string tally_id) {
     return through(breaker_, clock_, Purpose::beginning,

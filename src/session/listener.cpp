@@ -30,11 +30,12 @@ struct Unserved {
 };
 
 void record_unserved(Shop& shop, const Conversation& talk, const wire::PeerId& peer, StateName outcome, Code code) {
-    shop.record("refused", to_text(code), {}, {},
-                {{"state", to_text(StateName::reading_request)},
-                 {"outcome", protocol::outcome_text(outcome)},
-                 {"code", to_text(code)},
-                 {"peer", peer.to_text()}});
+    shop.record("refused", to_text(code), [&] {
+        return About{.body = {{"state", to_text(StateName::reading_request)},
+                              {"outcome", protocol::outcome_text(outcome)},
+                              {"code", to_text(code)},
+                              {"peer", peer.to_text()}}};
+    });
     shop.tell(Ending{{}, protocol::Side::listener, std::nullopt, outcome, code, shop.world.clock.now() - talk.began()});
 }
 
@@ -90,7 +91,8 @@ async::awaitable<void> serve_contact(Conversation& talk, wire::Contact contact) 
             co_return co_await session.run();
         }
         if (!std::exchange(is_recorded, true)) {
-            shop.record("joined", "joined", {}, id_of(token), {{"peer", talk.peer().to_text()}});
+            shop.record("joined", "joined",
+                        [&] { return About{.token_id = id_of(token), .body = {{"peer", talk.peer().to_text()}}}; });
             if (shop.world.observer != nullptr) shop.world.observer->joined();
         }
         auto* joiner = std::get_if<LiveKeys::Joiner>(&entered);
@@ -133,7 +135,7 @@ async::awaitable<void> converse(Conversation& talk) {
     } else if (auto* contact = std::get_if<wire::Contact>(&*request)) {
         co_await serve_contact(talk, std::move(*contact));
     } else {
-        if (!talk.begin_work(guard::Work::half_done))
+        if (!talk.begin_work(talk.is_promised() ? guard::Work::promised : guard::Work::half_done))
             co_return co_await refuse_unserved(talk, {StateName::rejected, refusal_of(Code::overloaded),
                                                       RefusalForm::acknowledgement, Conversation::Input::ended});
         DatabaseDelivery delivery{talk, std::move(std::get<wire::DatabaseResult>(*request))};
@@ -161,22 +163,23 @@ public:
 
     std::optional<Place> place_for(const ports::Stream& stream);
     // How long until messages of this peer may come again; nullopt: now, and one is charged.
-    std::optional<Duration> too_fast(const ports::Stream& stream);
+    std::optional<Duration> too_fast(const ports::Stream& stream, const std::string& block);
     void turn_away(std::unique_ptr<ports::Stream> stream, wire::Refusal refusal);
     async::awaitable<void> join_all();
 };
 
 std::optional<Place> Listener::Shop::place_for(const ports::Stream& stream) {
+    auto block = wire::address_block(stream.remote());
     if (!is_draining)
-        if (auto share = ordinary_place(stream)) return Place{std::move(*share), std::nullopt};
-    if (auto share = spare_place(stream))
-        return Place{std::move(*share), is_draining ? Code::shutting_down : Code::overloaded};
+        if (auto share = ordinary_place(stream.peer(), block))
+            return Place{std::move(*share), std::nullopt, std::move(block)};
+    if (auto share = spare_place(stream.peer()))
+        return Place{std::move(*share), is_draining ? Code::shutting_down : Code::overloaded, std::move(block)};
     return std::nullopt;
 }
 
 // Its worst case is charged; what it does not send is given back when it has been read.
-std::optional<Duration> Listener::Shop::too_fast(const ports::Stream& stream) {
-    const auto block = wire::address_block(stream.remote());
+std::optional<Duration> Listener::Shop::too_fast(const ports::Stream& stream, const std::string& block) {
     const auto rate = world.guards.contacts.admit(
         {{guard::Stage::address, as_bytes(block)}, {guard::Stage::peer, stream.peer().bytes()}, {guard::Stage::global}},
         {.contacts = 1, .bytes = settings->limits.message_bytes}, settings->rates, world.clock.now());
@@ -187,7 +190,8 @@ std::optional<Duration> Listener::Shop::too_fast(const ports::Stream& stream) {
 // Before anything is read of it. Farewells are bounded too: beyond that a reset must do.
 void Listener::Shop::turn_away(std::unique_ptr<ports::Stream> stream, wire::Refusal refusal) {
     const auto why = wire::code_of(refusal);
-    record("refused", to_text(why), {}, {}, {{"code", to_text(why)}, {"peer", stream->peer().to_text()}});
+    record("refused", to_text(why),
+           [&] { return About{.body = {{"code", to_text(why)}, {"peer", stream->peer().to_text()}}}; });
     if (world.observer != nullptr) world.observer->turned_away(why);
     if (farewells.size() >= settings->limits.sessions) return;
     say_farewell(*this, std::move(stream), Place{}, wire::to_json(refusal, RefusalForm::result),
@@ -216,7 +220,7 @@ void Listener::on_stream(std::unique_ptr<ports::Stream> stream) {
     if (!place)
         return shop_->turn_away(std::move(stream),
                                 refusal_of(shop_->is_draining ? Code::shutting_down : Code::overloaded));
-    if (const auto wait = shop_->too_fast(*stream))
+    if (const auto wait = shop_->too_fast(*stream, place->block))
         return shop_->turn_away(
             std::move(stream), refusal_of(Code::rate_limited, {}, std::chrono::ceil<std::chrono::milliseconds>(*wait)));
     shop_->watch_loop();

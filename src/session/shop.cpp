@@ -3,7 +3,6 @@
 #include "async/sleep.hpp"
 #include "session/conversation.hpp"
 #include "session/refusals.hpp"
-#include "wire/address_block.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -27,10 +26,9 @@ async::awaitable<void> record_end_of_wait(Shop& shop, WaitingRoom::Over over, st
                                           async::Limit& limit) {
     using protocol::StateName;
     auto& [session, unwritten, waited] = over;
-    auto asked = shop.world.journal.waiting_sessions(session.peer);
+    auto asked = shop.world.journal.waiting_session(session.peer, session.id);
     const auto stored = co_await std::move(asked);
-    if (stored && std::ranges::none_of(*stored, [&](const auto& one) { return one.id == session.id; }))
-        co_return shop.tell_left(session.id);
+    if (stored && !*stored) co_return shop.tell_left(session.id);
 
     Chronicle chronicle{shop.world.clock, session.id, id_of(session.token), std::move(unwritten)};
     chronicle.moved(StateName::awaiting_database, StateName::timed_out, "WaitExpired", waited);
@@ -81,11 +79,9 @@ void Shop::use(SettingsSnapshot next) {
     settings = std::make_shared<const Settings>(std::move(named));
 }
 
-void Shop::record(std::string_view kind, std::string_view code, std::string session_id, std::string token_id,
-                  boost::json::object body) {
-    if (!flood.admits(kind, code)) return;
+void Shop::write_record(std::string_view kind, About about) {
     std::vector<ports::AuditRecord> records{
-        audit_record(world.clock, kind, std::move(session_id), std::move(token_id), std::move(body))};
+        audit_record(world.clock, kind, std::move(about.session_id), std::move(about.token_id), std::move(about.body))};
     books.spawn([&](async::Limit&) { return append_audit(*this, std::move(records)); });
 }
 
@@ -127,28 +123,26 @@ void Shop::watch_loop() {
     tick.set(tick_due);
 }
 
-std::optional<guard::Scopes::Permit> Shop::ordinary_place(const ports::Stream& stream) {
+std::optional<guard::Scopes::Permit> Shop::ordinary_place(const wire::PeerId& peer, const std::string& block) {
     const auto& limits = settings->limits;
     auto permit = world.guards.scopes.take(
         {{{Kind::process}, {.sessions = limits.sessions + limits.reserved, .bytes = limits.memory}},
          {{Kind::new_work}, {.sessions = limits.sessions, .bytes = guard::any_number}},
-         {{Kind::address, wire::address_block(stream.remote())},
-          {.sessions = limits.sessions_per_address, .bytes = guard::any_number}},
-         {scope_of(stream.peer(), Kind::new_work), {.sessions = limits.sessions_per_peer, .bytes = guard::any_number}}},
+         {{Kind::address, block}, {.sessions = limits.sessions_per_address, .bytes = guard::any_number}},
+         {scope_of(peer, Kind::new_work), {.sessions = limits.sessions_per_peer, .bytes = guard::any_number}}},
         {.sessions = 1, .bytes = limits.session_bytes()});
     if (!permit) return std::nullopt;
     return std::move(*permit);
 }
 
-std::optional<guard::Scopes::Permit> Shop::spare_place(const ports::Stream& stream) {
+std::optional<guard::Scopes::Permit> Shop::spare_place(const wire::PeerId& peer) {
     const auto& limits = settings->limits;
-    const auto seats = world.guards.scopes.held(scope_of(stream.peer())).waiting;
+    const auto seats = world.guards.scopes.held(scope_of(peer)).waiting;
     const auto room = seats > 0 ? limits.reserved : limits.reserved / 2;
     auto permit = world.guards.scopes.take(
         {{{Kind::process}, {.sessions = limits.sessions + limits.reserved, .bytes = limits.memory}},
          {{Kind::half_done}, {.sessions = room, .bytes = guard::any_number}},
-         {scope_of(stream.peer(), Kind::half_done),
-          {.sessions = std::max<std::size_t>(1, seats), .bytes = guard::any_number}}},
+         {scope_of(peer, Kind::half_done), {.sessions = std::max<std::size_t>(1, seats), .bytes = guard::any_number}}},
         {.sessions = 1, .bytes = limits.session_bytes()});
     if (!permit) return std::nullopt;
     return std::move(*permit);

@@ -11,18 +11,27 @@
 #include "session/waiting_room.hpp"
 #include "wire/peer_id.hpp"
 
+#include <concepts>
 #include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace taleus::session {
 
+// What a record says beside its kind.
+struct About {
+    std::string session_id{};
+    std::string token_id{};
+    boost::json::object body{};
+};
+
 struct Shop {
     Shop(ListenerWorld with, SettingsSnapshot at_first);
 
-    // A record that belongs to no stored session; under flood it is only counted. `code` is what it is counted by.
-    void record(std::string_view kind, std::string_view code, std::string session_id, std::string token_id,
-                boost::json::object body);
+    // A record that belongs to no stored session. Under flood it is only counted, by `code`, and `about` is not asked.
+    template <std::invocable<> Telling> void record(std::string_view kind, std::string_view code, Telling&& about) {
+        if (flood.admits(kind, code)) write_record(kind, about());
+    }
     // Ends a session durably; tried again while the store is unavailable, for as long as `limit` is not stopped.
     async::awaitable<void> write_end(ports::Session session, ports::Trail trail, async::Limit& limit);
     // Until its end is recorded, a session that was refused or is over keeps its key from others; nullopt: somebody
@@ -35,9 +44,9 @@ struct Shop {
     void use(SettingsSnapshot next);
 
     // A place for a stream among those that may begin something; nullopt: there is none.
-    std::optional<guard::Scopes::Permit> ordinary_place(const ports::Stream& stream);
+    std::optional<guard::Scopes::Permit> ordinary_place(const wire::PeerId& peer, const std::string& block);
     // One beyond, for what is half done.
-    std::optional<guard::Scopes::Permit> spare_place(const ports::Stream& stream);
+    std::optional<guard::Scopes::Permit> spare_place(const wire::PeerId& peer);
     // A seat to wait for a database in.
     std::optional<guard::Scopes::Permit> seat(const wire::PeerId& peer, const TokenHash& token, const Limits& limits);
     // Measures how late the loop is for as long as something is served.
@@ -66,6 +75,9 @@ struct Shop {
     async::TaskGroup hooks;     // calls of the application's code, each interrupted at its session's deadline
     async::TaskGroup farewells; // refusals on their way out, each a second at most
     async::TaskGroup books;     // calls of the journal, which nothing interrupts
+
+private:
+    void write_record(std::string_view kind, About about);
 };
 
 } // namespace taleus::session

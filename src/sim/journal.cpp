@@ -122,6 +122,10 @@ awaitable<Result<void>> SimulatedJournal::forget_instance(InstanceId instance, A
 awaitable<Result<std::vector<Session>>> SimulatedJournal::waiting_sessions(std::optional<wire::PeerId> peer) {
     return ask<std::vector<Session>>(reads_, "waiting_sessions", [this, peer] { return real_.waiting_sessions(peer); });
 }
+awaitable<Result<std::optional<Session>>> SimulatedJournal::waiting_session(wire::PeerId peer, std::string id) {
+    return ask<std::optional<Session>>(reads_, "waiting_session",
+                                       [this, peer, id] { return real_.waiting_session(peer, id); });
+}
 awaitable<Result<std::optional<SessionView>>>
 SimulatedJournal::done_session(wire::PeerId peer, std::optional<std::string> session_id, std::string tally_id) {
     return ask<std::optional<SessionView>>(reads_, "done_session", [this, peer, session_id, tally_id] {

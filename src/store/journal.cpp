@@ -158,6 +158,10 @@ awaitable<Result<void>> Journal::append_audit(std::vector<AuditRecord> audit) {
 awaitable<Result<std::vector<Session>>> Journal::waiting_sessions(std::optional<wire::PeerId> peer) {
     return look([peer = std::move(peer)](Database& db) { return store::waiting_sessions(db, peer); });
 }
+awaitable<Result<std::optional<Session>>> Journal::waiting_session(wire::PeerId peer, std::string id) {
+    return look(
+        [peer = std::move(peer), id = std::move(id)](Database& db) { return store::waiting_session(db, peer, id); });
+}
 awaitable<Result<std::optional<SessionView>>>
 Journal::done_session(wire::PeerId peer, std::optional<std::string> session_id, std::string tally_id) {
     return look([peer = std::move(peer), session_id = std::move(session_id), tally_id = std::move(tally_id)](

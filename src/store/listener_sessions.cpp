@@ -5,6 +5,10 @@
 #include "store/session_rows.hpp"
 #include "store/trail.hpp"
 
+#include <fmt/format.h>
+
+#include <string_view>
+
 namespace taleus::store {
 namespace {
 
@@ -60,15 +64,31 @@ Result<std::expected<Opened, NotTaken>> open_session(Database& database, const p
     return Answer{std::move(opened)};
 }
 
+namespace {
+
+std::string select_waiting(std::string_view more) {
+    return select_sessions(fmt::format("WHERE side = 'listener' AND role = 'foil' AND ended IS NULL AND tally_id = '' "
+                                       "AND state IN ('SENDING_RESPONSE', 'AWAITING_DATABASE', 'VALIDATING_DATABASE') "
+                                       "AND {}",
+                                       more));
+}
+
+} // namespace
+
 std::vector<ports::Session> waiting_sessions(Database& database, const std::optional<wire::PeerId>& peer) {
-    static const std::string waiting = "WHERE side = 'listener' AND role = 'foil' AND ended IS NULL AND tally_id = '' "
-                                       "AND state IN ('SENDING_RESPONSE', 'AWAITING_DATABASE', 'VALIDATING_DATABASE')";
-    static const auto of_node = select_sessions(waiting + " AND node = ?1 ORDER BY number");
-    static const auto of_peer = select_sessions(waiting + " AND peer = ?1 ORDER BY number");
+    static const auto of_node = select_waiting("node = ?1 ORDER BY number");
+    static const auto of_peer = select_waiting("peer = ?1 ORDER BY number");
     std::vector<ports::Session> found;
     auto rows = peer ? database.ask(of_peer, *peer) : database.ask(of_node, database.node());
     while (rows.next()) found.push_back(std::move(read_session(rows).session));
     return found;
+}
+
+std::optional<ports::Session> waiting_session(Database& database, const wire::PeerId& peer, const std::string& id) {
+    static const auto by_id = select_waiting("id = ?1 AND peer = ?2");
+    auto rows = database.ask(by_id, id, peer);
+    if (!rows.next()) return std::nullopt;
+    return std::move(read_session(rows).session);
 }
 
 std::optional<ports::SessionView> done_session(Database& database, const wire::PeerId& peer,

@@ -16,6 +16,7 @@ Result<std::expected<ports::Journal::Opened, ports::NotTaken>> open_session(Data
                                                                             UtcTime now, const ports::Trail& trail);
 
 std::vector<ports::Session> waiting_sessions(Database& database, const std::optional<wire::PeerId>& peer);
+std::optional<ports::Session> waiting_session(Database& database, const wire::PeerId& peer, const std::string& id);
 std::optional<ports::SessionView> done_session(Database& database, const wire::PeerId& peer,
                                                const std::optional<std::string>& session_id,
                                                const std::string& tally_id);

@@ -93,6 +93,9 @@ TEST_F(ListenerSessionsTest, foil_waits_is_validated_and_done) {
     ASSERT_EQ(ask(journal->waiting_sessions(made.peer)).size(), 1U);
     EXPECT_EQ(ask(journal->waiting_sessions(std::nullopt)).size(), 1U);
     EXPECT_TRUE(ask(journal->waiting_sessions(peer(99))).empty());
+    EXPECT_EQ(ask(journal->waiting_session(made.peer, made.id))->id, made.id);
+    EXPECT_FALSE(ask(journal->waiting_session(peer(99), made.id)));
+    EXPECT_FALSE(ask(journal->waiting_session(made.peer, "another")));
     ASSERT_TRUE(move(awaiting_database, validating_database, false));
     ASSERT_TRUE(move(validating_database, awaiting_database, false));
     ASSERT_TRUE(move(awaiting_database, validating_database, false));
@@ -102,6 +105,7 @@ TEST_F(ListenerSessionsTest, foil_waits_is_validated_and_done) {
     made.state = validating_database;
     ASSERT_TRUE(record_as(made, done, "theirs"));
     EXPECT_TRUE(ask(journal->waiting_sessions(made.peer)).empty());
+    EXPECT_FALSE(ask(journal->waiting_session(made.peer, made.id)));
     EXPECT_EQ(usage_of(made.token).spent, 1U);
     for (const auto& id : {std::optional<std::string>{"s1"}, std::optional<std::string>{}}) {
         const auto view = ask(journal->done_session(made.peer, id, "theirs"));
