@@ -37,8 +37,9 @@ interop: release
 	tests/interop/build
 	/usr/bin/python3 -m pytest -q -rs tests/interop --ignore tests/interop/peers_test.py
 
-# What runs on more than one thread: the worker, the journal's writer, the provisioner's threads, the resolver.
-threaded := async host store provision
+# What runs on more than one thread (the worker, the journal's writer, the provisioner's and hooks' threads, the resolver, the admin
+# interface beside them) and what runs on top of it. The pure layers below have no thread to race with.
+threaded := async session host store hooks provision ops sim app
 test-tsan: setup
 	cmake --preset tsan
 	cmake --build --preset tsan -j $(jobs) --target $(addsuffix _test,$(threaded))

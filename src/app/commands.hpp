@@ -38,6 +38,8 @@ void add_status(CLI::App& root, Invocation& invocation);
 void add_drain(CLI::App& root, Invocation& invocation);
 void add_config(CLI::App& root, Invocation& invocation);
 void add_bench(CLI::App& root, Invocation& invocation);
+void add_completion(CLI::App& root, Invocation& invocation);
+void add_manual(CLI::App& root, Invocation& invocation);
 
 // Opens the home and runs `command` with it; what cannot be opened is said and ends as Exit::failed (a bad setting:
 // usage).

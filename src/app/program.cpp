@@ -1,5 +1,6 @@
 #include "app/program.hpp"
 
+#include "app/command_tree.hpp"
 #include "app/commands.hpp"
 
 #include <fmt/format.h>
@@ -7,6 +8,9 @@
 #include <algorithm>
 #include <exception>
 #include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace taleus::app {
 
@@ -39,13 +43,63 @@ void add_commands(CLI::App& root, Invocation& invocation) {
     add_status(root, invocation);
     add_drain(root, invocation);
     add_bench(root, invocation);
+    add_completion(root, invocation);
+    add_manual(root, invocation);
+}
+
+// How many letters must be put in, taken out, changed or swapped with their neighbour to make one word of the other.
+std::size_t distance(std::string_view from, std::string_view to) {
+    std::vector<std::vector<std::size_t>> steps(from.size() + 1, std::vector<std::size_t>(to.size() + 1));
+    for (std::size_t i = 0; i <= from.size(); ++i) {
+        for (std::size_t k = 0; k <= to.size(); ++k) {
+            if (i == 0 || k == 0) {
+                steps[i][k] = i + k;
+                continue;
+            }
+            const std::size_t change = from[i - 1] == to[k - 1] ? 0 : 1;
+            steps[i][k] = std::min({steps[i - 1][k] + 1, steps[i][k - 1] + 1, steps[i - 1][k - 1] + change});
+            if (i > 1 && k > 1 && from[i - 1] == to[k - 2] && from[i - 2] == to[k - 1])
+                steps[i][k] = std::min(steps[i][k], steps[i - 2][k - 2] + 1);
+        }
+    }
+    return steps[from.size()][to.size()];
+}
+
+// What was meant by a word that is neither command nor option; empty when nothing is near.
+std::string nearest(const CLI::App& root, const std::string& word) {
+    constexpr std::size_t word_max = 64;
+    if (word.size() > word_max) return {};
+    std::string found;
+    std::size_t least = std::max<std::size_t>(1, word.size() / 3) + 1;
+    const auto weigh = [&](const std::string& name) {
+        const auto far = distance(word, name);
+        if (far < least) {
+            least = far;
+            found = name;
+        }
+    };
+    const auto* app = &root;
+    while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
+    const auto tree = command_tree(*app);
+    for (const auto& name : tree.front().commands) weigh(name);
+    for (const auto& option : tree.front().options)
+        for (const auto& name : option.names) weigh(name);
+    return found;
+}
+
+std::string unknown_word(const CLI::App& root, const std::string& word) {
+    const auto meant = nearest(root, word);
+    return fmt::format("there is no command or option {}{}", escaped(word),
+                       meant.empty() ? std::string{} : fmt::format("; did you mean {}?", meant));
 }
 
 // A word that is no command comes to us as a command that is missing.
 std::string what_is_wrong(const CLI::App& root, const CLI::ParseError& error) {
     const auto unknown = root.remaining(true);
     if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError) && !unknown.empty())
-        return fmt::format("there is no command or option {}", escaped(unknown.front()));
+        return unknown_word(root, unknown.front());
+    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError) && !unknown.empty())
+        return unknown_word(root, unknown.front());
     return escaped(error.what(), 512);
 }
 
