@@ -6,6 +6,7 @@ jobs ?= $(shell nproc)
 help:
 	@echo 'make demo     set up, build, and let two parties bootstrap a stock and a foil tally'
 	@echo 'make test     set up and run all tests (unit, whole program, interop)'
+	@echo 'make package  the Debian package'
 	@echo 'make bench    build and run the benchmarks'
 	@echo 'make format   format the sources;  make tidy  static analysis'
 	@echo 'make tsan     unit tests under TSan;  make fuzz  fuzz every target for a while'
@@ -30,7 +31,7 @@ unit: dev
 system: release
 	@scripts/fetch-tools
 	/usr/bin/python3 -m pytest -q tests/system
-packaging: setup
+packaging: release
 	@scripts/fetch-tools
 	/usr/bin/python3 -m pytest -q -rs tests/packaging
 interop: release
@@ -44,6 +45,8 @@ test-tsan: setup
 	cmake --preset tsan
 	cmake --build --preset tsan -j $(jobs) --target $(addsuffix _test,$(threaded))
 	ctest --preset tsan -R '^($(subst $() ,|,$(threaded)))$$'
+package: release
+	@scripts/package
 format:
 	scripts/check-format --fix
 tidy: dev
@@ -58,4 +61,4 @@ kills: release
 	STEPS=all /usr/bin/python3 -m pytest -q tests/system/test_kill_steps.py tests/system/test_migration.py tests/system/test_backup.py
 	KILLS=1000 /usr/bin/python3 -m pytest -q -s tests/system/test_random_kills.py
 
-.PHONY: help setup release dev demo test unit system packaging interop test-tsan format tidy fuzz bench kills
+.PHONY: package help setup release dev demo test unit system packaging interop test-tsan format tidy fuzz bench kills

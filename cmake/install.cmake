@@ -1,0 +1,51 @@
+# What `cmake --install` puts where, and the Debian package made of the same (cpack, see scripts/package). The prefix is given at
+# configuration (the release preset: /usr), because the unit file names the program by its path.
+include(GNUInstallDirs)
+
+set(documents ${CMAKE_BINARY_DIR}/documents)
+add_custom_command(OUTPUT ${documents}/stamp
+  COMMAND ${CMAKE_SOURCE_DIR}/scripts/make-documents $<TARGET_FILE:taleus> ${documents} ${PROJECT_VERSION}
+  DEPENDS taleus ${CMAKE_SOURCE_DIR}/scripts/make-documents ${CMAKE_SOURCE_DIR}/packaging/debian/copyright
+  COMMENT "Writing manual pages and completion scripts" VERBATIM)
+add_custom_target(documents DEPENDS ${documents}/stamp)
+
+install(TARGETS taleus)
+install(DIRECTORY ${documents}/man1 DESTINATION ${CMAKE_INSTALL_MANDIR} OPTIONAL)
+install(FILES ${documents}/taleus.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME taleus OPTIONAL)
+install(FILES ${documents}/_taleus DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions OPTIONAL)
+install(FILES ${documents}/taleus.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d OPTIONAL)
+install(FILES ${documents}/changelog.gz DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
+install(FILES packaging/debian/copyright docs/operating.md docs/operations.md docs/commands.md docs/protection.md docs/storage.md
+  docs/provisioning.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY packaging/monitoring DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+# The units are for a system whose systemd looks there; both folders are one where /usr is merged.
+file(READ packaging/systemd/taleus.service unit)
+string(REPLACE "/usr/bin/taleus" "${CMAKE_INSTALL_FULL_BINDIR}/taleus" unit "${unit}")
+file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/units/taleus.service CONTENT "${unit}")
+if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
+  set(unit_folder /lib/systemd/system)
+else()
+  set(unit_folder lib/systemd/system)
+endif()
+install(FILES ${CMAKE_BINARY_DIR}/units/taleus.service packaging/systemd/taleus.socket DESTINATION ${unit_folder})
+install(FILES packaging/systemd/taleus.sysusers DESTINATION lib/sysusers.d RENAME taleus.conf)
+install(FILES packaging/systemd/taleus.tmpfiles DESTINATION lib/tmpfiles.d RENAME taleus.conf)
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME taleus)
+set(CPACK_PACKAGE_VENDOR "Taleus Bootstrap")
+set(CPACK_PACKAGE_CONTACT "Taleus Bootstrap <packages@taleus.invalid>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "opens private credit relationships between two parties")
+set(CPACK_PACKAGE_DESCRIPTION "Two parties who trust each other open a tally, a private credit
+relationship, by an invitation link. This program checks the token and
+the identities over libp2p, provisions the shared database, writes the
+draft tally and tells both sides, exactly once.")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_SECTION net)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${CMAKE_SOURCE_DIR}/packaging/debian/postinst ${CMAKE_SOURCE_DIR}/packaging/debian/postrm)
+include(CPack)
