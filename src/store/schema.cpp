@@ -204,7 +204,8 @@ std::string newer(std::int64_t version) {
                        version, schema_version());
 }
 
-// The file's version; an error where it is not ours or newer than we know.
+// The file's version; an error where it is not ours or newer than we know. Within a transaction: somebody who makes the
+// store just now must not be seen half way.
 Result<std::int64_t> version_of(Database& database) {
     const auto application = database.value<std::int64_t>("PRAGMA application_id").value_or(0);
     const auto version = database.value<std::int64_t>("PRAGMA user_version").value_or(0);
@@ -222,7 +223,9 @@ Result<std::int64_t> version_of(Database& database) {
 std::int64_t schema_version() { return static_cast<std::int64_t>(migrations.size()); }
 
 Result<void> migrate(Database& database) {
+    database.snapshot();
     auto version = version_of(database);
+    database.roll_back();
     if (!version) return fail(std::move(version.error()));
     if (*version == schema_version()) return {};
 
