@@ -37,7 +37,8 @@ Exit write_manuals(const CLI::App& root, const std::string& folder, const Consol
 
 void add_completion(CLI::App& root, Invocation& invocation) {
     auto shell = std::make_shared<std::string>();
-    auto* command = root.add_subcommand("completion", "print the script that completes this program's words in a shell");
+    auto* command =
+        root.add_subcommand("completion", "print the script that completes this program's words in a shell");
     command->add_option("shell", *shell, "which one")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
     command->footer("Example:\n"
                     "  source <(taleus completion bash)\n"

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-// One idea in three languages: the words so far name a command of the tree; a word after an option that takes a value is
-// completed by that option's choices or by file names, any other by what the command knows.
+// One idea in three languages: the words so far name a command of the tree; a word after an option that takes a value
+// is completed by that option's choices or by file names, any other by what the command knows.
 namespace taleus::app {
 
 namespace {
@@ -41,7 +41,8 @@ std::string pattern(const std::vector<CommandEntry>& tree, auto holds) {
     std::vector<std::string> names;
     for (const auto& command : tree)
         for (const auto& option : command.options)
-            if (!option.is_positional && holds(option)) names.insert(names.end(), option.names.begin(), option.names.end());
+            if (!option.is_positional && holds(option))
+                names.insert(names.end(), option.names.begin(), option.names.end());
     std::ranges::sort(names);
     names.erase(std::ranges::unique(names).begin(), names.end());
     std::string line;
@@ -72,8 +73,9 @@ std::string bash(const std::vector<CommandEntry>& tree) {
         for (const auto& option : command.options)
             if (!option.is_positional && !option.choices.empty())
                 for (const auto& name : option.names)
-                    values += fmt::format("        \"{} {}\") COMPREPLY=($(compgen -W \"{}\" -- \"$cur\")); return ;;\n",
-                                          command.path, name, joined(option.choices));
+                    values +=
+                        fmt::format("        \"{} {}\") COMPREPLY=($(compgen -W \"{}\" -- \"$cur\")); return ;;\n",
+                                    command.path, name, joined(option.choices));
     }
     const auto paths = pattern(tree, [](const auto& option) { return option.is_path; });
     const auto taking = pattern(tree, [](const auto& option) { return !option.value.empty() && !option.is_path; });
@@ -174,8 +176,8 @@ std::string fish(const std::vector<CommandEntry>& tree) {
         if (option.is_path) takes = " -r -F";
         if (!option.is_path && !option.value.empty()) takes = " -x";
         if (!option.choices.empty()) takes = " -x -a " + quoted(joined(option.choices));
-        lines += fmt::format("complete -c taleus -n '__taleus_at {}'{}{} -d {}\n", quoted(at.path).substr(1, at.path.size()),
-                             names, takes, quoted(option.description));
+        lines += fmt::format("complete -c taleus -n '__taleus_at {}'{}{} -d {}\n",
+                             quoted(at.path).substr(1, at.path.size()), names, takes, quoted(option.description));
     };
     for (const auto& command : tree) {
         for (const auto& name : command.commands) {

@@ -61,7 +61,8 @@ std::string section(std::string_view title, const std::string& text) {
     return text.empty() ? std::string{} : fmt::format(".SH {}\n{}", title, text);
 }
 
-constexpr std::string_view date = "2026-11-29"; // when pages last changed their form; they are the same on every machine
+constexpr std::string_view date =
+    "2026-11-29"; // when pages last changed their form; they are the same on every machine
 
 constexpr std::string_view exits = R"(.TP
 0

@@ -37,8 +37,8 @@ std::string encode_base64(ByteView bytes, int variant) {
     return out;
 }
 
-// libsodium refuses other characters, wrong padding and non-zero trailing bits; but 1.0.18 takes any byte above 127 for a
-// digit.
+// libsodium refuses other characters, wrong padding and non-zero trailing bits; but 1.0.18 takes any byte above 127 for
+// a digit.
 Result<Bytes> decode_base64(std::string_view text, int variant) {
     if (std::ranges::any_of(text, [](char c) { return static_cast<unsigned char>(c) > 127; }))
         return fail(Code::malformed, "not base64");

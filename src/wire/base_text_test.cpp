@@ -38,7 +38,8 @@ TEST(BaseTextTest, base32_has_one_text_for_given_bytes) {
         EXPECT_FALSE(from_base32(text)) << text;
 }
 
-// Found by fuzzing checkpoints: libsodium 1.0.18 takes any byte above 127 for a digit, so many texts had the same bytes.
+// Found by fuzzing checkpoints: libsodium 1.0.18 takes any byte above 127 for a digit, so many texts had the same
+// bytes.
 TEST(BaseTextTest, base64_has_no_digits_above_127) {
     for (int c = 128; c < 256; ++c) {
         const std::string text{'A', 'A', static_cast<char>(c), 'A'};
