@@ -38,6 +38,7 @@ void add_status(CLI::App& root, Invocation& invocation);
 void add_drain(CLI::App& root, Invocation& invocation);
 void add_config(CLI::App& root, Invocation& invocation);
 void add_bench(CLI::App& root, Invocation& invocation);
+void add_doctor(CLI::App& root, Invocation& invocation);
 void add_completion(CLI::App& root, Invocation& invocation);
 void add_manual(CLI::App& root, Invocation& invocation);
 

@@ -43,6 +43,7 @@ void add_commands(CLI::App& root, Invocation& invocation) {
     add_status(root, invocation);
     add_drain(root, invocation);
     add_bench(root, invocation);
+    add_doctor(root, invocation);
     add_completion(root, invocation);
     add_manual(root, invocation);
 }
