@@ -75,12 +75,31 @@ std::vector<ops::Reading> NodeControl::readings() {
     }
 
     auto& guards = node_.guards();
+    const auto held = guards.scopes.held(guard::Kind::process);
+    const auto& limits = home_.config.limits;
+    const auto& host_limits = home_.config.host;
+    const guard::Amounts most{.connections = host_limits.connections_max,
+                              .streams = host_limits.streams_max,
+                              .sessions = limits.sessions + limits.reserved,
+                              .waiting = limits.waiting,
+                              .bytes = limits.memory};
+    for (const auto resource : guard::resources) {
+        const std::string name{guard::to_text(resource)};
+        gauge("held", "What the limits count, in the whole process.", static_cast<double>(held.*resource),
+              {{"resource", name}});
+        gauge("held_max", "How much of it may be held.", static_cast<double>(most.*resource), {{"resource", name}});
+    }
     const auto work = guards.work.counts(now);
     gauge("work_limit", "Messages that may be worked on at once, as found from latency.",
           static_cast<double>(work.limit));
     gauge("work_in_use", "Messages worked on.", static_cast<double>(work.in_use));
     gauge("work_latency_seconds", "Mean latency of the last window.",
           std::chrono::duration<double>(work.latency).count());
+    gauge("work_baseline_seconds", "Latency when little is under way.",
+          std::chrono::duration<double>(work.baseline).count());
+    gauge("work_loop_delay_seconds", "How late the event loop was at worst in the last window.",
+          std::chrono::duration<double>(work.loop_delay).count());
+    counter("work_limit_decreases_total", "Times that the limit shrank.", work.decreases);
     constexpr std::array kinds{"unproven", "unknown", "half_done"};
     for (std::size_t i = 0; i < kinds.size(); ++i)
         counter("work_shed_total", "Messages refused for want of capacity, by what is known of them.", work.shed[i],

@@ -14,6 +14,7 @@ import jsonschema
 import pytest
 
 import admin
+import libp2p
 from taleus import FAILED, PROGRAM, REFUSED, ROOT, USAGE, Listener, environment, until
 from tools import tool
 
@@ -284,6 +285,21 @@ def test_metrics_pass_promtools_check(api, alice, bob):
     opened = api.get("/metrics", headers={"Accept": "application/openmetrics-text; version=1.0.0"})
     assert opened.type == "application/openmetrics-text" and opened.text.endswith("# EOF\n")
     assert "# TYPE taleus_sessions_begun counter" in opened.text and "taleus_sessions_begun_total 1" in opened.text
+
+
+def test_the_numbers_that_limits_act_on_are_shown(api, alice, listener):
+    made = alice.invite("foil")
+    with libp2p.Connection(listener.addresses[0]) as one:
+        assert one.ask(libp2p.contact(made["link"], "waits"))["approved"]
+        shown = until("it waits", lambda: (lambda m: m if m['taleus_held{resource="waiting"}'] == 1 else None)(api.metrics()))
+        assert shown['taleus_held{resource="connections"}'] == 1
+        talking = one.open()
+        talking.send(b"{")
+        shown = until("it is served", lambda: (lambda m: m if m['taleus_held{resource="sessions"}'] == 1 else None)(api.metrics()))
+        assert shown['taleus_held{resource="bytes"}'] == 2 * 64 * 1024
+    assert shown['taleus_held_max{resource="waiting"}'] == 10_000
+    assert shown['taleus_held_max{resource="bytes"}'] == 2 * 1024**3
+    until("all is given back", lambda: api.metrics()['taleus_held{resource="bytes"}'] == 0)
 
 
 def test_metrics_count_what_is_on_record(api, alice, bob):
