@@ -56,6 +56,11 @@ def race(nodes, token, contacts, role):
     return in_parallel([lambda node=node: bench(node, token, "--role", role, "--sessions", each, "--concurrency", 50) for node in nodes], len(nodes))
 
 
+def test_nodes_whose_tally_files_are_their_own_are_warned(nodes):
+    for node in nodes:
+        until("the warning", lambda node=node: "provisioner.kind to postgres or external" in node.log())
+
+
 @pytest.mark.parametrize("role", ["stock", "foil"])
 def test_one_party_wins_a_single_use_token(nodes, store, role):
     home = nodes[0].home
