@@ -2,14 +2,13 @@
 #include "app/commands.hpp"
 #include "guard/protection.hpp"
 #include "host/host.hpp"
+#include "store/versions.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <fmt/format.h>
-#include <libpq-fe.h>
 #include <openssl/crypto.h>
 #include <sodium.h>
-#include <sqlite3.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -105,9 +104,8 @@ Finding descriptors(const Config& config) {
 
 Finding versions() {
     return {"versions", Verdict::good,
-            fmt::format("taleus {}, OpenSSL {}, libsodium {}, SQLite {}, libpq {}", TALEUS_VERSION,
-                        OpenSSL_version(OPENSSL_VERSION_STRING), sodium_version_string(), sqlite3_libversion(),
-                        PQlibVersion())};
+            fmt::format("taleus {}, OpenSSL {}, libsodium {}, {}", TALEUS_VERSION,
+                        OpenSSL_version(OPENSSL_VERSION_STRING), sodium_version_string(), store::library_versions())};
 }
 
 // --- what belongs to the network
