@@ -101,7 +101,7 @@ def overload(short):
     by `retryAfterMs`."""
     from taleus import Home, Listener, raise_descriptor_limit, until
     raise_descriptor_limit(5000)
-    seconds, connections = (3, 400) if short else (15, 400)
+    seconds, connections = (3, 50) if short else (15, 400)
     points = []
     with tempfile.TemporaryDirectory(prefix="taleus-overload.") as folder:
         home = Home(pathlib.Path(folder) / "home")
@@ -110,7 +110,6 @@ def overload(short):
             ask = ("--role", "foil", "--once", "--connections", connections)
             load(running, made, *ask, "--sessions", 1000, "--concurrency", 50)
             idle = until("it is idle", lambda: settled(running), 30)
-
 
             def capacity():
                 return load(running, made, *ask, "--sessions", 3000 * seconds, "--concurrency", 100)
