@@ -176,8 +176,8 @@ std::string fish(const std::vector<CommandEntry>& tree) {
         if (option.is_path) takes = " -r -F";
         if (!option.is_path && !option.value.empty()) takes = " -x";
         if (!option.choices.empty()) takes = " -x -a " + quoted(joined(option.choices));
-        lines += fmt::format("complete -c taleus -n '__taleus_at {}'{}{} -d {}\n",
-                             quoted(at.path).substr(1, at.path.size()), names, takes, quoted(option.description));
+        lines += fmt::format("complete -c taleus -n '__taleus_at {}'{}{} -d {}\n", at.path, names, takes,
+                             quoted(option.description));
     };
     for (const auto& command : tree) {
         for (const auto& name : command.commands) {
