@@ -4,6 +4,7 @@
 
 #include "async/clock.hpp"
 #include "async/task_group.hpp"
+#include "base/ensure.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -27,6 +28,7 @@ public:
         std::optional<T> result;
         tasks_.spawn([&](async::Limit&) { return keep(context_, std::move(work), result); });
         run_until_stopped();
+        ensure(result.has_value(), "the loop ended before the work that it was run for");
         return std::move(*result);
     }
 

@@ -160,6 +160,35 @@ TEST_F(AsyncTest, a_worker_answers_on_the_shard_and_refuses_when_full) {
     EXPECT_EQ(answers[3].error().code, Code::overloaded);
 }
 
+// What a call holds ends only when it is let go.
+struct HeldCall {
+    explicit HeldCall(std::shared_future<void> until) : let_go{std::move(until)} {}
+    HeldCall(HeldCall&&) = default;
+    ~HeldCall() {
+        if (let_go.valid()) let_go.wait();
+    }
+    Result<std::string> operator()() { return Result<std::string>{"done"}; }
+    std::shared_future<void> let_go;
+};
+
+awaitable<void> ask_held(Worker& worker, HeldCall call, asio::io_context& context) {
+    static_cast<void>(co_await worker.run(std::move(call)));
+    context.stop();
+}
+
+// `taleus invite create` ended before its invitation was written: the worker that had answered a read let go of the
+// loop so late that it stopped the loop's next run.
+TEST_F(AsyncTest, a_worker_that_has_answered_holds_nothing_of_the_loop) {
+    std::promise<void> let_go;
+    Worker worker{4};
+    tasks.spawn([&](Limit&) { return ask_held(worker, HeldCall{let_go.get_future().share()}, context); });
+    context.restart();
+    context.run();
+    settle();
+    EXPECT_TRUE(context.stopped()); // no work is left, though the worker's thread is not done with the job
+    let_go.set_value();
+}
+
 TEST(SystemClockTest, timers_fire_in_order) {
     asio::io_context context;
     SystemClock clock{context};

@@ -39,10 +39,14 @@ public:
     template <class Call> auto run(Call call) -> awaitable<std::invoke_result_t<Call&>> {
         using Outcome = std::invoke_result_t<Call&>;
         const auto executor = co_await asio::this_coro::executor;
-        auto shot = std::make_shared<OneShot<Outcome>>(executor);
-        auto guard = asio::make_work_guard(executor); // the loop stays until the answer is back
-        auto job = [shot, guard, call = std::move(call), executor]() mutable {
-            asio::post(executor, [shot, guard, outcome = call()]() mutable { shot->set(std::move(outcome)); });
+        const auto shot = std::make_shared<OneShot<Outcome>>(executor);
+        // The loop stays until the answer is back. The guard goes back with the answer and ends on the loop's thread:
+        // ended here it could be the last work there is and stop the loop, late, in the middle of its next run.
+        auto guard = asio::make_work_guard(executor);
+        auto job = [shot = shot, guard = std::move(guard), call = std::move(call), executor]() mutable {
+            auto outcome = call();
+            asio::post(executor, [shot = std::move(shot), guard = std::move(guard),
+                                  outcome = std::move(outcome)]() mutable { shot->set(std::move(outcome)); });
         };
         if (!submit(std::move(job))) co_return Outcome{fail(Code::overloaded, "the worker's queue is full")};
         co_return co_await shot->wait();

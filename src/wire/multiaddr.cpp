@@ -89,9 +89,13 @@ Result<Multiaddr> Multiaddr::from_text(std::string_view text) {
 Result<Multiaddr> Multiaddr::from_bytes(ByteView bytes) {
     if (bytes.empty() || bytes.size() > address_bytes_max) return fail(Code::malformed, "multiaddr has a wrong length");
     Multiaddr out;
+    std::uint64_t before = 0;
     for (auto rest = bytes; !rest.empty();) {
         const auto part = take_part(rest);
         if (!part) return fail(part.error());
+        if (part->protocol->code == p2p_code && before == p2p_code)
+            return fail(Code::malformed, "multiaddr names two peers at one place");
+        before = part->protocol->code;
         const auto value = value_to_text(part->protocol->shape, part->value);
         if (!value) return fail(value.error());
         // What followed a path would read as its continuation.

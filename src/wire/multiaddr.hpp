@@ -29,7 +29,8 @@ public:
 
     Multiaddr() = default;
     static Result<Multiaddr> from_text(std::string_view text); // at most 512 bytes; /ipfs/ID reads as /p2p/ID
-    static Result<Multiaddr> from_bytes(ByteView bytes);       // every code known and every value well formed
+    // Every code known, every value well formed, and no /p2p straight after another.
+    static Result<Multiaddr> from_bytes(ByteView bytes);
     // /ip4|ip6/HOST/tcp/PORT
     static Multiaddr tcp(std::string_view ip_literal, std::uint16_t port);
 

@@ -147,6 +147,13 @@ TEST(MultiaddrTest, damaged_text_is_refused) {
     EXPECT_FALSE(Multiaddr::from_text("/unix/a\0b"sv));
 }
 
+// Found by fuzzing: the last of two was taken off, and put back in place of the first.
+TEST(MultiaddrTest, two_peers_at_one_place_are_refused) {
+    const auto two = "/p2p/" + peer_text + "/p2p/" + peer_text;
+    EXPECT_FALSE(Multiaddr::from_text("/ip4/1.2.3.4/tcp/1" + two));
+    EXPECT_TRUE(Multiaddr::from_text("/ip4/1.2.3.4/tcp/1/p2p/" + peer_text + "/p2p-circuit/p2p/" + peer_text));
+}
+
 TEST(MultiaddrTest, damaged_bytes_are_refused) {
     for (const auto& bytes :
          {Bytes{}, Bytes{0}, Bytes{4, 1, 2, 3}, Bytes{0x84, 0x00}, Bytes{0x35}, Bytes{0x35, 0}, Bytes{0x35, 2, 'a'},
