@@ -299,7 +299,8 @@ async::awaitable<void> follow(store::Database& database, store::KeptTrail trail,
             else
                 console.note(record.error().context);
         }
-        if ((failed = database.take_fault())) co_return;
+        failed = database.take_fault();
+        if (failed) co_return;
         print(records, console);
         if (!Console::is_told()) co_return;
         auto sleep = async::sleep_until(clock, clock.now() + look_again);

@@ -1,10 +1,14 @@
 #include "audit/receipt.hpp"
 #include "audit/record.hpp"
 #include "audit/testing_test.hpp"
+#include "base/source_dir_test.hpp"
 #include "wire/base_text.hpp"
 #include "wire/json.hpp"
 
 #include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
 
 namespace taleus::audit {
 namespace {
@@ -80,6 +84,23 @@ TEST(Record, DecodesStrictly) {
     EXPECT_FALSE(with("\"kind\"", "\"details\":\"AAAA\",\"kind\""));
     EXPECT_FALSE(with("\"v\":1", "\"session\":\"\",\"v\":1"));
     EXPECT_FALSE(with("\"v\":1", "\"token\":\"0123456789ABCDEF\",\"v\":1"));
+}
+
+// What auditors read is what the program writes.
+TEST(Record, IsDocumentedAsItIs) {
+    std::ifstream file{source_dir() / "docs/auditing.md"};
+    const std::string text{std::istreambuf_iterator<char>{file}, {}};
+    for (const auto& kind : kinds()) {
+        std::string members = kind.is_counts ? "counts by name" : "";
+        for (const auto& member : kind.members) {
+            auto name = std::string{member.name};
+            if (member.place == Place::details) name = fmt::format("*{}*", name);
+            if (member.need == Need::sometimes) name = fmt::format("({})", name);
+            members += (members.empty() ? "" : ", ") + name;
+        }
+        const auto line = fmt::format("| `{}` | {}{}|\n", kind.name, members, members.empty() ? "" : " ");
+        EXPECT_TRUE(text.contains(line)) << line;
+    }
 }
 
 TEST(Receipt, ProvesItsRecord) {
