@@ -93,6 +93,8 @@ def test_the_first_hour_of_the_guide(machine, package):  # noqa: F811
     rules = json.loads(machine.run("curl", "-s", "http://127.0.0.1:9090/api/v1/rules").stdout)["data"]["groups"][0]["rules"]
     assert {rule["name"] for rule in rules} >= {"TaleusDown", "TaleusNotReady"} and {rule["health"] for rule in rules} <= {"ok", "unknown"}
     assert_same_tally(machine, "taleus")
+    [backup] = re.findall(r"\*\*Backup\*\*: `(.*?)`", GUIDE.read_text())
+    machine.run("sh", "-c", backup)
     machine.systemctl(["stop", "taleus"])
     assert (machine.root / "usr/share/man/man1/taleus.1.gz").exists()
     assert (machine.root / "var/lib/taleus/taleus.db").stat().st_mode & 0o777 == 0o600

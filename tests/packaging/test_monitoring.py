@@ -46,6 +46,26 @@ def test_what_rules_and_dashboard_name_is_there(tmp_path):
     assert len(metrics_named()) > 20 and metrics_named() <= there, metrics_named() - there
 
 
+def test_every_metric_is_documented_and_every_documented_one_is_there(tmp_path):
+    """Names and labels, of docs/operations.md and of a listener that has bootstrapped; what only other callers bring is not asked for."""
+    table = (ROOT / "docs/operations.md").read_text().split("## Metrics")[1].split("\n## ")[0]
+    rows = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
+    documented = {name: set(filter(None, labels.split(","))) for row in rows for name, labels in re.findall(r"`([a-z_]+)(?:\{([a-z,]+)\})?`", row)}
+    alice, bob = Home(tmp_path / "alice"), Home(tmp_path / "bob")
+    with Listener(alice) as running:
+        bob.join(alice.invite("stock")["uri"])
+        alice.settle()
+        there = {}
+        for series in running.admin.metrics():
+            name, _, labels = series.partition("{")
+            labels = set(re.findall(r"(\w+)=", labels))
+            name = re.sub(r"_(bucket|sum|count)$", "", name) if "le" in labels or name.endswith(("_sum", "_count")) else name
+            there.setdefault(name.removeprefix("taleus_"), set()).update(labels - {"le"})
+    never_yet = {"streams_unserved_total"}
+    assert set(there) == set(documented) - never_yet
+    assert there == {name: labels for name, labels in documented.items() if name not in never_yet}
+
+
 def test_the_guide_names_settings_that_there_are(tmp_path):
     """In all of its text, `limits.sessions` and its like, commands included."""
     alice = Home(tmp_path / "alice")
