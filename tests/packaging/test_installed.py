@@ -52,7 +52,7 @@ def tallies(machine, home, user=None):
 
 
 def assert_same_tally(machine, user):
-    [ours], [theirs] = tallies(machine, "/var/lib/taleus", user), tallies(machine, "/tmp/bob")
+    [ours], [theirs] = tallies(machine, "/var/lib/taleus", user), tallies(machine, "/root/bob")
     for name in ("tallyId", "role", "dbConnectionInfo", "draftTally"):
         assert ours[name] == theirs[name], name
     assert (ours["side"], theirs["side"]) == ("listener", "dialer") and ours["draft"] == theirs["draft"] == "verified"
@@ -123,8 +123,8 @@ def test_the_images_steps_make_a_listener_that_is_well(machine, package):  # noq
     until("it is ready", lambda: '"event":"ready"' in machine.log("container"), 30)
     run(*words_of("HEALTHCHECK"))
     link = run(*entry, "invite", "create", "--role", "foil").stdout
-    machine.run("taleus", "init", "--home", "/tmp/bob")
-    machine.run("taleus", "join", "--home", "/tmp/bob", "-", stdin=link)
+    machine.run("taleus", "init", "--home", "/root/bob")
+    machine.run("taleus", "join", "--home", "/root/bob", "-", stdin=link)
     assert_same_tally(machine, user)
     assert machine.stop("container") == 0, machine.log("container")
     assert machine.run("find", "/", "-xdev", "-user", user, "-not", "-path", "/var/lib/taleus*", "-not", "-path", "/proc/*").stdout == "", "all state is in the volume"
