@@ -61,4 +61,9 @@ kills: release
 	STEPS=all /usr/bin/python3 -m pytest -q tests/system/test_kill_steps.py tests/system/test_migration.py tests/system/test_backup.py
 	KILLS=1000 /usr/bin/python3 -m pytest -q -s tests/system/test_random_kills.py
 
-.PHONY: package help setup release dev demo test unit system packaging interop test-tsan format tidy fuzz bench kills
+# A thousand reloads and forty restarts under load, the start ended at forty moments, the guide and the image on a Debian of their own: needs root and the network.
+long: release
+	@scripts/fetch-tools
+	TALEUS_LONG=1 /usr/bin/python3 -m pytest -q -rs tests/packaging tests/system/test_config.py tests/system/test_drain.py tests/system/test_systemd.py
+
+.PHONY: long package help setup release dev demo test unit system packaging interop test-tsan format tidy fuzz bench kills

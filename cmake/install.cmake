@@ -7,14 +7,14 @@ add_custom_command(OUTPUT ${documents}/stamp
   COMMAND ${CMAKE_SOURCE_DIR}/scripts/make-documents $<TARGET_FILE:taleus> ${documents} ${PROJECT_VERSION}
   DEPENDS taleus ${CMAKE_SOURCE_DIR}/scripts/make-documents ${CMAKE_SOURCE_DIR}/packaging/debian/copyright
   COMMENT "Writing manual pages and completion scripts" VERBATIM)
-add_custom_target(documents DEPENDS ${documents}/stamp)
+add_custom_target(documents ALL DEPENDS ${documents}/stamp) # of ALL: what is installed must be there without being asked for
 
 install(TARGETS taleus)
-install(DIRECTORY ${documents}/man1 DESTINATION ${CMAKE_INSTALL_MANDIR} OPTIONAL)
-install(FILES ${documents}/taleus.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME taleus OPTIONAL)
-install(FILES ${documents}/_taleus DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions OPTIONAL)
-install(FILES ${documents}/taleus.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d OPTIONAL)
-install(FILES ${documents}/changelog.gz DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
+install(DIRECTORY ${documents}/man1 DESTINATION ${CMAKE_INSTALL_MANDIR})
+install(FILES ${documents}/taleus.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME taleus)
+install(FILES ${documents}/_taleus DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
+install(FILES ${documents}/taleus.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+install(FILES ${documents}/changelog.gz DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES packaging/debian/copyright docs/operating.md docs/operations.md docs/commands.md docs/protection.md docs/storage.md
   docs/provisioning.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY packaging/monitoring DESTINATION ${CMAKE_INSTALL_DOCDIR})
@@ -46,6 +46,9 @@ set(CPACK_STRIP_FILES ON)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
+# Who makes the service's user and its folder (postinst); systemd does, where it is.
+set(CPACK_DEBIAN_PACKAGE_DEPENDS "systemd-standalone-sysusers | systemd-sysusers, systemd-standalone-tmpfiles | systemd-tmpfiles")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "ca-certificates, procps") # verify.root_cert; the unit's ExecReload
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${CMAKE_SOURCE_DIR}/packaging/debian/postinst ${CMAKE_SOURCE_DIR}/packaging/debian/postrm)
 include(CPack)

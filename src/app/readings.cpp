@@ -20,6 +20,11 @@ std::vector<ops::Reading> NodeControl::readings() {
         out.push_back({name, help, true, static_cast<double>(value), std::move(labels)});
     };
 
+    const auto histogram = [&](std::string_view name, std::string_view help, const Histogram& value,
+                               std::vector<std::pair<std::string, std::string>> labels = {}) {
+        out.push_back({name, help, false, 0, std::move(labels), value});
+    };
+
     gauge("connections", "Connections open, both directions.", static_cast<double>(host.connections));
     gauge("connections_handshaking", "Of these, the ones that have not proven who they are.",
           static_cast<double>(host.handshaking));
@@ -54,6 +59,10 @@ std::vector<ops::Reading> NodeControl::readings() {
               static_cast<double>(trail_head_->size));
     counter("store_calls_total", "Calls that wrote to the store.", commits.calls);
     counter("store_commits_total", "Transactions that these calls shared.", commits.commits);
+    const auto measures = home_.journal->commit_measures();
+    histogram("store_batch_calls", "Calls that the store's writer took together.", measures.calls);
+    histogram("store_commit_duration_seconds", "How long such a batch took until it was on stable storage.",
+              measures.durations);
 
     const auto now = home_.engine.clock().now();
     auto& breakers = node_.breakers();
@@ -69,10 +78,13 @@ std::vector<ops::Reading> NodeControl::readings() {
             counter("breaker_transitions_total", "Times that a breaker came into a state.", seen.transitions[i],
                     {{"dependency", dependency}, {"state", state}});
         }
-        constexpr std::array outcomes{"good", "failed", "timed_out", "abandoned"};
-        for (std::size_t i = 0; i < outcomes.size(); ++i)
+        for (std::size_t i = 0; i < guard::call_result_texts.size(); ++i) {
+            const std::string outcome{guard::call_result_texts[i]};
             counter("dependency_calls_total", "Calls of a dependency, by what came of them.", seen.results[i],
-                    {{"dependency", dependency}, {"outcome", outcomes[i]}});
+                    {{"dependency", dependency}, {"outcome", outcome}});
+            histogram("dependency_duration_seconds", "How long calls of a dependency took, by what came of them.",
+                      breaker->durations()[i], {{"dependency", dependency}, {"outcome", outcome}});
+        }
         counter("breaker_refused_total", "Calls that a breaker did not let through.", seen.refused,
                 {{"dependency", dependency}});
     }

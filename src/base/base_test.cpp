@@ -1,12 +1,15 @@
 #include "base/code.hpp"
 #include "base/digest.hpp"
+#include "base/histogram.hpp"
 #include "base/instant.hpp"
 #include "base/log.hpp"
 #include "base/random.hpp"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <set>
+#include <vector>
 
 namespace taleus {
 namespace {
@@ -38,6 +41,23 @@ TEST(InstantTest, what_is_no_utc_time_is_refused) {
           "2026-12-01T00:60:00Z", "2026-12-01T00:00:60Z", "2026-12-01T00:00:00", "2026-12-01T00:00:00.Z",
           "2026-12-01T00:00:00+01:00", "2026-12-01T00:00:00Zx", "x026-12-01T00:00:00Z"})
         EXPECT_FALSE(utc_from_text(text)) << text;
+}
+
+TEST(HistogramTest, a_bound_is_in_its_bucket_and_what_is_beyond_them_all_in_the_last) {
+    constexpr std::array bounds{1.0, 10.0};
+    Histogram histogram{bounds};
+    for (const double value : {0.0, 1.0, 1.5, 10.0, 10.5, 1e9}) histogram.observe(value);
+    EXPECT_EQ((std::vector<std::uint64_t>{histogram.counts().begin(), histogram.counts().end()}),
+              (std::vector<std::uint64_t>{2, 2, 2}));
+    EXPECT_EQ(histogram.sum(), 1e9 + 23);
+}
+
+TEST(HistogramTest, times_are_seconds) {
+    Histogram histogram;
+    histogram.observe(std::chrono::milliseconds{500});
+    EXPECT_EQ(histogram.sum(), 0.5);
+    const auto bucket = std::ranges::find(histogram.bounds(), 0.5) - histogram.bounds().begin();
+    EXPECT_EQ(histogram.counts()[static_cast<std::size_t>(bucket)], 1U);
 }
 
 TEST(LogTest, text_of_a_partner_cannot_break_a_line_or_a_terminal) {

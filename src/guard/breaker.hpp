@@ -8,6 +8,7 @@
 // Opens on the rate of failures or of slow calls in a window, and on timeouts in a row, which need no traffic. Open
 // periods double up to a maximum, with jitter; then a few probes at a time, all of which must succeed. One thread.
 
+#include "base/histogram.hpp"
 #include "base/instant.hpp"
 #include "base/random.hpp"
 
@@ -44,6 +45,7 @@ enum class CallResult : std::uint8_t {
     timed_out,
     abandoned, // the caller went away: says nothing of the dependency
 };
+inline constexpr std::array<std::string_view, 4> call_result_texts{"good", "failed", "timed_out", "abandoned"};
 
 class Breaker {
 public:
@@ -68,6 +70,9 @@ public:
     // What `ask` would say, without asking: nullopt, or how long to wait.
     std::optional<Duration> refuses(Instant now);
     void report(const Lease& lease, CallResult result, Instant now);
+    // What a call took from its beginning to its end, with or without a lease: decides nothing, and is for who watches.
+    void measure(CallResult result, Duration took) { durations_[static_cast<std::size_t>(result)].observe(took); }
+    const std::array<Histogram, 4>& durations() const { return durations_; } // by `CallResult`
 
     BreakerState state(Instant now);
     Counts counts(Instant now);
@@ -103,6 +108,7 @@ private:
     std::size_t openings_ = 0;  // in a row, without having been closed
     Instant open_until_;
     Counts counts_;
+    std::array<Histogram, 4> durations_{};
 };
 
 } // namespace taleus::guard

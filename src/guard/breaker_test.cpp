@@ -121,6 +121,15 @@ TEST_F(BreakerTest, a_probe_whose_caller_left_makes_room_for_another) {
     EXPECT_EQ(breaker.state(now), BreakerState::closed);
 }
 
+TEST_F(BreakerTest, what_calls_took_is_told_by_their_results_and_decides_nothing) {
+    for (int i = 0; i < 100; ++i) breaker.measure(CallResult::timed_out, 1h);
+    breaker.measure(CallResult::good, 2ms);
+    EXPECT_EQ(breaker.state(now), BreakerState::closed);
+    EXPECT_EQ(breaker.durations()[static_cast<std::size_t>(CallResult::timed_out)].sum(), 100 * 3600);
+    EXPECT_EQ(breaker.durations()[static_cast<std::size_t>(CallResult::good)].sum(), 0.002);
+    EXPECT_EQ(breaker.durations()[static_cast<std::size_t>(CallResult::failed)].sum(), 0);
+}
+
 TEST_F(BreakerTest, a_late_result_decides_nothing) {
     const auto before = breaker.ask(now).value();
     for (int i = 0; i < 5; ++i) call(CallResult::timed_out);

@@ -48,7 +48,7 @@ void DialRace::start_next() {
         if (next_ < endpoints_.size()) timer_.set(shard_.clock.now() + stagger_);
         return;
     }
-    if (running_.empty()) winner_.set(fail(Code::unreachable, failures_));
+    if (running_.empty()) winner_.set(fail(was_lost_ ? Code::peer_gone : Code::unreachable, failures_));
 }
 
 bool DialRace::start(const tcp::endpoint& endpoint) {
@@ -74,6 +74,7 @@ void DialRace::on_ready(Connection& connection) {
 void DialRace::on_closed(Connection& connection, const Error& error) {
     const auto ended = std::ranges::find(running_, &connection, &Attempt::connection);
     note(ended->endpoint, error);
+    was_lost_ |= error.code == Code::peer_gone;
     running_.erase(ended);
     timer_.clear();
     start_next();
@@ -107,7 +108,7 @@ async::awaitable<Dialled> dial(Shard& shard, wire::Multiaddr address, Duration s
     if (!endpoints) co_return fail(Code::unreachable, unreachable(address, endpoints.error().context));
     DialRace race{shard, *expected, std::move(*endpoints), stagger};
     auto winner = co_await race.winner();
-    if (!winner) co_return fail(Code::unreachable, unreachable(address, winner.error().context));
+    if (!winner) co_return fail(winner.error().code, unreachable(address, winner.error().context));
     co_return winner;
 }
 

@@ -64,6 +64,7 @@ private:
     std::size_t next_ = 0;
     std::vector<Attempt> running_;
     std::string failures_;
+    bool was_lost_ = false; // somebody was there and went away
     async::Clock::Timer timer_;
     async::OneShot<Dialled> winner_;
 };

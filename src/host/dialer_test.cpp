@@ -53,6 +53,21 @@ TEST_F(DialerTest, errors_are_unreachable_and_say_what_for_people) {
     expect(fmt::format("/dns4/no-such-name.invalid/tcp/1/p2p/{}", any_peer), "cannot resolve no-such-name.invalid");
 }
 
+awaitable<void> accept_and_leave(boost::asio::ip::tcp::acceptor& acceptor) {
+    auto socket = co_await acceptor.async_accept(async::use_awaitable);
+    socket.close(); // what was sent meanwhile is unread: a reset
+}
+
+TEST_F(DialerTest, who_took_the_connection_and_went_away_is_told_from_who_never_was_there) {
+    boost::asio::ip::tcp::acceptor passing{context, {tcp::v4(), 0}};
+    auto& host = make_host(client_key);
+    tasks.spawn([&](Limit&) { return accept_and_leave(passing); });
+    const auto port = passing.local_endpoint().port();
+    const auto error = refusal(host, fmt::format("/ip4/127.0.0.1/tcp/{}/p2p/{}", port, any_peer));
+    EXPECT_EQ(error.code, Code::peer_gone);
+    EXPECT_THAT(error.context, HasSubstr(fmt::format("127.0.0.1:{}: ", port)));
+}
+
 awaitable<void> dial_within(Limit& limit, async::Clock& clock, Host& host, wire::Multiaddr address, Duration time,
                             std::optional<std::expected<Dialled, async::Interrupted>>& out) {
     out = co_await async::within(limit, clock.now() + time, host.dial(std::move(address)));

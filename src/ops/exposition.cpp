@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <limits>
 
 namespace taleus::ops {
 
@@ -50,6 +51,24 @@ void write(std::string& out, const std::string& name, const ClientMetric& metric
     }
 }
 
+MetricType type_of(const Reading& reading) {
+    if (reading.histogram) return MetricType::Histogram;
+    return reading.is_counter ? MetricType::Counter : MetricType::Gauge;
+}
+
+ClientMetric::Histogram shown(const Histogram& histogram) {
+    ClientMetric::Histogram out;
+    std::uint64_t below = 0;
+    for (std::size_t i = 0; i < histogram.counts().size(); ++i) {
+        below += histogram.counts()[i];
+        const bool is_last = i == histogram.bounds().size();
+        out.bucket.push_back({below, is_last ? std::numeric_limits<double>::infinity() : histogram.bounds()[i]});
+    }
+    out.sample_count = below;
+    out.sample_sum = histogram.sum();
+    return out;
+}
+
 } // namespace
 
 void add_readings(std::vector<MetricFamily>& families, const std::vector<Reading>& readings) {
@@ -57,13 +76,15 @@ void add_readings(std::vector<MetricFamily>& families, const std::vector<Reading
         const auto name = fmt::format("taleus_{}", reading.name);
         auto family = std::ranges::find(families, name, &MetricFamily::name);
         if (family == families.end()) {
-            families.push_back(
-                {name, std::string{reading.help}, reading.is_counter ? MetricType::Counter : MetricType::Gauge, {}});
+            families.push_back({name, std::string{reading.help}, type_of(reading), {}});
             family = std::prev(families.end());
         }
         auto& metric = family->metric.emplace_back();
         for (const auto& [label, value] : reading.labels) metric.label.push_back({label, value});
-        (reading.is_counter ? metric.counter.value : metric.gauge.value) = reading.value;
+        if (reading.histogram)
+            metric.histogram = shown(*reading.histogram);
+        else
+            (reading.is_counter ? metric.counter.value : metric.gauge.value) = reading.value;
     }
 }
 

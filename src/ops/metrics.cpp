@@ -18,9 +18,7 @@ using protocol::StateName;
 
 namespace {
 
-// From a millisecond to a minute: the deadlines of the protocol lie between.
-const prometheus::Histogram::BucketBoundaries seconds_buckets{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
-                                                              0.5,   1,      2.5,   5,    10,    30,   60};
+const prometheus::Histogram::BucketBoundaries seconds_buckets{duration_bounds.begin(), duration_bounds.end()};
 
 double seconds(Duration time) { return std::chrono::duration<double>(time).count(); }
 

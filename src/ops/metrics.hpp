@@ -3,6 +3,7 @@
 // happens; what others count is shown as a whole, now and then. Each is told by one thread; exposed by any.
 
 #include "base/code.hpp"
+#include "base/histogram.hpp"
 #include "base/instant.hpp"
 #include "ports/control.hpp"
 #include "protocol/states.hpp"
@@ -21,13 +22,14 @@
 
 namespace taleus::ops {
 
-// One number that somebody else counts. `name` is without the prefix; a counter's ends in _total.
+// One number, or distribution, that somebody else counts. `name` is without the prefix; a counter's ends in _total.
 struct Reading {
     std::string_view name;
     std::string_view help;
     bool is_counter = false;
     double value = 0;
     std::vector<std::pair<std::string, std::string>> labels = {};
+    std::optional<Histogram> histogram = std::nullopt; // then neither counter nor `value`
 };
 
 class Metrics {

@@ -58,6 +58,23 @@ TEST(MetricsTest, series_are_as_many_however_many_sessions_there_are) {
     EXPECT_LT(lines, 1500);
 }
 
+TEST(MetricsTest, what_others_distribute_is_cumulative_in_both_forms) {
+    constexpr std::array bounds{1.0, 10.0};
+    Histogram histogram{bounds};
+    for (const double value : {0.5, 4.0, 6.0, 100.0}) histogram.observe(value);
+    Metrics metrics{"1"};
+    metrics.show({{.name = "h", .help = "h", .labels = {{"x", "y"}}, .histogram = histogram}});
+    for (const auto form : {Control::Exposition::prometheus, Control::Exposition::openmetrics}) {
+        const auto text = metrics.expose(form);
+        EXPECT_THAT(text, HasSubstr("# TYPE taleus_h histogram\n"));
+        EXPECT_THAT(text, HasSubstr("taleus_h_bucket{x=\"y\",le=\"1\"} 1\n"));
+        EXPECT_THAT(text, HasSubstr("taleus_h_bucket{x=\"y\",le=\"10\"} 3\n"));
+        EXPECT_THAT(text, HasSubstr("taleus_h_bucket{x=\"y\",le=\"+Inf\"} 4\n"));
+        EXPECT_THAT(text, HasSubstr("taleus_h_sum{x=\"y\"} 110.5\n"));
+        EXPECT_THAT(text, HasSubstr("taleus_h_count{x=\"y\"} 4\n"));
+    }
+}
+
 TEST(MetricsTest, both_forms_tell_the_same) {
     Metrics metrics{"1.2"};
     metrics.ended("a", Side::listener, wire::Role::stock, StateName::done, std::nullopt, 20ms);

@@ -53,9 +53,10 @@ public:
 class Network {
 public:
     virtual ~Network() = default;
-    // Resolves, connects and proves that the remote is the peer of `address` (which ends in /p2p). `unreachable` with a
-    // context for people, which names the address, otherwise, also for transports this program does not speak.
-    // Cancellable.
+    // Resolves, connects and proves that the remote is the peer of `address` (which ends in /p2p). Otherwise
+    // `peer_gone` when somebody took the connection and went away without a word, as a listener does that ends, and
+    // else `unreachable`, also for transports this program does not speak; with a context for people, which names the
+    // address. Cancellable.
     virtual awaitable<Result<std::unique_ptr<Connection>>> dial(wire::Multiaddr address) = 0;
 };
 

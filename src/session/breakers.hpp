@@ -60,10 +60,13 @@ template <class T> guard::CallResult result_of(const Result<T>& answer) {
 template <class T>
 async::awaitable<Result<T>> through(guard::Breaker& breaker, const async::Clock& clock, Purpose purpose,
                                     async::awaitable<Result<T>> call) {
-    const auto lease = breaker.ask(clock.now());
+    const auto began = clock.now();
+    const auto lease = breaker.ask(began);
     if (!lease && purpose == Purpose::beginning) co_return fail(Code::dependency_unavailable, "its breaker is open");
     const auto report = [&](guard::CallResult result) {
-        if (lease) breaker.report(*lease, result, clock.now());
+        const auto now = clock.now();
+        breaker.measure(result, now - began);
+        if (lease) breaker.report(*lease, result, now);
     };
     try {
         auto answer = co_await std::move(call);

@@ -37,8 +37,10 @@ async::awaitable<void> DialRace::dial(wire::Multiaddr address, async::Limit& lim
         auto dialled = co_await async::within(limit, clock_.now() + dial_patience, std::move(dialling));
         if (dialled && *dialled && !winner_)
             winner_ = std::move(**dialled);
-        else if (dialled && !*dialled)
+        else if (dialled && !*dialled) {
             failure = dialled->error().context; // names the address
+            was_lost_ |= dialled->error().code == Code::peer_gone;
+        }
     } catch (const std::exception& error) {
         failure = address.to_text() + ": " + error.what();
     }

@@ -31,6 +31,8 @@ public:
     std::unique_ptr<ports::Connection> take_winner() { return std::move(winner_); }
     // What each address said, for people.
     const std::string& failures() const { return failures_; }
+    // Was somebody there, at any of them, and went away before it was known who?
+    bool was_lost() const { return was_lost_; }
 
 private:
     async::awaitable<void> dial(wire::Multiaddr address, async::Limit& limit);
@@ -41,6 +43,7 @@ private:
     async::Executor executor_;
     std::unique_ptr<ports::Connection> winner_;
     std::string failures_;
+    bool was_lost_ = false;
     std::size_t ended_ = 0;
     std::unique_ptr<async::OneShot<std::monostate>> changed_;
     async::TaskGroup dials_;

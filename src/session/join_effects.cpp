@@ -21,6 +21,9 @@ using protocol::StateName;
 
 namespace {
 
+// With the pauses between, three seconds: the restart of a listener that has little to recover.
+constexpr unsigned rounds_to_come_back = 6;
+
 // ±20 %, so that those who were sent away together do not come back together.
 Duration jittered(Duration length, Random& random) {
     const auto fifth = static_cast<std::uint64_t>(length.count()) / 5;
@@ -46,12 +49,14 @@ async::awaitable<Event> JoinSession::connect() {
         if (auto over = co_await pause(connecting.wait)) co_return std::move(*over);
     if (connection_ && connection_->is_alive() && !is_sent_away_) co_return Connected{};
     connection_.reset();
-    // At first an address that does not answer is an answer; later the listener may just be coming back.
+    // At first an address that does not answer is an answer. One that took the connection and let it go may be a
+    // listener that is being restarted, and is worth some more rounds; and later it may just be coming back.
+    bool was_there = false;
     for (unsigned round = 1;; ++round) {
-        auto ended = co_await race();
+        auto ended = co_await race(was_there);
         if (!ended) break;
-        const bool is_final = connecting.attempt == 0 || !std::holds_alternative<Unreachable>(*ended);
-        if (is_final) co_return std::move(*ended);
+        const bool is_answer = connecting.attempt == 0 && (!was_there || round == rounds_to_come_back);
+        if (is_answer || !std::holds_alternative<Unreachable>(*ended)) co_return std::move(*ended);
         if (auto over = co_await pause(backoff(round, std::nullopt))) co_return std::move(*over);
     }
     is_sent_away_ = false;
@@ -67,11 +72,12 @@ async::awaitable<std::optional<Event>> JoinSession::pause(Duration length) {
     co_return std::nullopt;
 }
 
-async::awaitable<std::optional<Event>> JoinSession::race() {
+async::awaitable<std::optional<Event>> JoinSession::race(bool& was_there) {
     DialRace race{world_.network, world_.clock, co_await async::asio::this_coro::executor};
     auto running = race.run(addresses_);
     const auto ran = co_await bounded(std::move(running));
     co_await race.settle();
+    was_there = was_there || race.was_lost();
     connection_ = race.take_winner();
     if (connection_) co_return std::nullopt;
     if (!ran) co_return interrupted(ran.error());

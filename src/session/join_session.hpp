@@ -55,7 +55,7 @@ private:
 
     // --- effects
     async::awaitable<Event> connect();
-    async::awaitable<std::optional<Event>> race();
+    async::awaitable<std::optional<Event>> race(bool& was_there); // set when somebody was
     async::awaitable<std::optional<Event>> pause(Duration length);
     async::awaitable<Event> send_contact();
     async::awaitable<Event> read_response();

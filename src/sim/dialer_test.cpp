@@ -124,6 +124,35 @@ TEST_F(DialerTest, fails_at_once_when_nobody_answers) {
     EXPECT_EQ(slow.code, Code::unreachable);
 }
 
+// Found by a restart under load: what a listener had accepted last was reset, and the dialer gave up at once.
+TEST_F(DialerTest, comes_back_to_a_listener_that_took_the_connection_and_went_away) {
+    scripted =
+        std::make_unique<ScriptedListener>(field, world.network, std::vector<ScriptedAnswer>{{.text = stock_result}});
+    const auto link = link_to(field, wire::Role::stock);
+    world.network.set_behaviour(field.address(), Network::Behaviour::leaves);
+    async::Clock::Timer restarted{respondent.process().clock,
+                                  [&] { world.network.set_behaviour(field.address(), Network::Behaviour::refuses); }};
+    async::Clock::Timer back{respondent.process().clock,
+                             [&] { world.network.set_behaviour(field.address(), Network::Behaviour::answers); }};
+    restarted.set(world.time.now + 50ms); // nobody listens for a while
+    back.set(world.time.now + 1s);
+    const auto result = world.join(respondent, link);
+    EXPECT_EQ(result.outcome, StateName::done) << result.reason;
+    EXPECT_EQ(scripted->heard.size(), 1U);
+    EXPECT_GE(world.network.dials(), 3U);
+}
+
+TEST_F(DialerTest, gives_up_on_who_takes_connections_and_never_stays) {
+    const auto began = world.time.now;
+    world.network.set_behaviour(field.address(), Network::Behaviour::leaves);
+    const auto result = world.join(respondent, link_to(field, wire::Role::stock));
+    EXPECT_EQ(result.outcome, StateName::failed);
+    EXPECT_EQ(result.code, Code::unreachable);
+    EXPECT_EQ(world.network.dials(), 6U);
+    EXPECT_GT(world.time.now - began, 2s);
+    EXPECT_LT(world.time.now - began, 5s);
+}
+
 TEST_F(DialerTest, ends_at_its_own_deadline_when_the_listener_is_silent) {
     const auto began = world.time.now;
     const auto result = join_scripted(wire::Role::stock, {{.kind = Kind::silence}});

@@ -186,6 +186,7 @@ async::awaitable<Result<std::unique_ptr<ports::Connection>>> Network::dial(wire:
     const auto patience = behaviour == Behaviour::hangs ? Duration{std::chrono::hours{1}} : delay() * 3;
     co_await async::sleep_until(process.clock, process.clock.now() + patience);
     const auto* listening = at(to);
+    if (behaviour == Behaviour::leaves) co_return fail(Code::peer_gone, to.to_text() + ": the connection was closed");
     if (behaviour != Behaviour::answers || listening == nullptr || !listening->process->is_alive)
         co_return fail(Code::unreachable, to.to_text() + ": connection refused");
     if (listening->peer != to.peer()) co_return fail(Code::unreachable, to.to_text() + ": another peer answers there");

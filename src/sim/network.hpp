@@ -107,7 +107,7 @@ public:
     void listen(const wire::Multiaddr& address, const wire::PeerId& peer, Process& process,
                 ports::StreamHandler* handler);
     void stop_listening(const wire::Multiaddr& address) { listeners_.erase(address.without_peer().to_text()); }
-    enum class Behaviour : std::uint8_t { answers, refuses, hangs };
+    enum class Behaviour : std::uint8_t { answers, refuses, hangs, leaves }; // `leaves`: takes connections and goes
     void set_behaviour(const wire::Multiaddr& address, Behaviour behaviour) {
         behaviour_[address.without_peer().to_text()] = behaviour;
     }

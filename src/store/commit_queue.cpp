@@ -49,10 +49,23 @@ CommitQueue::Batch CommitQueue::take() {
 
 void CommitQueue::serve() {
     for (auto batch = take(); !batch.empty(); batch = take()) {
+        const auto began = std::chrono::steady_clock::now();
         commit(batch);
+        measure(batch.size(), std::chrono::steady_clock::now() - began);
         calls_ += batch.size();
         for (auto& call : batch) call->answer();
     }
+}
+
+void CommitQueue::measure(std::size_t calls, Duration took) {
+    const std::lock_guard lock{mutex_};
+    measures_.calls.observe(static_cast<double>(calls));
+    measures_.durations.observe(took);
+}
+
+CommitQueue::Measures CommitQueue::measures() const {
+    const std::lock_guard lock{mutex_};
+    return measures_;
 }
 
 void CommitQueue::commit(Calls calls) {

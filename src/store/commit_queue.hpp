@@ -12,6 +12,7 @@
 // when the answer has been read.
 
 #include "async/one_shot.hpp"
+#include "base/histogram.hpp"
 #include "ports/journal.hpp"
 #include "store/database.hpp"
 
@@ -50,6 +51,10 @@ public:
         std::uint64_t commits = 0;
         std::uint64_t conflicts = 0;
     };
+    struct Measures {
+        Histogram calls{size_bounds}; // that were taken together
+        Histogram durations;          // until they were committed, conflicts and pauses included
+    };
     // The last thing that each transaction does, when its calls have done theirs.
     using Seal = std::function<void(Database&)>;
 
@@ -70,6 +75,7 @@ public:
     }
 
     Counts counts() const { return {calls_.load(), commits_.load(), conflicts_.load()}; }
+    Measures measures() const; // of all batches so far; any thread
 
 private:
     struct Call {
@@ -105,6 +111,7 @@ private:
 
     bool submit(std::unique_ptr<Call> call);
     void serve();
+    void measure(std::size_t calls, Duration took);
     Batch take(); // waits; empty: it is over
     void commit(Calls calls);
     void commit_alone(const std::unique_ptr<Call>& call);
@@ -119,7 +126,8 @@ private:
     std::atomic<std::uint64_t> calls_{0};
     std::atomic<std::uint64_t> commits_{0};
     std::atomic<std::uint64_t> conflicts_{0};
-    std::mutex mutex_;
+    mutable std::mutex mutex_; // of what follows
+    Measures measures_;
     std::condition_variable ready_;
     std::deque<std::unique_ptr<Call>> waiting_;
     bool ending_ = false;

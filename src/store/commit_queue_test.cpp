@@ -2,6 +2,7 @@
 #include "store/testing.hpp"
 
 #include <future>
+#include <numeric>
 
 namespace taleus::store::testing {
 namespace {
@@ -31,6 +32,14 @@ TEST(CommitQueueTest, many_calls_share_few_commits) {
     EXPECT_EQ(answered, 1000);
     EXPECT_EQ(queue.counts().calls, 1000U);
     EXPECT_LT(queue.counts().commits, 200U);
+    const auto measures = queue.measures();
+    EXPECT_EQ(measures.calls.sum(), 1000);
+    const auto batches =
+        std::accumulate(measures.calls.counts().begin(), measures.calls.counts().end(), std::uint64_t{0});
+    EXPECT_EQ(batches, queue.counts().commits) << "none conflicted";
+    EXPECT_EQ(std::accumulate(measures.durations.counts().begin(), measures.durations.counts().end(), std::uint64_t{0}),
+              batches);
+    EXPECT_GT(measures.durations.sum(), 0);
     const auto count = shard.ask(queue.run([](Database& db) -> Result<std::int64_t> {
         return db.value<std::int64_t>("SELECT count(*) FROM t").value_or(-1);
     }));

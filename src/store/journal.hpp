@@ -60,6 +60,7 @@ public:
     // What nodes that were not seen since left behind becomes this one's.
     awaitable<Result<Recovered>> take_over(UtcTime now, UtcTime alive_since);
     CommitQueue::Counts commit_counts() const { return writes_.counts(); }
+    CommitQueue::Measures commit_measures() const { return writes_.measures(); }
 
     awaitable<Result<void>> create_invitation(protocol::Invitation invitation, ports::AuditRecord audit) override;
     awaitable<Result<std::vector<ports::InvitationView>>> invitations() override;

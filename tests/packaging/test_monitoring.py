@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from taleus import ROOT
+from taleus import ROOT, Home, Listener
 from tools import tool
 
 MONITORING = ROOT / "packaging/monitoring"
@@ -25,7 +25,7 @@ def dashboard_text():
 
 
 def metrics_named():
-    names = set(re.findall(r"\btaleus_[a-z_]+", rules()[0] + dashboard_text()))
+    names = set(re.findall(r"\btaleus_[a-z_]+(?!\w*\.yml)", rules()[0] + dashboard_text()))
     return {re.sub(r"_(bucket|sum|count)$", "", name) for name in names}
 
 
@@ -34,6 +34,48 @@ def metrics_named():
 def test_promtool_is_content(check):
     ended = subprocess.run([tool("promtool", "prometheus"), *check], cwd=MONITORING, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def test_what_rules_and_dashboard_name_is_there(tmp_path):
+    """In the metrics of a listener that has bootstrapped and refused: a name that nobody exposes is an alert that never comes."""
+    alice, bob = Home(tmp_path / "alice"), Home(tmp_path / "bob")
+    with Listener(alice) as running:
+        bob.join(alice.invite("stock")["uri"])
+        alice.settle()
+        there = {re.sub(r"_(bucket|sum|count)$", "", series.split("{")[0]) for series in running.admin.metrics()}
+    assert len(metrics_named()) > 20 and metrics_named() <= there, metrics_named() - there
+
+
+def test_every_metric_is_documented_and_every_documented_one_is_there(tmp_path):
+    """Names and labels, of docs/operations.md and of a listener that has bootstrapped; what only other callers bring is not asked for."""
+    table = (ROOT / "docs/operations.md").read_text().split("## Metrics")[1].split("\n## ")[0]
+    rows = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
+    documented = {name: set(filter(None, labels.split(","))) for row in rows for name, labels in re.findall(r"`([a-z_]+)(?:\{([a-z,]+)\})?`", row)}
+    alice, bob = Home(tmp_path / "alice"), Home(tmp_path / "bob")
+    with Listener(alice) as running:
+        bob.join(alice.invite("stock")["uri"])
+        alice.settle()
+        there = {}
+        for series in running.admin.metrics():
+            name, _, labels = series.partition("{")
+            labels = set(re.findall(r"(\w+)=", labels))
+            name = re.sub(r"_(bucket|sum|count)$", "", name) if "le" in labels or name.endswith(("_sum", "_count")) else name
+            there.setdefault(name.removeprefix("taleus_"), set()).update(labels - {"le"})
+    never_yet = {"streams_unserved_total"}
+    assert set(there) == set(documented) - never_yet
+    assert there == {name: labels for name, labels in documented.items() if name not in never_yet}
+
+
+def test_the_guide_names_settings_that_there_are(tmp_path):
+    """In all of its text, `limits.sessions` and its like, commands included."""
+    alice = Home(tmp_path / "alice")
+    keys = {line["key"] for line in alice.run("config", "get", "--json").lines}
+    sections = {key.split(".")[0] for key in keys if "." in key}
+    for page in ("operating", "operations", "protection"):
+        text = (ROOT / f"docs/{page}.md").read_text()
+        named = {word for word in re.findall(r"`([a-z][a-z0-9]*\.[a-z_]+)[`= ]", text) if word.split(".")[0] in sections}
+        named -= {"admin.token", "admin.address"}  # files of the home
+        assert named and named <= keys, (page, named - keys)
 
 
 def test_each_alert_has_a_unit_test_and_its_page_in_the_guide():

@@ -1,6 +1,8 @@
 """The Debian package: accepted by its linter, with all that it promises in it, and a program in it that runs."""
 
 import gzip
+import os
+import pathlib
 import re
 import subprocess
 
@@ -62,6 +64,16 @@ def test_its_scripts_are_sound_and_start_nothing(unpacked):
         script = unpacked / "DEBIAN" / name
         run("sh", "-n", script)
         assert "systemctl" not in script.read_text() and "rm -" not in script.read_text()
+
+
+def test_an_install_puts_what_the_package_has(unpacked, tmp_path):
+    """`cmake --install` after a build of everything: what is written by the program itself, manual and completion, is part of that."""
+    assert "documents" in run("ninja", "-C", "build/release", "-t", "query", "all").split(), "a build of everything writes the documents"
+    subprocess.run(["cmake", "--install", "build/release"], cwd=ROOT, env={**os.environ, "DESTDIR": str(tmp_path)}, check=True, capture_output=True)
+    ours, packaged = ({file.relative_to(root) for file in root.rglob("*") if not file.is_dir()} for root in (tmp_path, unpacked))
+    assert ours == {file for file in packaged if file.parts[0] != "DEBIAN"}
+    for file in ours - {pathlib.Path("usr/bin/taleus")}:  # which the package has stripped
+        assert (tmp_path / file).read_bytes() == (unpacked / file).read_bytes(), file
 
 
 def test_an_install_elsewhere_names_its_own_program(tmp_path):

@@ -31,6 +31,12 @@ def test_the_service_is_exposed_no_more_than_stated():
     assert f"exposure of {level}" in (ROOT / "docs/operating.md").read_text()
 
 
+def test_it_is_not_started_again_where_that_mends_nothing():
+    prevented = re.search(r"^RestartPreventExitStatus=(.*)$", (UNITS / "taleus.service").read_text(), re.M)[1].split()
+    codes = dict(re.findall(r"^\| (\d+) \| (.*) \|$", (ROOT / "docs/commands.md").read_text(), re.M))
+    assert "a setting that is not allowed" in codes[prevented[0]] and "check the disk, then start again" in codes[prevented[1]]
+
+
 def test_each_family_has_a_socket_of_its_own():
     text = (UNITS / "taleus.socket").read_text()
     assert len(re.findall(r"^ListenStream=", text, flags=re.M)) == 2

@@ -49,7 +49,8 @@ class Service:
             self.env["LISTEN_FDNAMES"] = ":".join(name for name, _ in self.sockets)
         self.told = []  # datagrams, each as a dict
         self.process = None
-        threading.Thread(target=self._hear, daemon=True).start()
+        self.hearing = threading.Thread(target=self._hear, daemon=True)
+        self.hearing.start()
 
     def _hear(self):
         with contextlib.suppress(OSError):
@@ -95,6 +96,9 @@ class Service:
         if self.process.poll() is None:
             self.stop() if kind is None else self.process.kill()
         self.process.wait()
+        # Who is still in recv() when a descriptor is closed hears, under the same number, what the next service tells.
+        self.notify.shutdown(socket.SHUT_RDWR)
+        self.hearing.join()
         self.notify.close()
         for _, listening in self.sockets:
             listening.close()

@@ -114,7 +114,7 @@ template <class Half> bool may_write(const char* what, int descriptor, Half writ
         if (shared->torn != 0) write_half();
         end_now();
     }
-    return !target.is_home() || has_room();
+    return !target.is_home() || !is_meant(what, target.name) || has_room();
 }
 bool may_write(const char* what, int descriptor) {
     return may_write(what, descriptor, [] {});
@@ -137,7 +137,7 @@ bool may_create(const char* path, int flags) {
     struct stat there{};
     if (::stat(path, &there) == 0) return true;
     step("create", path);
-    return has_room();
+    return !is_meant("create", path) || has_room();
 }
 
 void add_offset(timespec& time) {

@@ -39,13 +39,15 @@ DIALER_PATH = {
 
 
 def until(what, holds, seconds=10.0, pause=0.02):
-    """Polls `holds` until it returns something true, and returns it."""
+    """Polls `holds` until it returns something true, and returns it. The last look is after the time is over: a machine that stands
+    still for as long fails nobody."""
     deadline = time.monotonic() + seconds
     while True:
+        is_over = time.monotonic() > deadline
         found = holds()
         if found:
             return found
-        if time.monotonic() > deadline:
+        if is_over:
             raise AssertionError(f"{what}: not within {seconds} s, last seen: {found!r}")
         time.sleep(pause)
 

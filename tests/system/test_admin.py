@@ -1,6 +1,7 @@
 """The admin interface of a running listener, over HTTP as its users speak it, held against docs/openapi.json: every answer of this file has
 a documented path, status and body, or the test fails."""
 
+import collections
 import contextlib
 import json
 import os
@@ -8,14 +9,16 @@ import re
 import resource
 import signal
 import socket
+import sqlite3
 import subprocess
+import threading
 
 import jsonschema
 import pytest
 
 import admin
 import libp2p
-from taleus import FAILED, PROGRAM, REFUSED, ROOT, USAGE, Listener, environment, until
+from taleus import FAILED, PROGRAM, REFUSED, ROOT, UNTHROTTLED, USAGE, Listener, environment, taleus, until
 from tools import tool
 
 DOCUMENT = json.loads((ROOT / "docs/openapi.json").read_text())
@@ -190,6 +193,44 @@ def test_events_tell_transitions_as_they_happen(api, alice, bob):
     assert told[-1][1]["outcome"] == "done" and session["tallyId"] == made["tally"]["tallyId"]
 
 
+def test_a_listener_of_events_that_is_too_slow_is_told_what_it_lost_and_let_go(alice, tmp_path):
+    """It reads nothing while far more happens than fits between, holds nobody up, and another that listens hears all."""
+    with Listener(alice, set={**UNTHROTTLED, "admin.listen": f"unix:{tmp_path}/a.sock"}) as running:
+        made = alice.invite("foil", "--uses", "unlimited")
+        api = running.admin
+        with contextlib.closing(admin.connect(api.address)) as slow, api.events() as next_event:
+            slow.sendall(f"GET /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {api.token}\r\n\r\n".encode())
+            heard = []
+
+            def hear():
+                ended = 0
+                while ended < 1500 and (event := next_event()):
+                    heard.append(event)
+                    ended += event[0] == "ended"
+
+            quick = threading.Thread(target=hear)
+            quick.start()
+            told = taleus("bench", "--addr", running.addresses[0], "--token", made["link"]["token"], "--role", "foil", "--sessions", "1500", "--json").result
+            assert told["ok"] == 1500
+            quick.join(20)
+            until("all is told", lambda: api.status()["sessions"]["active"] == 0)
+            assert collections.Counter(kind for kind, _ in heard)["ended"] == 1500 and {kind for kind, _ in heard} == {"transition", "ended"}, "it lost nothing"
+            text = b""
+            while part := slow.recv(65536):  # to the end of the stream, which the listener makes
+                text += part
+        events = text.split(b"\r\n\r\n", 1)[1].decode().strip().split("\n\n")[1:]
+        kinds = [re.search(r"^event: (\w+)$", event, re.M)[1] for event in events]
+        assert kinds.count("dropped") == 1 and kinds[-1] == "dropped"
+        numbers = [int(re.match(r"id: (\d+)\n", event)[1]) for event in events[:-1]]
+        assert numbers == list(range(1, len(numbers) + 1)), "what it heard has no gap"
+        lost = json.loads(re.search(r"^data: (.*)$", events[-1], re.M)[1])["lost"]
+        happened = sum(value for series, value in api.metrics().items() if series.startswith((
+            "taleus_session_state_duration_seconds_count", "taleus_sessions_ended_total", "taleus_streams_unserved_total", "taleus_admissions_refused_total")))
+        assert len(numbers) >= 1024 and lost > 0 and len(numbers) + lost == happened >= len(heard)
+        with api.events():  # there is room again
+            assert running.admin.status()["state"] == "serving"
+
+
 def test_more_listeners_of_events_than_may_be_are_refused(api):
     with contextlib.ExitStack() as stack:
         for _ in range(8):
@@ -208,6 +249,31 @@ def test_it_answers_when_connections_are_held_open_in_silence(api):
             connection.close()
 
 
+def test_it_answers_while_the_service_is_saturated(alice):
+    """Four times as many callers as there is room for, who try again; every path is asked meanwhile, and each answers."""
+    with Listener(alice, set={**UNTHROTTLED, "limits.sessions": 8, "limits.sessions_per_peer": 8, "limits.reserved": 8}) as running:
+        made = alice.invite("foil", "--uses", "unlimited")
+        api = Documented(running.ready["admin"], (alice.path / "admin.token").read_text().strip())
+        bench = subprocess.Popen([str(PROGRAM), "bench", "--addr", running.addresses[0], "--token", made["link"]["token"], "--role", "foil", "--sessions", "3000",
+                                  "--concurrency", "64", "--json"], stdout=subprocess.PIPE, text=True, env=environment())
+        try:
+            until("it is saturated", lambda: api.metrics()['taleus_admissions_refused_total{cause="overloaded"}'] > 0, 30)
+            asked = 0
+            while bench.poll() is None:
+                for path in ("/livez", "/readyz", "/startupz", "/metrics", "/v1/status", "/v1/config", "/v1/sessions?limit=5"):
+                    assert api.get(path).status == 200, path
+                    asked += 1
+                assert api.patch({"log.level": "warn" if asked % 2 else "info"}, "?persist=false").status == 200
+            told = json.loads(bench.communicate()[0].splitlines()[-1])
+        finally:
+            bench.kill()
+            bench.wait()
+        assert asked >= 7 and told["ok"] > 1000 and set(told["codes"]) <= {"overloaded", "peer_gone"}, told
+        until("all have ended", lambda: api.status()["sessions"]["active"] == 0)
+        assert api.metrics()["taleus_sessions_unaccounted"] == 0
+    assert alice.count("sessions", "state = 'DONE'") == alice.count("tallies") >= told["ok"]
+
+
 def test_it_answers_when_no_descriptor_is_left(alice):
     if b"__ubsan_handle" in PROGRAM.read_bytes():
         pytest.skip("UBSan looks at a class it has not seen yet through a pipe, for which there is no descriptor")
@@ -223,6 +289,29 @@ def test_it_answers_when_no_descriptor_is_left(alice):
         finally:
             for connection in held:
                 connection.close()
+
+
+def test_while_it_starts_it_is_alive_and_neither_started_nor_ready(alice):
+    """Another process holds the store, so that the start cannot go on."""
+    with Listener(alice):  # the store is there
+        pass
+    with contextlib.closing(sqlite3.connect(alice.store, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        running = Listener(alice, is_awaited=False)
+        try:
+            address = until("it says where it is", lambda: (file := alice.path / "admin.address").exists() and file.read_text().strip())
+            api = Documented(address, (alice.path / "admin.token").read_text().strip())
+            assert api.get("/livez").status == 200
+            for path in ("/startupz", "/readyz"):
+                answer = api.get(path)
+                assert (answer.status, answer.json["code"]) == (503, "starting"), answer
+            assert api.status()["state"] == "starting"
+            other.execute("ROLLBACK")
+            until("it has started", lambda: api.get("/startupz").status == 200)
+            assert api.get("/readyz").status == 200 and running.is_running()
+        finally:
+            if running.is_running():
+                running.stop()
 
 
 def test_a_loop_that_stands_still_is_not_called_alive(api, alice, listener):
@@ -321,6 +410,32 @@ def test_the_numbers_that_limits_act_on_are_shown(api, alice, listener):
     assert shown['taleus_held_max{resource="waiting"}'] == 10_000
     assert shown['taleus_held_max{resource="bytes"}'] == 2 * 1024**3
     until("all is given back", lambda: api.metrics()['taleus_held{resource="bytes"}'] == 0)
+
+
+def test_distributions_agree_with_what_they_are_of(alice, bob, tmp_path):
+    """A hook that works and one that does not, and what the store's writer took together."""
+    hook = tmp_path / "hook"
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    hooks = {"identity.hook": str(hook)}
+    with Listener(alice, set=hooks) as running:
+        for role in ("stock", "stock", "foil"):
+            bob.join(alice.invite(role)["uri"])
+        bob.join(alice.invite("stock", "--identity", "external", set=hooks)["uri"], code=None, set={"timeouts.join_session": "1s"})
+        alice.settle()
+        metrics = running.admin.metrics()
+
+    def calls(dependency, outcome):
+        labels = f'{{dependency="{dependency}",outcome="{outcome}"}}'
+        assert metrics[f"taleus_dependency_duration_seconds_count{labels}"] == metrics[f"taleus_dependency_calls_total{labels}"]
+        return metrics[f"taleus_dependency_duration_seconds_count{labels}"]
+
+    assert calls("provisioner", "good") == 2 and calls("provisioner", "failed") == 0
+    assert calls("identity", "good") == 0 and calls("identity", "failed") >= 1
+    assert calls("store", "good") >= 3 * 4 and calls("store", "failed") == 0
+    assert metrics["taleus_store_batch_calls_sum"] == metrics["taleus_store_calls_total"] > 0
+    assert metrics["taleus_store_batch_calls_count"] == metrics["taleus_store_commits_total"] == metrics["taleus_store_commit_duration_seconds_count"]
+    assert 0 < metrics["taleus_store_commit_duration_seconds_sum"] < metrics["taleus_uptime_seconds"]
 
 
 def test_metrics_count_what_is_on_record(api, alice, bob):

@@ -1,13 +1,19 @@
 """Settings of a running listener: read, changed and reloaded, all or nothing, and on record."""
 
+import errno
+import json
+import math
 import os
 import random
 import re
 import signal
 import threading
+import time
 
 import pytest
 
+import libp2p
+from faults import Faults
 from taleus import DONE, FAILED, USAGE, Listener, assert_both_sides, check_audit_is_gapless, until
 
 SHORT = not os.environ.get("TALEUS_LONG")
@@ -93,6 +99,37 @@ def test_a_reload_is_refused_as_a_whole_with_file_and_line(listener, alice, text
     assert listener.admin.setting("limits.sessions")["value"] == "1000" and changes(alice) == []
 
 
+@pytest.mark.parametrize("persist", ["", "?persist=false"])
+def test_a_change_that_cannot_be_put_on_record_is_taken_back(alice, tmp_path, persist):
+    """The file has it already when there is no room for the trail."""
+    faults = Faults(tmp_path / "faults", alice)
+    file = alice.path / "config.toml"
+    before = file.read_bytes()
+    with Listener(alice, env=faults.environment) as running:
+        faults.only("taleus.db")
+        faults.put(write_error=errno.ENOSPC)
+        answer = running.admin.patch({"limits.sessions": 500}, persist)
+        assert (answer.status, answer.json["code"]) == (503, "not_written") and "audit trail" in answer.json["detail"], answer
+        faults.never()
+        assert file.read_bytes() == before and running.admin.setting("limits.sessions")["value"] == "1000" and changes(alice) == []
+        assert running.admin.metrics()['taleus_setting_changes_total{outcome="refused"}'] == 1
+        assert running.admin.patch({"limits.sessions": 500}, persist).status == 200
+        assert len(changes(alice)) == 1 and (file.read_bytes() == before) == bool(persist)
+
+
+def test_a_reload_that_cannot_be_put_on_record_changes_nothing(alice, tmp_path):
+    faults = Faults(tmp_path / "faults", alice)
+    with Listener(alice, env=faults.environment) as running:
+        faults.only("taleus.db")
+        faults.put(write_error=errno.ENOSPC)
+        write(alice, "[limits]\nsessions = 500\n")
+        reload(running, lambda: "the audit trail cannot be written" in running.log())
+        faults.never()
+        assert running.admin.setting("limits.sessions")["value"] == "1000" and changes(alice) == []
+        reload(running, lambda: running.admin.setting("limits.sessions")["value"] == "500")
+        assert [one["by"] for one in changes(alice)] == ["SIGHUP"]
+
+
 def test_commands_read_and_change(alice, listener):
     assert alice.run("config", "get", "limits.sessions").out == "1000\n"
     assert alice.run("config", "set", "limits.sessions=9", "--json").result == {"changed": {"limits.sessions": "9"}, "running": True, "persisted": True}
@@ -124,8 +161,29 @@ def test_a_file_that_cannot_be_edited_is_left_alone(listener, alice):
     assert (alice.path / "config.toml").read_text() == text and listener.admin.setting("limits.waiting")["source"] == "default"
 
 
-def test_reloads_under_load_drop_no_session(alice, home):
-    """Valid and invalid files and changes, at random, while dialers bootstrap: 1,000 with TALEUS_LONG, 60 otherwise."""
+class Halfway:
+    """A contact of 6 KiB, for a foil tally, of which the listener has the first half. Two settings decide what comes of it, at different times:
+    whether its size is allowed, when it is read, and how long it may wait for its database, when it is approved."""
+
+    def __init__(self, running, link):
+        self.connection = libp2p.Connection(running.addresses[0])
+        party = f"party-{os.urandom(4).hex()}"
+        self.text = json.dumps(libp2p.contact(link, party, bundle={"partyId": party, "x": "y" * 6000})).encode()
+        self.stream = self.connection.open()
+        self.stream.send(self.text[:3000])
+
+    def outcome(self):
+        """`message_too_large`, or the time that it may wait: told as what is left of it, so to the next ten seconds."""
+        self.stream.send(self.text[3000:])
+        self.stream.end()
+        told = self.stream.answer()
+        self.connection.close()
+        return f"{math.ceil(told['expiresInMs'] / 10_000)}0s" if told["approved"] else told["code"]
+
+
+def test_reloads_under_load_drop_no_session_and_none_sees_two_versions(alice, home):
+    """Valid and invalid files and changes, at random, while dialers bootstrap and one more session is halfway at each change: 1,000 with
+    TALEUS_LONG, 60 otherwise."""
     seed = int(os.environ.get("TALEUS_SEED", "20261124"))
     random_source = random.Random(seed)
     rounds = 60 if SHORT else 1000
@@ -143,40 +201,68 @@ def test_reloads_under_load_drop_no_session(alice, home):
         except BaseException as error:  # noqa: BLE001: told below
             errors.append(error)
 
-    valid = refused = 0
-    with Listener(alice) as running:
+    counts, refused_at = {True: 0, False: 0}, []
+    version = {"limits.sessions": 1000, "limits.message_bytes": "64KiB", "timeouts.await_database": "30s"}
+    with Listener(alice, set={"shutdown.grace": "10s", "timeouts.session": "5m"}, grace=20) as running:
+        assert running.admin.patch(version).status == 200
+        halfway_link = alice.invite("foil", "--uses", "unlimited")["link"]
         threads = [threading.Thread(target=dial, args=(home(f"bob{i}"),)) for i in range(2)]
         for thread in threads:
             thread.start()
         for number in range(rounds):
-            sessions, step = random_source.randint(100, 9999), random_source.randint(3000, 4000)
+            halfway, began_with = Halfway(running, halfway_link), version
             good = random_source.random() < 0.5
-            if random_source.random() < 0.5:
-                answer = running.admin.patch({"limits.sessions": sessions, "timeouts.step": f"{step}ms" if good else "1ms"},
-                                             random_source.choice(["", "?persist=false"]))
+            wanted = {"limits.sessions": random_source.randint(100, 9999), "limits.message_bytes": random_source.choice(["4KiB", "8KiB"]),
+                      "timeouts.await_database": f"{random_source.randint(1, 5)}0s"}
+            key = random_source.choice(["limits.sessions", "timeouts.await_database"])
+            sent = wanted if good else {**wanted, key: {"limits.sessions": 0, "timeouts.await_database": "1ms"}[key]}
+            # The log has at most 50 lines of one cause in 10 s, and these are to be read there.
+            told_enough = not good and sum(time.monotonic() - at < 11 for at in refused_at) >= 45
+            if random_source.random() < 0.5 or told_enough:
+                answer = running.admin.patch(sent, random_source.choice(["", "?persist=false"]))
                 assert answer.status == (200 if good else 422), (seed, number, answer)
-                if not good:
-                    assert answer.json["errors"][0]["key"] == "timeouts.step"
+                assert good or answer.json["errors"][0]["key"] == key, (seed, number, answer)
             else:
-                write(alice, f'[limits]\nsessions = {sessions}\n[timeouts]\nstep = "{step if good else 1}ms"\n')
+                text, line = as_file(sent, random_source, key)
+                write(alice, text)
                 outcome = "taleus_setting_changes_total" + ('{outcome="made"}' if good else '{outcome="refused"}')
-                before = running.admin.metrics()[outcome]
+                before, logged = running.admin.metrics()[outcome], len(running.log())
                 running.signal(signal.SIGHUP)
                 until(f"reload {number} of seed {seed}", lambda: running.admin.metrics()[outcome] == before + 1)
                 if not good:
-                    assert "config.toml:4: timeouts.step must be" in running.log()
-            valid, refused = valid + good, refused + (not good)
-            if good:  # both together: nobody sees one without the other
-                values = {one["key"]: one["value"] for one in running.admin.get("/v1/config").json["settings"]}
-                assert values["limits.sessions"] == str(sessions) and values["timeouts.step"].removesuffix("ms") in (str(step), f"{step // 1000}s"), seed
+                    refused_at.append(time.monotonic())
+                    until("the reason", lambda: f"config.toml:{line}: {key} must be" in running.log()[logged:])
+            counts[good] += 1
+            version = wanted if good else version
+            values = {one["key"]: one["value"] for one in running.admin.get("/v1/config").json["settings"]}
+            assert {name: values[name] for name in version} == {name: str(value) for name, value in version.items()}, (seed, number)
+            told = halfway.outcome()
+            assert told == ("message_too_large" if began_with["limits.message_bytes"] == "4KiB" else began_with["timeouts.await_database"]), (seed, number, began_with, version)
             assert not errors, errors[0]
         write(alice, "")
         over.set()
         for thread in threads:
             thread.join(90)
-        assert running.admin.metrics()["taleus_sessions_unaccounted"] == 0
+        metrics = running.admin.metrics()
+        assert metrics["taleus_sessions_unaccounted"] == 0
+        assert metrics["taleus_setting_changes_total{outcome=\"made\"}"] == counts[True] + 1
+        assert metrics["taleus_setting_changes_total{outcome=\"refused\"}"] == counts[False]
     assert not errors, errors[0]
-    assert valid and refused and done
+    assert counts[True] and counts[False] and done
     for dialer, role, tally in done:
         assert_both_sides(alice, dialer, tally, role)
-    assert len(changes(alice)) >= valid - 1, "each that changed anything is on record"
+    for session in alice.sessions():  # of the others each was told, and waited in vain for its time or for longer than the listener ran
+        assert session["state"] in ("DONE", "TIMED_OUT", "AWAITING_DATABASE") or session.get("code") == "message_too_large", session
+    assert len(changes(alice)) == counts[True] + 1, "each is on record"
+
+
+def as_file(version, random_source, key):
+    """config.toml with these settings and some lines of comment, and the number of the line that `key` is on."""
+    lines, numbers = [], {}
+    for section in random_source.sample(["limits", "timeouts"], 2):
+        lines += ["#"] * random_source.randint(0, 99) + [f"[{section}]"]
+        own = [(name, value) for name, value in version.items() if name.startswith(section)]
+        for name, value in random_source.sample(own, len(own)):
+            lines.append(f"{name.split('.')[1]} = {json.dumps(value)}")
+            numbers[name] = len(lines)
+    return "\n".join(lines) + "\n", numbers[key]
