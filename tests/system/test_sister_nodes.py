@@ -3,13 +3,15 @@ whichever node it was told by. Secrets pass from node to node in the store, seal
 
 import contextlib
 import itertools
+import signal
 
 import pytest
 
 from faults import Faults
 from postgres import NodeHome, Store
+from records import check_records
 from tally_server import AtCommit, SilentAfterCommit, TallyServer, access, check_logins
-from taleus import DONE, Listener, check_audit_is_gapless, finish, until
+from taleus import DONE, Listener, finish, until
 
 PATIENT = {"timeouts.step": "20s", "timeouts.respond": "20s", "timeouts.session": "40s", "timeouts.await_database": "40s", "verify.timeout": "15s",
            "verify.connect": "any"}
@@ -37,6 +39,11 @@ def start(cluster, store, tmp_path):
         yield make
 
 
+def tellers(node, session_id, kind):
+    """The nodes in whose trail a session has a record of this kind."""
+    return {row["node"] for row in node.home.audit(session_id) if row["kind"] == kind}
+
+
 def check_one_tally(cluster, store, node, bob, made, result, before):
     """One tally, one database, and the same of it on record on both sides, seen from any node."""
     tally_id = result["tally"]["tallyId"]
@@ -53,8 +60,8 @@ def check_one_tally(cluster, store, node, bob, made, result, before):
     assert maker.rows("SELECT state FROM instances") == [{"state": "adopted"}]
     assert len(cluster.schemas() - before) == 1
     check_logins(cluster, node.home, bob, tally_id)
-    check_audit_is_gapless(bob)
-    assert store.rows("SELECT node FROM audit GROUP BY node HAVING min(seq) <> 0 OR max(seq) <> count(*) - 1") == []
+    for home in (node.home, bob):
+        check_records(home, at_rest=False)
     return tally_id
 
 
@@ -77,9 +84,9 @@ def test_a_stock_answer_lost_with_its_node_is_told_by_another_with_its_login(clu
     assert result["sessionId"] == told["id"] and result["access"] == "verified"
     tally_id = check_one_tally(cluster, store, sisters[0], bob, made, result, before)
     assert bob.tally(tally_id)["draftTally"]["signer"] == first.home.peer_id
-    kinds = store.rows(f"SELECT node, kind FROM audit WHERE session_id = '{told['id']}' AND kind IN ('opened', 'replayed')")
-    assert [one["node"] for one in kinds if one["kind"] == "opened"] == [first.home.peer_id]
-    assert {one["node"] for one in kinds if one["kind"] == "replayed"} <= {node.home.peer_id for node in sisters} and len(kinds) > 1
+    assert tellers(sisters[0], told["id"], "opened") == {first.home.peer_id}
+    [teller] = tellers(sisters[0], told["id"], "replayed")
+    assert teller in {node.home.peer_id for node in sisters}
     assert access(sisters[1].home, tally_id) == access(sisters[0].home, tally_id)
 
 
@@ -106,10 +113,9 @@ def test_a_foil_dialer_seals_anew_for_the_node_that_it_delivers_to(cluster, stor
         run = bob.join(made["link"], set=cluster.provisioning(tmp_path))
     assert run.code == DONE and run.result["acknowledged"] is True, run
     tally_id = check_one_tally(cluster, store, sisters[0], bob, made, run.result, before)
-    trail = store.rows(f"SELECT node, kind FROM audit WHERE session_id = '{run.result['sessionId']}'")
-    [taker] = {one["node"] for one in trail if one["kind"] == "access"}
+    assert tellers(sisters[0], run.result["sessionId"], "opened") == {first.home.peer_id}
+    [taker] = tellers(sisters[0], run.result["sessionId"], "access")
     assert taker in {node.home.peer_id for node in sisters}
-    assert [one["node"] for one in trail if one["kind"] == "opened"] == [first.home.peer_id]
     for node in sisters:
         assert node.home.tally(tally_id)["access"] == "verified"
     assert access(sisters[0].home, tally_id) == access(sisters[1].home, tally_id)
@@ -136,3 +142,33 @@ def test_what_a_dead_node_provisioned_is_adopted_by_a_sister_with_the_same_secre
     assert bob.tally(tally_id)["access"] == "verified" and bob.tally(tally_id)["draftTally"]["signer"] == first.home.peer_id
     ends = {(row["state"], row["code"]) for row in store.rows("SELECT state, code FROM sessions WHERE state <> 'DONE'")}
     assert ends - {("REJECTED", "in_progress")} == {("FAILED", "internal")}  # the dead node's; those that came too early
+
+
+def test_a_node_that_stood_still_finds_its_session_taken_over(cluster, store, start, bob):
+    """It is stopped while it provisions, for longer than its lease; a sister ends its session and serves the same party. What it does when
+    it goes on is fenced: the database it made is the one that the sister's session adopted, and its own end is the one on record."""
+    before = cluster.schemas()
+    with AtCommit(cluster, lambda: first.signal(signal.SIGSTOP)) as proxy:
+        first, second = start("first", proxy), start("second")
+        made = first.home.invite("stock")
+        joining = bob.start_join(made["link"])
+        assert proxy.has_acted.wait(20)
+        joining.kill()
+        finish(joining)
+        try:
+            until("a sister has taken over", lambda: store.rows("SELECT 1 AS one FROM sessions WHERE state = 'FAILED'"), 60)
+            [taken] = store.rows("SELECT id, epoch, state, code, ended FROM sessions")
+            run = bob.join(made["link"])
+        finally:
+            first.signal(signal.SIGCONT)
+        # It found the session lost, and told its peer what was decided elsewhere; or its time was over by then.
+        until("what it was doing is over", lambda: [row for row in first.home.audit() if row["node"] == first.home.peer_id
+                                                    and row["kind"] in ("hook", "replayed")])
+    tally_id = check_one_tally(cluster, store, second, bob, made, run.result, before)
+    assert bob.tally(tally_id)["access"] == "verified"
+    assert store.rows(f"SELECT id, epoch, state, code, ended FROM sessions WHERE id = '{taken['id']}'") == [taken]
+    ends = [row for row in first.home.audit(taken["id"]) if row["kind"] == "ended"]
+    assert [(row["node"], row["body"]["code"]) for row in ends] == [(second.home.peer_id, "internal")]
+    until("it serves", lambda: first.admin.get("/readyz").status == 200)
+    again = bob.join(first.home.invite("stock")["link"]).result
+    assert again["outcome"] == "done" and first.is_running() and second.is_running()
