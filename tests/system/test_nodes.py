@@ -59,8 +59,15 @@ def race(nodes, token, contacts, role):
 
 
 def test_nodes_whose_tally_files_are_their_own_are_warned(nodes):
+    """By serve, by a check of the settings and by doctor; allowed all the same, since one node may have its store on a server."""
+    advice = "provisioner.kind to postgres or external"
     for node in nodes:
-        until("the warning", lambda node=node: "provisioner.kind to postgres or external" in node.log())
+        until("the warning", lambda node=node: advice in node.log())
+    home = nodes[0].home
+    checked = home.run("config", "check", home.path / "config.toml", set={"store.url": home.shared.url})
+    assert advice in checked.err
+    [settings] = [line for line in home.run("doctor", "--json", set=home.set).lines if line["check"] == "settings"]
+    assert settings["verdict"] == "warning" and advice in settings["what"]
 
 
 @pytest.mark.parametrize("role", ["stock", "foil"])
