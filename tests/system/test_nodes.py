@@ -5,6 +5,7 @@ import contextlib
 import itertools
 import json
 import os
+import re
 import shutil
 import threading
 import time
@@ -68,6 +69,33 @@ def test_nodes_whose_tally_files_are_their_own_are_warned(nodes):
     assert advice in checked.err
     [settings] = [line for line in home.run("doctor", "--json", set=home.set).lines if line["check"] == "settings"]
     assert settings["verdict"] == "warning" and advice in settings["what"]
+
+
+def test_every_transaction_begins_with_a_read(make_server, tmp_path):
+    """Read from the server's own log of all statements: the first start, sessions of both roles, commands, an end."""
+    server = make_server("logging")
+    for setting in ("log_statement = 'all'", "log_line_prefix = '%p|'"):
+        server.sql(f"ALTER SYSTEM SET {setting}")
+    server.sql("SELECT pg_reload_conf()")
+    until("it logs statements", lambda: server.sql("SHOW log_statement").strip() == "all")
+    home = NodeHome(tmp_path / "node", Store(server, "logged"))
+    with Listener(home, set=home.set) as running:
+        for role in ("stock", "foil"):
+            bench(running, home.invite(role, "--uses", "unlimited")["link"]["token"], "--role", role, "--sessions", 20, "--concurrency", 5)
+    statements = re.findall(r"^(\d+)\|LOG:  (?:execute \S+|statement): (.*)", server.log.read_text(), re.MULTILINE)
+    transactions = {}  # of each server process: the statements of the one that is open
+    firsts = []
+    for process, statement in statements:
+        word = (statement.split() or [""])[0].rstrip(";").upper()
+        if word == "BEGIN":
+            transactions[process] = []
+        elif word in ("COMMIT", "ROLLBACK"):
+            firsts += transactions.pop(process)[:1]
+        elif process in transactions:
+            transactions[process].append(statement)
+        else:
+            assert word not in ("INSERT", "UPDATE", "DELETE") and not statement.startswith("CREATE TABLE"), f"outside of a transaction: {statement}"
+    assert len(firsts) > 20 and [one for one in firsts if not one.startswith("SELECT")] == []
 
 
 @pytest.mark.parametrize("role", ["stock", "foil"])
