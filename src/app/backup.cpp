@@ -166,21 +166,14 @@ std::unexpected<Error> on_a_server() {
                                  "identity.key and config.toml of this home");
 }
 
-// The first record that a restored home writes. Its trail goes on from the head that the backup knew; what the old home
-// wrote after the backup is not in it.
+// A restored home begins a trail of its own, whose first record names the head that the backup knew: what the old home
+// wrote after the backup is not in it, and nobody is to take the two for one.
 Result<void> record_restore(const Home& home) {
     auto opened = OpenHome::open(home, {});
     if (!opened) return fail(opened.error());
     auto& open = **opened;
     if (!open.config.store_url.empty()) return on_a_server();
-    auto known = open.engine.run(open.journal->audit(std::nullopt));
-    if (!known) return fail(known.error());
-    std::vector<ports::AuditRecord> records{{.at = open.engine.clock().utc(),
-                                             .kind = "restored",
-                                             .session_id = {},
-                                             .token_id = {},
-                                             .body = {{"records", known->size()}}}};
-    return open.engine.run(open.journal->append_audit(std::move(records)));
+    return open.engine.run(open.journal->begin_trail("restored", open.engine.clock().utc()));
 }
 
 } // namespace

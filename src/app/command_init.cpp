@@ -16,7 +16,7 @@ Exit init(const Invocation& invocation) {
         console.error(key.error(), key.error().code == Code::conflict ? "it is ready: taleus serve" : "");
         return Exit::failed;
     }
-    if (const auto journal = store::Journal::open(home.store_file()); !journal) {
+    if (const auto journal = store::Journal::open(home.store_file(), {*key, random}); !journal) {
         console.error(journal.error());
         return Exit::failed;
     }

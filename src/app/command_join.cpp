@@ -85,6 +85,7 @@ boost::json::object json_of(const session::JoinResult& result) {
     out["acknowledged"] = result.acknowledged;
     out["confirmed"] = result.confirmed;
     out["access"] = to_text(result.access);
+    out["receipt"] = to_text(result.receipt);
     out["peerId"] = result.peer_id;
     out["address"] = result.address;
     return out;
@@ -127,12 +128,12 @@ void show_result(const session::JoinResult& result, const Console& console) {
         return;
     }
     if (result.outcome != protocol::StateName::done) return;
-    console.text(
-        fmt::format("tally      {}\npartner    {}\ndatabase   {}\ndraft      {}\nconfirmed  {}\naccess     {}{}",
-                    console.bold(escaped(result.tally ? result.tally->tally_id : "", 256)),
-                    escaped(result.partner_party, 256), escaped(result.database ? result.database->endpoint : "", 2048),
-                    result.draft_verified ? "verified" : "none", result.confirmed ? "yes" : "no",
-                    to_text(result.access), result.resumed ? "\n(answered from this home's records)" : ""));
+    console.text(fmt::format(
+        "tally      {}\npartner    {}\ndatabase   {}\ndraft      {}\nconfirmed  {}\naccess     {}\nreceipt    {}{}",
+        console.bold(escaped(result.tally ? result.tally->tally_id : "", 256)), escaped(result.partner_party, 256),
+        escaped(result.database ? result.database->endpoint : "", 2048), result.draft_verified ? "verified" : "none",
+        result.confirmed ? "yes" : "no", to_text(result.access), to_text(result.receipt),
+        result.resumed ? "\n(answered from this home's records)" : ""));
 }
 
 // The steps as they happen: a line redrawn on a terminal, JSON lines with --json.

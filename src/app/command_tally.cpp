@@ -1,5 +1,7 @@
 #include "app/commands.hpp"
+#include "audit/receipt.hpp"
 #include "session/partner_access.hpp"
+#include "wire/json.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -50,7 +52,16 @@ Exit list(OpenHome& home, const Console& console) {
     return Exit::done;
 }
 
-Exit show(OpenHome& home, const Console& console, const std::string& id) {
+// What the receipt says, for who does not read receipts; it was checked when it came.
+boost::json::value summary_of(const std::string& receipt) {
+    const auto read = wire::parse_json(as_bytes(receipt));
+    const auto opened = read ? audit::open_receipt(*read) : Result<audit::Receipt>{fail(read.error())};
+    if (!opened) return "damaged";
+    return boost::json::object{
+        {"trail", opened->head.origin}, {"size", opened->head.size}, {"record", opened->record.seq}};
+}
+
+Exit show(OpenHome& home, const Console& console, const std::string& id, bool only_receipt) {
     const auto tally = home.engine.run(home.journal->tally(id));
     if (!tally) return console.error(tally.error()), Exit::failed;
     if (!*tally) {
@@ -58,7 +69,16 @@ Exit show(OpenHome& home, const Console& console, const std::string& id) {
                       "list them: taleus tally list");
         return Exit::failed;
     }
+    const auto session = home.engine.run(home.journal->session((*tally)->session_id));
+    if (!session) return console.error(session.error()), Exit::failed;
+    const auto receipt = *session ? (*session)->session.receipt : std::string{};
+    if (only_receipt && receipt.empty())
+        return console.error(
+                   {Code::internal, fmt::format("tally {} has no receipt: the listener gave none", escaped(id))}),
+               Exit::failed;
+    if (only_receipt) return console.text(receipt), Exit::done;
     auto shown = json_of(**tally);
+    if (!receipt.empty()) shown["receipt"] = summary_of(receipt);
     if (!(*tally)->draft.empty()) shown["draftTally"] = boost::json::parse((*tally)->draft);
     boost::json::array cadre;
     for (const auto& address : (*tally)->partner_cadre) cadre.emplace_back(address);
@@ -106,6 +126,10 @@ void add_tally(CLI::App& root, Invocation& invocation) {
     auto id = std::make_shared<std::string>();
     auto* showing = tally->add_subcommand("show", "one tally with its draft");
     showing->add_option("ID", *id, "its id, or the beginning of it")->required();
+    auto only_receipt = std::make_shared<bool>(false);
+    showing->add_flag(
+        "--receipt", *only_receipt,
+        "print only the listener's receipt, by which taleus audit verify --receipts proves what its trail was");
     showing->footer("Example:\n  taleus tally show bciq");
     auto* accessing = tally->add_subcommand("access", "how this side logs in to a tally's database, with the secret");
     accessing->add_option("ID", *id, "its id, or the beginning of it")->required();
@@ -116,10 +140,11 @@ void add_tally(CLI::App& root, Invocation& invocation) {
                              [&](OpenHome& home, const Console& console) { return show_access(home, console, *id); });
         };
     });
-    showing->callback([&invocation, id] {
-        invocation.run = [&invocation, id] {
-            return with_home(invocation,
-                             [&](OpenHome& home, const Console& console) { return show(home, console, *id); });
+    showing->callback([&invocation, id, only_receipt] {
+        invocation.run = [&invocation, id, only_receipt] {
+            return with_home(invocation, [&](OpenHome& home, const Console& console) {
+                return show(home, console, *id, *only_receipt);
+            });
         };
     });
 }

@@ -32,6 +32,7 @@ void add_invite(CLI::App& root, Invocation& invocation);
 void add_join(CLI::App& root, Invocation& invocation);
 void add_tally(CLI::App& root, Invocation& invocation);
 void add_session(CLI::App& root, Invocation& invocation);
+void add_audit(CLI::App& root, Invocation& invocation);
 void add_backup(CLI::App& root, Invocation& invocation);
 void add_read_draft(CLI::App& root, Invocation& invocation);
 void add_status(CLI::App& root, Invocation& invocation);

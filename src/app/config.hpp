@@ -69,6 +69,7 @@ struct Config {
     std::string identity_hook;
     ProvisionerConfig provisioner;
     VerifyConfig verify;
+    Duration keep_details{}; // of the audit trail and of sessions that came to nothing; zero: for ever
     Duration grace = std::chrono::seconds{30};
     std::string log_level = "info";
     std::vector<std::string> log_levels; // MODULE=LEVEL

@@ -221,6 +221,10 @@ std::span<const Key> config_keys() {
         {"breaker.lease", "A call without an answer for this long has timed out.",
          [](Config& c) -> auto& { return c.breaker.lease; }, 10, hour},
 
+        {"audit.keep_details",
+         "How long addresses, peers and parties stay in the trail and in sessions that came to nothing; 0s: for ever.",
+         [](Config& c) -> auto& { return c.keep_details; }, 0, 100 * 365 * day},
+
         {"shutdown.grace", "How long sessions under way may go on after a signal.",
          [](Config& c) -> auto& { return c.grace; }, 0, hour},
         {"log.level",

@@ -1,5 +1,6 @@
 #include "app/node.hpp"
 
+#include "app/retention.hpp"
 #include "host/interfaces.hpp"
 
 #include <fmt/format.h>
@@ -151,6 +152,7 @@ async::awaitable<Result<std::vector<wire::Multiaddr>>> Node::start(std::vector<i
     if (auto written = co_await home_.journal->append_audit(std::move(audit)); !written)
         co_return fail(written.error());
     background_.spawn([this](async::Limit& limit) { return session::keep_removing(removal_, limit); });
+    background_.spawn([this](async::Limit& limit) { return keep_erasing(home_, limit); });
     co_return announced_;
 }
 

@@ -2,6 +2,7 @@
 
 #include "app/session_json.hpp"
 #include "async/elsewhere.hpp"
+#include "wire/base_text.hpp"
 
 #include <fmt/format.h>
 
@@ -103,6 +104,7 @@ async::awaitable<void> NodeControl::probe_store_once() {
     probing_since_ = began.time_since_epoch().count();
     const auto written = co_await node_.beat();
     beat_time_ = clock.now() - began;
+    if (auto head = co_await home_.journal->trail_head(); head && *head) trail_head_ = std::move(**head);
     probing_since_ = -1;
     const auto is_open = [&](guard::Breaker& breaker) {
         return breaker.state(clock.now()) == guard::BreakerState::open;
@@ -137,7 +139,11 @@ async::awaitable<Result<boost::json::object>> NodeControl::status() {
     return on_node([this] { return status_here(); });
 }
 
-async::awaitable<Result<boost::json::object>> NodeControl::status_here() { co_return status_now(); }
+async::awaitable<Result<boost::json::object>> NodeControl::status_here() {
+    auto head = co_await home_.journal->trail_head();
+    if (head && *head) trail_head_ = std::move(**head);
+    co_return status_now();
+}
 
 boost::json::object NodeControl::status_now() {
     const auto sessions = metrics_.sessions();
@@ -186,6 +192,10 @@ boost::json::object NodeControl::status_now() {
               {"provisioner", state_of(breakers.provisioner)}}},
             {"work", {{"limit", work.limit}, {"inUse", work.in_use}}},
             {"store", {{"calls", commits.calls}, {"commits", commits.commits}}},
+            {"trail",
+             {{"origin", trail_head_ ? trail_head_->origin : ""},
+              {"records", trail_head_ ? trail_head_->size : 0},
+              {"root", trail_head_ ? wire::to_base64(trail_head_->root) : ""}}},
             {"eventLoop", {{"lagSeconds", std::chrono::duration<double>(pulse_.lag()).count()}}},
             {"process",
              {{"residentBytes", use.resident_bytes},
@@ -221,6 +231,10 @@ async::awaitable<Result<std::optional<boost::json::object>>> NodeControl::sessio
     if (!found) co_return fail(found.error());
     if (!*found) co_return std::optional<boost::json::object>{};
     co_return std::optional{json_of(**found)};
+}
+
+async::awaitable<Result<std::optional<Bytes>>> NodeControl::trail_file(std::string path) {
+    return on_node([this, path = std::move(path)] { return home_.journal->trail_file(path); });
 }
 
 async::awaitable<Result<boost::json::object>> NodeControl::drain(std::string by) {

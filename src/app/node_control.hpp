@@ -37,6 +37,7 @@ public:
     async::awaitable<Result<boost::json::object>> status() override;
     async::awaitable<Result<boost::json::object>> sessions(ports::SessionFilter filter) override;
     async::awaitable<Result<std::optional<boost::json::object>>> session(std::string id) override;
+    async::awaitable<Result<std::optional<Bytes>>> trail_file(std::string path) override;
     async::awaitable<Result<boost::json::object>> settings() override;
     async::awaitable<Result<std::expected<boost::json::object, std::vector<ports::SettingFault>>>>
     change(ports::SettingChange change) override;
@@ -81,9 +82,10 @@ private:
     std::atomic<bool> closed_{false};
     std::atomic<Duration::rep> probing_since_{-1}; // nanoseconds of the clock; -1: no probe is under way
     mutable std::mutex mutex_;
-    std::string store_fault_;          // by `mutex_`
-    bool provisioner_is_open_ = false; // likewise
-    Duration beat_time_{};             // of the last heartbeat, to its answer
+    std::string store_fault_;                     // by `mutex_`
+    bool provisioner_is_open_ = false;            // likewise
+    Duration beat_time_{};                        // of the last heartbeat, to its answer
+    std::optional<audit::Checkpoint> trail_head_; // as of then
     std::uint64_t changes_made_ = 0;
     std::uint64_t changes_refused_ = 0;
     bool changing_ = false;

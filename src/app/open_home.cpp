@@ -14,13 +14,12 @@ Result<std::unique_ptr<OpenHome>> OpenHome::open(Home home, const Flags& flags) 
     if (!settings) return fail(Code::malformed, settings.error().text);
     auto open = std::make_unique<OpenHome>(std::move(home), std::move(*settings), flags, std::move(*key));
     const auto& url = open->config.store_url;
-    const store::Journal::Options options{.node = open->peer().to_text(), .database = {}, .server = {}, .writes = {}};
+    const store::Author author{open->key, open->random};
     auto journal =
-        url.empty() ? store::Journal::open(open->home.store_file(), options) : store::Journal::connect(url, options);
+        url.empty() ? store::Journal::open(open->home.store_file(), author) : store::Journal::connect(url, author, {});
     if (!journal) return fail(journal.error());
     open->journal = std::move(*journal);
-    SystemRandom random;
-    auto store_key = open->engine.run(open->journal->store_key(protocol::StoreKey::generate(random)));
+    auto store_key = open->engine.run(open->journal->store_key(protocol::StoreKey::generate(open->random)));
     if (!store_key) return fail(std::move(store_key.error()));
     open->store_key.emplace(std::move(*store_key));
     return open;

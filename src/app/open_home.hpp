@@ -30,6 +30,7 @@ struct OpenHome {
     const Config& config{settings.config};
     std::string party_id; // the store's inviter, once it is known
     wire::KeyPair key;
+    SystemRandom random; // of the system: any thread
     std::unique_ptr<StderrLog> log;
     Engine engine;
     std::unique_ptr<store::Journal> journal;     // set by `open`

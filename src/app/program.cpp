@@ -37,6 +37,7 @@ void add_commands(CLI::App& root, Invocation& invocation) {
     add_join(root, invocation);
     add_tally(root, invocation);
     add_session(root, invocation);
+    add_audit(root, invocation);
     add_backup(root, invocation);
     add_read_draft(root, invocation);
     add_config(root, invocation);

@@ -49,6 +49,9 @@ std::vector<ops::Reading> NodeControl::readings() {
           static_cast<double>(counts.tasks));
     gauge("uses_reserved", "Uses of invitations reserved in memory.", static_cast<double>(counts.reserved));
 
+    if (trail_head_)
+        gauge("audit_records", "Records of the audit trail that this node writes, under its newest signed head.",
+              static_cast<double>(trail_head_->size));
     counter("store_calls_total", "Calls that wrote to the store.", commits.calls);
     counter("store_commits_total", "Transactions that these calls shared.", commits.commits);
 

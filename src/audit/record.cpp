@@ -66,6 +66,15 @@ bool is_token_id(std::string_view text) {
     return text.empty() || (text.size() == token_digits && text.find_first_not_of("0123456789abcdef") == text.npos);
 }
 
+Result<Entry> entry_of(Record record, const json::object& details) {
+    Entry entry{std::move(record), {}};
+    if (details.empty()) return entry;
+    auto text = wire::canonical_json(details);
+    if (!text) return fail(Code::internal, "an audit record's details have no canonical form");
+    entry.details = std::move(*text);
+    return entry;
+}
+
 bool is_known_member(std::string_view name) {
     static constexpr std::array<std::string_view, 8> members{"at",  "body",    "details", "kind",
                                                              "seq", "session", "token",   "v"};
@@ -89,7 +98,7 @@ json::object take_details(std::string_view name, json::object& body) {
     return details;
 }
 
-Result<Encoded> encode(Record record, const Salt& salt) {
+Result<Entry> make_entry(Record record) {
     const auto details = take_details(record.kind, record.body);
     auto fault = fault_of(record);
     const auto* const kind = kind_of(record.kind);
@@ -97,18 +106,19 @@ Result<Encoded> encode(Record record, const Salt& salt) {
         if (const auto name = bad_member(*kind, details, Place::details); !name.empty())
             fault = fmt::format("a record {} has no proper member {}", record.kind, name);
     if (!fault.empty()) return fail(Code::internal, std::move(fault));
+    return entry_of(std::move(record), details);
+}
 
-    Encoded out;
-    if (!details.empty()) {
-        auto text = wire::canonical_json(details);
-        if (!text) return fail(Code::internal, "an audit record's details have no canonical form");
-        out.details = std::move(*text);
-        record.details = commitment(salt, out.details);
-    }
-    auto bytes = to_bytes(record);
+Result<Entry> take_entry(Record record) {
+    const auto details = take_details(record.kind, record.body);
+    return entry_of(std::move(record), details);
+}
+
+Result<Encoded> encode(Entry entry, const Salt& salt) {
+    if (!entry.details.empty()) entry.record.details = commitment(salt, entry.details);
+    auto bytes = to_bytes(entry.record);
     if (!bytes) return fail(bytes.error());
-    out.bytes = std::move(*bytes);
-    return out;
+    return Encoded{std::move(*bytes), std::move(entry.details)};
 }
 
 Result<std::string> to_bytes(const Record& record) {

@@ -20,6 +20,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace taleus::audit {
 
@@ -55,13 +56,26 @@ struct Record {
 
 using Salt = std::array<std::uint8_t, 16>;
 
+// A record with its personal members set apart, before it has its number.
+struct Entry {
+    Record record;
+    std::string details; // canonical, or empty
+};
+// `record.body` holds all members, the personal ones too. `internal` where it is not of its kind: a fault of ours.
+Result<Entry> make_entry(Record record);
+// The same of a record of any kind and form, as it was kept before there were trails.
+Result<Entry> take_entry(Record record);
+
 struct Encoded {
     std::string bytes;   // canonical
     std::string details; // canonical, or empty; kept with the salt
 };
-
-// `body` holds all members, the personal ones too. `internal` where it is not of its kind: a fault of ours.
-Result<Encoded> encode(Record record, const Salt& salt);
+// `salt` counts only where there are details.
+Result<Encoded> encode(Entry entry, const Salt& salt);
+inline Result<Encoded> encode(Record record, const Salt& salt) {
+    auto entry = make_entry(std::move(record));
+    return entry ? encode(std::move(*entry), salt) : fail(std::move(entry.error()));
+}
 // The canonical bytes of a record whose details are taken out already; of any kind.
 Result<std::string> to_bytes(const Record& record);
 // Exactly the form that `to_bytes` makes, of this version; kinds that this program does not know are read too.

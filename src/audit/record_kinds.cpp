@@ -15,7 +15,7 @@ constexpr std::array trail_started{Member{"cause"}, Member{"previous", text, som
 constexpr std::array process{Member{"version"}};
 constexpr std::array invitation_created{Member{"role"}, Member{"uses", text, sometimes},
                                         Member{"expires", text, sometimes}, Member{"identity", text, sometimes},
-                                        Member{"label", text, sometimes}};
+                                        Member{"label", text, sometimes, details}};
 constexpr std::array settings_changed{Member{"by"}, Member{"persisted", flag}, Member{"changes", value}};
 constexpr std::array opened{Member{"side"}, Member{"role", text, sometimes}, Member{"peer", text, always, details},
                             Member{"party", text, sometimes, details}, Member{"address", text, sometimes, details}};
@@ -42,7 +42,8 @@ constexpr std::array replayed{Member{"delivered", flag}, Member{"peer", text, al
 constexpr std::array repeated{Member{"message"}, Member{"delivered", flag}, Member{"peer", text, always, details}};
 constexpr std::array receipt{Member{"verified", flag}, Member{"origin", text, sometimes},
                              Member{"size", number, sometimes}, Member{"reason", text, sometimes}};
-constexpr std::array pruned{Member{"before"}, Member{"details", number}};
+constexpr std::array instance_removed{Member{"tallyId"}};
+constexpr std::array pruned{Member{"before"}, Member{"details", number}, Member{"sessions", number}};
 
 constexpr std::array all{Kind{"trail_started", trail_started},
                          Kind{"started", process},
@@ -65,6 +66,7 @@ constexpr std::array all{Kind{"trail_started", trail_started},
                          Kind{"repeated", repeated},
                          Kind{"summary", {}, true},
                          Kind{"receipt", receipt},
+                         Kind{"instance_removed", instance_removed},
                          Kind{"pruned", pruned}};
 
 } // namespace

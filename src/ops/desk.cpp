@@ -74,6 +74,14 @@ async::awaitable<Answer> Desk::answer(AskSession question, async::Limit& limit) 
     co_return document(**found);
 }
 
+async::awaitable<Answer> Desk::answer(AskTrail question, async::Limit& limit) {
+    const bool is_note = question.path == "checkpoint";
+    const auto found = co_await ask(limit, control_.trail_file(std::move(question.path)));
+    if (!found) co_return problem(found.error());
+    if (!*found) co_return problem(404, "no_such_file", "the trail has no such file now");
+    co_return text(to_text(**found), is_note ? "text/plain; charset=utf-8" : "application/octet-stream");
+}
+
 async::awaitable<Answer> Desk::answer(AskEvents /*question*/, async::Limit& /*limit*/) {
     co_return problem(503, "overloaded", "as many listen as may; close another one first");
 }

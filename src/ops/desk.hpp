@@ -26,6 +26,7 @@ private:
     async::awaitable<Answer> answer(AskStatus question, async::Limit& limit);
     async::awaitable<Answer> answer(AskSessions question, async::Limit& limit);
     async::awaitable<Answer> answer(AskSession question, async::Limit& limit);
+    async::awaitable<Answer> answer(AskTrail question, async::Limit& limit);
     async::awaitable<Answer> answer(AskEvents question, async::Limit& limit);
     async::awaitable<Answer> answer(AskSettings question, async::Limit& limit);
     async::awaitable<Answer> answer(Change question, async::Limit& limit);

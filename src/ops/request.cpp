@@ -95,6 +95,10 @@ Understood ask_session(const Request& /*request*/, const Target& target) {
     return AskSession{std::move(id)};
 }
 
+Understood ask_trail(const Request& /*request*/, const Target& target) {
+    return AskTrail{target.path.substr(std::string_view{"/v1/trail/"}.size())};
+}
+
 // A setting's value as a person would type it.
 std::optional<std::string> typed(const boost::json::value& value) {
     if (const auto* text = value.if_string()) return std::string{*text};
@@ -140,7 +144,7 @@ Understood change(const Request& request, const Target& target) {
 enum class Access : bool { anyone, token };
 
 struct Route {
-    std::string_view path; // with a * at its end: and one more segment
+    std::string_view path; // with a * at its end: and one more segment; with **: and any
     std::string_view method;
     Access access;
     std::vector<std::string_view> queries; // that may be asked
@@ -156,6 +160,8 @@ const std::vector<Route>& routes() {
         {"/v1/status", "GET", Access::token, {}, ask_status},
         {"/v1/sessions", "GET", Access::token, {"state", "peer", "limit", "cursor"}, ask_sessions},
         {"/v1/sessions/*", "GET", Access::token, {}, ask_session},
+        {"/v1/trail/checkpoint", "GET", Access::token, {}, ask_trail},
+        {"/v1/trail/tile/**", "GET", Access::token, {}, ask_trail},
         {"/v1/events", "GET", Access::token, {}, ask_events},
         {"/v1/config", "GET", Access::token, {}, ask_settings},
         {"/v1/config", "PATCH", Access::token, {"persist"}, change},
@@ -166,6 +172,7 @@ const std::vector<Route>& routes() {
 }
 
 bool leads_to(const Route& route, std::string_view path) {
+    if (route.path.ends_with("**")) return path.starts_with(route.path.substr(0, route.path.size() - 2));
     if (!route.path.ends_with('*')) return path == route.path;
     const auto stem = route.path.substr(0, route.path.size() - 1);
     return path.starts_with(stem) && !path.substr(stem.size()).contains('/');

@@ -51,6 +51,9 @@ struct AskSession {
     std::string id;
 };
 struct AskEvents {};
+struct AskTrail {
+    std::string path; // checkpoint, or of a tile
+};
 struct AskSettings {};
 struct Change {
     ports::SettingChange change;
@@ -58,7 +61,7 @@ struct Change {
 struct Drain {};
 struct AskDescription {}; // the OpenAPI document
 using Question = std::variant<AskLive, AskReady, AskStarted, AskMetrics, AskStatus, AskSessions, AskSession, AskEvents,
-                              AskSettings, Change, Drain, AskDescription>;
+                              AskTrail, AskSettings, Change, Drain, AskDescription>;
 
 // `token`: SHA-256 of the bearer token. All comparisons with it take the same time.
 std::expected<Question, Answer> understand(const Request& request, const Digest& token);

@@ -60,6 +60,8 @@ public:
     virtual awaitable<Result<boost::json::object>> status() = 0;
     virtual awaitable<Result<boost::json::object>> sessions(SessionFilter filter) = 0;
     virtual awaitable<Result<std::optional<boost::json::object>>> session(std::string id) = 0;
+    // A file of the node's trail in its static form (C2SP tlog-tiles); nullopt: there is none of that path.
+    virtual awaitable<Result<std::optional<Bytes>>> trail_file(std::string path) = 0;
     virtual awaitable<Result<boost::json::object>> settings() = 0;
     // All or nothing; durable in the audit trail when it is answered. The settings as they are then.
     virtual awaitable<Result<std::expected<boost::json::object, std::vector<SettingFault>>>>

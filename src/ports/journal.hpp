@@ -104,6 +104,7 @@ public:
     struct Opened {
         std::uint64_t epoch = 0;
         std::optional<Intent> intent;
+        std::string receipt; // for the respondent: that the opening is in this node's signed trail (JSON)
     };
     virtual awaitable<Result<std::expected<Opened, NotTaken>>>
     open_session(Session session, std::optional<Intent> intent, UtcTime now, Trail trail) = 0;

@@ -56,6 +56,7 @@ struct Session {
     std::optional<Code> code;    // why it did not end DONE
     std::string response;        // the decided response's bytes, for retries
     std::string acknowledgement; // the recorded acknowledgement's bytes, for repeats of message 3
+    std::string receipt;         // the listener's, of this session's opening: JSON, or empty
     std::string tally_id;        // empty until recorded
     bool delivered = false;
     // What the partner disclosed: durable with a waiting foil session, for the tally that its message 3 will record.

@@ -116,6 +116,7 @@ Event ContactSession::found_decision(const ports::Session& decided) {
     row_.id = decided.id;
     row_.role = decided.role;
     row_.response = decided.response;
+    row_.receipt = decided.receipt;
     row_.deadline = decided.deadline;
     lead_.answer(
         DecidedAnswer{decision(), row_.deadline ? std::optional{shop_.world.clock.now() + left} : std::nullopt});
@@ -226,7 +227,7 @@ std::optional<Event> ContactSession::prepare(const wire::Contact& contact) {
                                                  .provisioned = std::nullopt,
                                                  .session_id = row_.id,
                                                  .expires_in = wait,
-                                                 .receipt = std::nullopt});
+                                                 .receipt = std::nullopt}); // of the commit that it is part of
     chronicle_.note("decided", {{"approved", true}, {"role", "foil"}});
     return std::nullopt;
 }
@@ -253,6 +254,7 @@ async::awaitable<Event> ContactSession::opened(Result<std::expected<ports::Journ
     is_open_ = true;
     hold_ = {};
     row_.epoch = (*answer)->epoch;
+    row_.receipt = std::move((*answer)->receipt);
     if ((*answer)->intent) intent_ = std::move((*answer)->intent); // an earlier one: what it made is adopted
     if (row_.role == wire::Role::stock) co_return IdentityAccepted{};
     const auto until = shop_.world.clock.now() + shop_.waiting.left_of(row_);
@@ -350,7 +352,9 @@ async::awaitable<Event> ContactSession::settle_unknown(Error error) {
 
 // --- SENDING_RESPONSE, SENDING_REFUSAL
 
-Decision ContactSession::decision() const { return {row_.role, row_.id, row_.response, is_replay_}; }
+Decision ContactSession::decision() const {
+    return {row_.role, row_.id, wire::with_receipt(row_.response, row_.receipt), is_replay_};
+}
 
 async::awaitable<Event> ContactSession::send_response() {
     const auto& decided = std::get<SendingResponse>(state_).decision;

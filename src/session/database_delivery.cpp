@@ -97,7 +97,7 @@ async::awaitable<DatabaseDelivery::Found> DatabaseDelivery::find_done(Code other
     if (!tally) co_return refusal_of_interrupt(tally.error());
     if (!*tally || !**tally) co_return refusal_of(Code::dependency_unavailable);
     if (Told{(**tally)->tally, (**tally)->database} != told_by(result_)) co_return refusal_of(Code::conflict);
-    co_return Repeat{session.id, session.token, session.acknowledgement};
+    co_return Repeat{session.id, session.token, wire::with_receipt(session.acknowledgement, session.receipt)};
 }
 
 wire::Refusal DatabaseDelivery::refusal_of_interrupt(Interrupted why) const {
@@ -261,7 +261,7 @@ async::awaitable<std::optional<Event>> DatabaseValidation::record(const wire::Da
     row_ = std::move(done);
     const auto until = shop_.world.clock.now() + talk_.settings().listener.step;
     talk_.work_done();
-    co_return DatabaseAccepted{co_await talk_.answer(row_.acknowledgement, until)};
+    co_return DatabaseAccepted{co_await talk_.answer(wire::with_receipt(row_.acknowledgement, row_.receipt), until)};
 }
 
 async::awaitable<void> DatabaseValidation::finish() {

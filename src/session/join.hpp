@@ -20,9 +20,12 @@
 #include "wire/keys.hpp"
 #include "wire/link.hpp"
 
+#include <array>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace taleus::session {
 
@@ -52,6 +55,13 @@ struct JoinRequest {
     std::function<void(const JoinProgress&)> progress;
 };
 
+// What the listener's receipt was worth: who holds one can prove what the listener's trail said of this session.
+enum class ReceiptCheck : std::uint8_t { none, verified, failed };
+constexpr std::string_view to_text(ReceiptCheck check) {
+    constexpr std::array<std::string_view, 3> texts{"none", "verified", "failed"};
+    return texts.at(static_cast<std::size_t>(check));
+}
+
 struct JoinResult {
     protocol::StateName outcome = protocol::StateName::failed; // terminal
     std::optional<Code> code;                                  // why not DONE
@@ -66,6 +76,7 @@ struct JoinResult {
     bool acknowledged = false;   // foil
     bool confirmed = false;
     ports::Access access = ports::Access::not_tried;
+    ReceiptCheck receipt = ReceiptCheck::none;
     std::string partner_party;
     std::string peer_id; // of the listener that was reached
     std::string address;

@@ -1,4 +1,5 @@
 #include "async/sleep.hpp"
+#include "audit/receipt.hpp"
 #include "protocol/draft.hpp"
 #include "protocol/identity.hpp"
 #include "session/dial_race.hpp"
@@ -124,7 +125,7 @@ async::awaitable<Event> JoinSession::read_response() {
     auto response = wire::parse_response(*text);
     if (!response) co_return ResponseUnreadable{response.error().context};
     if (const auto* refusal = std::get_if<wire::Refusal>(&*response)) note_refusal(*refusal);
-    row_.response = to_text(*text);
+    row_.response = as_text(*text);
     co_return ResponseRead{std::move(*response)};
 }
 
@@ -154,6 +155,7 @@ async::awaitable<Event> JoinSession::validate_response() {
         co_return ResponseInvalid{Code::role_mismatch, "createdBy contradicts the link's role"};
     if (approved.party_id == own_party_)
         co_return ResponseInvalid{Code::invalid_identity, "the inviter answers with your own party id"};
+    check_receipt(has_database ? approved.provisioned->receipt : approved.receipt, approved.session_id);
     if (role == wire::Role::stock) co_return co_await accept_stock(approved);
     co_return accept_foil(approved);
 }
@@ -163,6 +165,25 @@ std::vector<wire::PeerId> JoinSession::inviters() const {
     std::vector<wire::PeerId> peers;
     for (const auto& address : request_.link.addresses) peers.push_back(*address.peer());
     return peers;
+}
+
+// Kept when it proves what it says of this session; it changes no outcome, for peers in the field give none. The first
+// one stands: the acknowledgement repeats it.
+void JoinSession::check_receipt(const std::optional<boost::json::value>& given,
+                                const std::optional<std::string>& session) {
+    if (!given || !row_.receipt.empty()) return;
+    const auto opened = audit::open_receipt(*given);
+    const auto fault = opened
+                           ? std::string{audit::receipt_fault(*opened, session.value_or(""), id_of(token_), inviters())}
+                           : opened.error().context;
+    receipt_ = fault.empty() ? ReceiptCheck::verified : ReceiptCheck::failed;
+    if (!fault.empty()) {
+        world_.log.warn("join {}: the listener's receipt proves nothing: {}", row_.id, fault);
+        chronicle_->note("receipt", {{"verified", false}, {"reason", escaped(fault, 256)}});
+        return;
+    }
+    row_.receipt = boost::json::serialize(*given);
+    chronicle_->note("receipt", {{"verified", true}, {"origin", opened->head.origin}, {"size", opened->head.size}});
 }
 
 std::optional<std::string> JoinSession::draft_fault(const wire::Provisioned& provisioned,
@@ -356,7 +377,8 @@ async::awaitable<Event> JoinSession::read_acknowledgement() {
     }
     const auto& accepted = std::get<wire::Accepted>(*answer);
     if (accepted.tally_id != tally_->tally_id) co_return ResponseUnreadable{"another tally was acknowledged"};
-    row_.acknowledgement = to_text(*text);
+    row_.acknowledgement = as_text(*text);
+    check_receipt(accepted.receipt, listener_session_of(row_));
     co_return co_await record_acknowledged(true, accepted.draft_verified);
 }
 

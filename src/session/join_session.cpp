@@ -37,14 +37,14 @@ struct ToEnd {
 
 EndOf end_of(const State& state) { return std::visit(ToEnd{}, state); }
 
+} // namespace
+
 std::string listener_session_of(const ports::Session& session) {
     if (const auto response = wire::parse_response(as_bytes(session.response)))
         if (const auto* approved = std::get_if<wire::Approved>(&*response))
             if (approved->session_id) return *approved->session_id;
     return session.id;
 }
-
-} // namespace
 
 JoinSession::JoinSession(JoinWorld& world, JoinRequest request, async::Limit& limit)
     : world_{world}, request_{std::move(request)}, limit_{limit}, settings_{*world.settings},
@@ -118,6 +118,7 @@ async::awaitable<std::optional<JoinResult>> JoinSession::begin() {
     chronicle_->drop(chronicle_->size());
     if (begun->session.state == StateName::done && begun->tally) co_return result_of_record(*begun);
     row_ = std::move(begun->session);
+    if (!row_.receipt.empty()) receipt_ = ReceiptCheck::verified;
     row_.code.reset();
     row_.ended.reset();
     intent_ = std::move(begun->intent);
@@ -226,6 +227,7 @@ JoinResult JoinSession::result_of_record(const ports::Journal::Joined& joined) c
     done.acknowledged = joined.tally->acknowledged;
     done.confirmed = joined.tally->confirmed;
     done.access = joined.tally->access;
+    if (!joined.session.receipt.empty()) done.receipt = ReceiptCheck::verified; // no other one is kept
     done.partner_party = joined.tally->partner_party;
     done.peer_id = joined.tally->peer.to_text();
     return done;
@@ -247,6 +249,7 @@ JoinResult JoinSession::result() const {
     result.acknowledged = tally_->acknowledged;
     result.confirmed = tally_->confirmed;
     result.access = tally_->access;
+    result.receipt = receipt_;
     result.partner_party = tally_->partner_party;
     return result;
 }

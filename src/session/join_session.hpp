@@ -16,6 +16,9 @@
 
 namespace taleus::session {
 
+// The listener's name for a dialer's session, where its response told one; else this home's.
+std::string listener_session_of(const ports::Session& session);
+
 class JoinSession {
 public:
     JoinSession(JoinWorld& world, JoinRequest request, async::Limit& limit);
@@ -68,6 +71,7 @@ private:
     async::awaitable<Event> read_acknowledgement();
     async::awaitable<Event> record_acknowledged(bool acknowledged, bool draft_verified);
 
+    void check_receipt(const std::optional<boost::json::value>& given, const std::optional<std::string>& session);
     void note_refusal(const wire::Refusal& refusal);
     ports::TallyRecord begun_tally(const wire::Approved& approved) const;
     protocol::dialer::Database made_database(std::optional<std::string> session_id) const;
@@ -101,7 +105,8 @@ private:
 
     std::optional<ports::Intent> intent_;     // foil: durable
     std::optional<ports::TallyRecord> tally_; // foil: made and durable; stock: received
-    bool is_wait_unstated_ = false;           // the listener did not say how long it waits for the database made now
+    ReceiptCheck receipt_ = ReceiptCheck::none;
+    bool is_wait_unstated_ = false; // the listener did not say how long it waits for the database made now
     bool is_resumed_ = false;
     bool is_end_recorded_ = false; // DONE, with the tally
 };

@@ -8,8 +8,9 @@ namespace taleus::session {
 
 void WaitingRoom::add(ports::Session session, guard::Scopes::Permit seat, Instant deadline, bool is_settled) {
     const auto id = session.id;
-    session.response.clear(); // as the cadre, it is in the store when it is asked for
+    session.response.clear(); // as receipt and cadre, it is in the store when it is asked for
     session.response.shrink_to_fit();
+    session.receipt = {};
     session.partner_cadre = {};
     const auto [entry, is_new] =
         entries_.try_emplace(id, clock_, std::move(session), std::move(seat), [this, id] { expire(id); });

@@ -69,6 +69,21 @@ TEST_F(DialerTest, takes_a_reset_or_empty_stream_for_a_lost_connection) {
     EXPECT_EQ(scripted->heard.size(), 3U);
 }
 
+// The join ends as it would, and is not told that it has proof.
+TEST_F(DialerTest, takes_no_receipt_that_proves_nothing_and_goes_on) {
+    for (const auto* receipt : {R"({"n":1})", R"({"checkpoint":"x","proof":"","record":{}})"}) {
+        const auto result = join_scripted(wire::Role::stock, {{.text = wire::with_receipt(stock_result, receipt)}});
+        EXPECT_EQ(result.outcome, StateName::done) << result.reason;
+        EXPECT_EQ(result.receipt, session::ReceiptCheck::failed);
+        const auto row = last_session(respondent);
+        EXPECT_EQ(row.receipt, "");
+        bool is_told = false;
+        for (const auto& record : respondent.audit())
+            is_told |= record.kind == "receipt" && record.session_id == row.id && !record.body.at("verified").as_bool();
+        EXPECT_TRUE(is_told);
+    }
+}
+
 TEST_F(DialerTest, hears_a_refusal_that_comes_before_it_was_read) {
     const auto result = join_scripted(wire::Role::stock, {{.kind = Kind::early, .text = refusal("token_used")}});
     EXPECT_EQ(result.code, Code::token_used);

@@ -2,6 +2,8 @@
 
 #include "sim/testing.hpp"
 
+#include <boost/json/serialize.hpp>
+
 namespace taleus::sim {
 namespace {
 
@@ -19,8 +21,10 @@ TEST_F(FlowTest, stock_ends_done_on_both_sides_with_one_tally) {
     EXPECT_FALSE(result.resumed);
     EXPECT_EQ(result.peer_id, inviter.peer().to_text());
     EXPECT_EQ(result.partner_party, "party-anna");
+    EXPECT_EQ(result.receipt, session::ReceiptCheck::verified);
     world.run_dry();
     expect_one_tally();
+    EXPECT_EQ(last_session(respondent).receipt, last_session(inviter).receipt);
     EXPECT_EQ(last_session(inviter).id, result.session_id);
     EXPECT_TRUE(last_session(inviter).delivered);
     EXPECT_EQ(only_tally(inviter).partner_cadre, (std::vector<std::string>{"cadre-of-bert.example.com"}));
@@ -38,8 +42,10 @@ TEST_F(FlowTest, foil_ends_done_on_both_sides_with_one_tally) {
     EXPECT_TRUE(result.acknowledged);
     EXPECT_TRUE(result.confirmed);
     EXPECT_EQ(result.tally->created_by, "foil");
+    EXPECT_EQ(result.receipt, session::ReceiptCheck::verified);
     world.run_dry();
     expect_one_tally();
+    EXPECT_EQ(last_session(respondent).receipt, last_session(inviter).receipt);
     EXPECT_TRUE(only_tally(inviter).draft_verified);
     EXPECT_EQ(only_tally(inviter).partner_cadre, (std::vector<std::string>{"cadre-of-bert.example.com"}));
     EXPECT_EQ(inviter.provisioner().asked, 0U);
@@ -81,7 +87,9 @@ TEST_F(FlowTest, a_field_dialer_delivers_a_foil_database_without_extensions) {
     EXPECT_EQ(member(reply, "provisionResult"), "");
     EXPECT_GT(std::stoi(member(reply, "expiresInMs")), 19'900);
     const auto answer = tell(database_text("tally-9", "wss://db.example.com"));
-    EXPECT_EQ(answer.text, R"({"accepted":true,"tallyId":"tally-9"})");
+    const auto accepted = std::get<wire::Accepted>(wire::parse_acknowledgement(as_bytes(answer.text)).value());
+    EXPECT_EQ(accepted.tally_id, "tally-9");
+    EXPECT_EQ(boost::json::serialize(*accepted.receipt), last_session(inviter).receipt); // which it may ignore
     world.run_dry();
     EXPECT_EQ(state_of_last(inviter), "DONE");
     ASSERT_EQ(inviter.tallies().size(), 1U);

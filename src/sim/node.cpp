@@ -62,7 +62,8 @@ void Node::boot() {
     ensure(!life_, "a node has one life at a time");
     life_ = std::make_unique<Life>(time_, network_, peer_);
     life_->random = std::make_unique<SeededRandom>(seed_ + ++lives_);
-    auto opened = store::Journal::open(home_ / "taleus.db");
+    life_->trail_random = std::make_unique<SeededRandom>(~seed_ + lives_);
+    auto opened = store::Journal::open(home_ / "taleus.db", {key_, *life_->trail_random});
     ensure(opened.has_value(), "the store does not open");
     life_->real = std::move(*opened);
     life_->journal = std::make_unique<SimulatedJournal>(*life_->real, life_->process, *life_->random);

@@ -88,6 +88,7 @@ private:
         Process process;
         NetworkOf network;
         std::unique_ptr<Random> random;
+        std::unique_ptr<Random> trail_random; // of the journal's writer, a thread of its own
         std::unique_ptr<store::Journal> real;
         std::unique_ptr<guard::Protection> guards;
         std::unique_ptr<session::Breakers> breakers;

@@ -14,7 +14,9 @@ TEST_F(RetryTest, a_lost_response_is_given_again_to_the_byte) {
     static_cast<void>(tell(contact_text(link.token, "party-raw"), Manner::leaves));
     world.run_dry();
     EXPECT_EQ(state_of_last(inviter), "DONE"); // input that arrived whole is processed
-    const auto stored = last_session(inviter).response;
+    const auto session = last_session(inviter);
+    EXPECT_FALSE(session.receipt.empty());
+    const auto stored = wire::with_receipt(session.response, session.receipt);
     const auto again = contact(link);
     EXPECT_EQ(again.text, stored);
     EXPECT_EQ(contact(link).text, stored);

@@ -84,9 +84,10 @@ TEST_F(TokenTest, unknown_expired_and_revoked_tokens_say_so) {
     EXPECT_EQ(member(contact(expired), "code"), "token_expired");
     const auto id = id_of(protocol::hash_of_token(revoked.token));
     ASSERT_TRUE(world.ask(
-        inviter, inviter.journal().revoke(
-                     id, world.time.utc(),
-                     {.at = world.time.utc(), .kind = "revoked", .session_id = {}, .token_id = id, .body = {}})));
+        inviter,
+        inviter.journal().revoke(
+            id, world.time.utc(),
+            {.at = world.time.utc(), .kind = "invitation_revoked", .session_id = {}, .token_id = id, .body = {}})));
     EXPECT_EQ(member(contact(revoked), "code"), "token_revoked");
     world.run_dry();
     EXPECT_TRUE(inviter.tallies().empty());

@@ -66,7 +66,8 @@ wire::Link World::invite(Node& node, InviteOptions options) {
     invitation.uses = options.uses;
     invitation.per_peer = options.per_peer;
     invitation.requirement = options.requirement;
-    ports::AuditRecord record{time.utc(), "invitation_created", {}, id_of(invitation.token), {}};
+    ports::AuditRecord record{
+        time.utc(), "invitation_created", {}, id_of(invitation.token), {{"role", to_text(options.role)}}};
     const auto made = ask(node, node.journal().create_invitation(invitation, record));
     ensure(made.has_value(), "the invitation was not made");
     wire::Link link;

@@ -59,19 +59,29 @@ template <> struct Column<std::chrono::microseconds> {
     }
 };
 
-template <class Tag> struct Column<TaggedDigest<Tag>> {
-    static void bind(Statement& to, int at, const TaggedDigest<Tag>& digest) {
-        to.bind_blob(at, as_text(digest.view()));
-    }
-    static TaggedDigest<Tag> read(Statement& from, int column) {
-        TaggedDigest<Tag> digest;
+template <std::size_t Size> struct Column<std::array<std::uint8_t, Size>> {
+    using Value = std::array<std::uint8_t, Size>;
+    static void bind(Statement& to, int at, const Value& bytes) { to.bind_blob(at, as_text(bytes)); }
+    static Value read(Statement& from, int column) {
+        Value value{};
         const auto bytes = from.text(column);
-        if (bytes.size() == digest.bytes.size())
-            std::memcpy(digest.bytes.data(), bytes.data(), bytes.size());
+        if (bytes.size() == value.size())
+            std::memcpy(value.data(), bytes.data(), bytes.size());
         else
             from.unreadable(column);
-        return digest;
+        return value;
     }
+};
+template <> struct Column<Bytes> {
+    static void bind(Statement& to, int at, const Bytes& bytes) { to.bind_blob(at, as_text(bytes)); }
+    static Bytes read(Statement& from, int column) { return to_bytes(as_bytes(from.text(column))); }
+};
+
+template <class Tag> struct Column<TaggedDigest<Tag>> {
+    static void bind(Statement& to, int at, const TaggedDigest<Tag>& digest) {
+        Column<Digest>::bind(to, at, digest.bytes);
+    }
+    static TaggedDigest<Tag> read(Statement& from, int column) { return {Column<Digest>::read(from, column)}; }
 };
 
 // Enumerations as their documented words.

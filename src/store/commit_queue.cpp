@@ -71,6 +71,7 @@ void CommitQueue::commit_alone(const std::unique_ptr<Call>& call) {
 // All or nothing where the transaction itself fails: then every call of the batch has the same error, also those that
 // had succeeded before it.
 bool CommitQueue::try_commit(Calls calls) {
+    database_->unsealed().clear();
     database_->begin();
     bool is_open = !database_->fault();
     for (auto call = calls.begin(); is_open && call != calls.end(); ++call) is_open = perform(**call);
@@ -96,6 +97,7 @@ void CommitQueue::pause(int times) {
 
 bool CommitQueue::perform(Call& call) {
     database_->post("SAVEPOINT call");
+    const auto before = database_->unsealed().size();
     const bool keep = call.perform(*database_);
     database_->finish();
     if (database_->is_conflict()) return false;
@@ -104,7 +106,11 @@ bool CommitQueue::perform(Call& call) {
         database_->set_fault(Code::dependency_unavailable, fault ? fault->context : "the transaction was lost");
         return false;
     }
-    if (fault || !keep) database_->post("ROLLBACK TO SAVEPOINT call");
+    if (fault || !keep) {
+        database_->post("ROLLBACK TO SAVEPOINT call");
+        auto& appended = database_->unsealed();
+        appended.erase(appended.begin() + static_cast<std::ptrdiff_t>(before), appended.end());
+    }
     database_->post("RELEASE SAVEPOINT call");
     if (fault) call.give_up(std::move(*fault));
     return !database_->fault();

@@ -10,6 +10,7 @@
 // A CONFLICT with another writer is a fault too: nothing of the transaction was written, and running it again may well
 // succeed.
 
+#include "audit/record.hpp"
 #include "base/result.hpp"
 
 #include <cstdint>
@@ -19,6 +20,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace taleus::store {
 
@@ -87,6 +89,13 @@ private:
     std::unique_ptr<Cursor> cursor_;
 };
 
+// A record on its way into the trail.
+struct Unsealed {
+    audit::Entry entry;
+    std::int64_t session = 0;             // the row that keeps its receipt; 0: none is wanted
+    std::shared_ptr<std::string> receipt; // the same for the caller, JSON; read after the commit
+};
+
 class Database {
 public:
     virtual ~Database() = default;
@@ -126,6 +135,9 @@ public:
     // From any thread: an end is near, what has no bound of its own is to stop waiting.
     virtual void hurry() {}
 
+    // What this transaction appends to its node's trail, to be numbered and sealed at its end (sealer.hpp).
+    std::vector<Unsealed>& unsealed() { return unsealed_; }
+
     // The node in whose name is written: its peer id.
     const std::string& node() const { return node_; }
     void act_for(std::string node) { node_ = std::move(node); }
@@ -146,6 +158,7 @@ private:
     Statement prepare(std::string_view sql);
 
     std::unordered_map<std::string_view, std::unique_ptr<Cursor>> idle_; // prepared, not in use
+    std::vector<Unsealed> unsealed_;
     std::string node_;
     std::optional<Error> fault_;
     bool is_conflict_ = false; // of `fault_`

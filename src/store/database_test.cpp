@@ -59,7 +59,7 @@ TEST_F(DatabaseTest, a_fault_sticks_until_it_is_taken) {
 TEST_F(DatabaseTest, what_cannot_be_reached_may_work_later) {
     std::ofstream{home.path() / "file"} << "no directory";
     for (const auto& path : {home.path() / "none" / "taleus.db", home.path() / "file" / "taleus.db", home.path()}) {
-        const auto opened = Journal::open(path);
+        const auto opened = Journal::open(path, author());
         ASSERT_FALSE(opened);
         EXPECT_EQ(opened.error().code, Code::dependency_unavailable) << opened.error().context;
         EXPECT_NE(opened.error().context.find(path.string()), std::string::npos) << opened.error().context;
@@ -117,7 +117,7 @@ TEST_F(DatabaseTest, a_newer_store_is_refused_untouched) {
         ASSERT_TRUE(migrate(*database));
         database->script("PRAGMA user_version=999");
     }
-    const auto opened = Journal::open(home.store());
+    const auto opened = Journal::open(home.store(), author());
     ASSERT_FALSE(opened);
     EXPECT_NE(opened.error().context.find("version 999"), std::string::npos) << opened.error().context;
     EXPECT_EQ(open_plain(home.store())->value<std::int64_t>("PRAGMA user_version"), 999);
@@ -125,13 +125,13 @@ TEST_F(DatabaseTest, a_newer_store_is_refused_untouched) {
 
 TEST_F(DatabaseTest, other_files_are_refused_untouched) {
     open_plain(home.store())->script("CREATE TABLE recipes (name)");
-    auto opened = Journal::open(home.store());
+    auto opened = Journal::open(home.store(), author());
     ASSERT_FALSE(opened);
     EXPECT_NE(opened.error().context.find("another program"), std::string::npos) << opened.error().context;
     EXPECT_EQ(open_plain(home.store())->value<std::int64_t>("SELECT count(*) FROM sqlite_schema"), 1);
 
     std::ofstream{home.path() / "text"} << std::string(5000, 'x');
-    opened = Journal::open(home.path() / "text");
+    opened = Journal::open(home.path() / "text", author());
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().code, Code::internal) << opened.error().context;
 }
@@ -141,7 +141,7 @@ TEST_F(DatabaseTest, many_may_make_one_store_at_once) {
     std::vector<std::jthread> openers;
     for (auto& fault : faults)
         openers.emplace_back([&] {
-            if (const auto journal = Journal::open(home.store()); !journal) fault = journal.error().context;
+            if (const auto journal = Journal::open(home.store(), author()); !journal) fault = journal.error().context;
         });
     openers.clear();
     EXPECT_THAT(faults, ::testing::Each(::testing::IsEmpty()));

@@ -1,5 +1,6 @@
 #include "store/journal.hpp"
 
+#include "store/columns.hpp"
 #include "store/dialer_sessions.hpp"
 #include "store/invitations.hpp"
 #include "store/listener_sessions.hpp"
@@ -8,6 +9,7 @@
 #include "store/schema.hpp"
 #include "store/session_steps.hpp"
 #include "store/trail.hpp"
+#include "store/trails.hpp"
 
 #include <fmt/format.h>
 
@@ -21,39 +23,65 @@ template <class T> using Taken = std::expected<T, NotTaken>;
 
 namespace {
 
-std::unique_ptr<Database> acting_for(std::unique_ptr<Database> database, const std::string& node) {
-    database->act_for(node);
-    return database;
+std::string node_of(const Author& author) { return wire::PeerId::of(author.key.public_key()).to_text(); }
+
+// Another process of this node may do it at the same time; then it is done.
+Result<void> take_in_earlier(Database& database, Sealer sealer) {
+    constexpr int tries_max = 8;
+    for (int times = 1;; ++times) {
+        if (database.value<std::int64_t>("SELECT count(*) FROM unsealed WHERE node = ?1", database.node()) == 0)
+            return {};
+        database.unsealed().clear();
+        database.begin();
+        sealer.take_in_earlier(database);
+        database.commit();
+        database.unsealed().clear();
+        const bool again = database.is_conflict() && times < tries_max;
+        auto fault = database.take_fault();
+        if (!fault) return {};
+        if (!again) return fail(std::move(*fault));
+    }
 }
 
 } // namespace
 
-Result<std::unique_ptr<Journal>> Journal::open(const std::filesystem::path& path, const Options& options) {
+Result<std::unique_ptr<Journal>> Journal::open(const std::filesystem::path& path, Author author,
+                                               const Options& options) {
     auto writer = SqliteDatabase::open(path, options.database);
     if (!writer) return fail(std::move(writer.error()));
-    (*writer)->act_for(options.node);
+    (*writer)->act_for(node_of(author));
     if (auto migrated = migrate(**writer); !migrated)
         return fail(migrated.error().code, fmt::format("{}: {}", path.string(), migrated.error().context));
     auto reading = options.database;
     reading.query_only = true;
     auto reader = SqliteDatabase::open(path, reading);
     if (!reader) return fail(std::move(reader.error()));
-    return std::unique_ptr<Journal>{new Journal{std::move(*writer), std::move(*reader), options}};
+    return begin(std::move(*writer), std::move(*reader), author, options);
 }
 
-Result<std::unique_ptr<Journal>> Journal::connect(const std::string& url, const Options& options) {
+Result<std::unique_ptr<Journal>> Journal::connect(const std::string& url, Author author, const Options& options) {
     auto writer = PostgresDatabase::open(url, options.server);
     if (!writer) return fail(std::move(writer.error()));
     auto reading = options.server;
     reading.query_only = true;
     auto reader = PostgresDatabase::open(url, reading);
     if (!reader) return fail(std::move(reader.error()));
-    return std::unique_ptr<Journal>{new Journal{std::move(*writer), std::move(*reader), options}};
+    return begin(std::move(*writer), std::move(*reader), author, options);
 }
 
-Journal::Journal(std::unique_ptr<Database> writer, std::unique_ptr<Database> reader, const Options& options)
-    : node_{options.node}, writes_{acting_for(std::move(writer), options.node), options.writes},
-      reader_{acting_for(std::move(reader), options.node)}, reads_{options.reads_waiting_max} {}
+Result<std::unique_ptr<Journal>> Journal::begin(std::unique_ptr<Database> writer, std::unique_ptr<Database> reader,
+                                                Author author, const Options& options) {
+    writer->act_for(node_of(author));
+    reader->act_for(node_of(author));
+    if (auto done = take_in_earlier(*writer, Sealer{author}); !done) return fail(std::move(done.error()));
+    return std::unique_ptr<Journal>{new Journal{std::move(writer), std::move(reader), author, options}};
+}
+
+Journal::Journal(std::unique_ptr<Database> writer, std::unique_ptr<Database> reader, Author author,
+                 const Options& options)
+    : node_{node_of(author)}, sealer_{author},
+      writes_{std::move(writer), options.writes, [this](Database& db) { sealer_.seal(db); }},
+      reader_{std::move(reader)}, reads_{options.reads_waiting_max} {}
 
 template <class Read> auto Journal::look(Read read) {
     using Found = std::invoke_result_t<Read&, Database&>;
@@ -68,6 +96,46 @@ template <class Read> auto Journal::look(Read read) {
 
 awaitable<Result<Recovered>> Journal::recover(UtcTime now) {
     return writes_.run([=](Database& db) -> Result<Recovered> { return recover_sessions(db, now); });
+}
+awaitable<Result<void>> Journal::begin_trail(std::string cause, UtcTime now) {
+    return writes_.run([this, cause = std::move(cause), now](Database& db) -> Result<void> {
+        sealer_.begin_anew(db, cause, now);
+        return {};
+    });
+}
+awaitable<Result<std::optional<Bytes>>> Journal::trail_file(std::string path) {
+    return look([path = std::move(path), node = node_](Database& db) -> std::optional<Bytes> {
+        const auto trail = newest_trail(db, node);
+        if (!trail) return std::nullopt;
+        if (const auto tile = audit::tile_from_path(path)) return tile_of(db, *trail, *tile);
+        const auto head = path == "checkpoint" ? newest_head(db, trail->number) : std::nullopt;
+        const auto note = head ? to_note(*trail, *head) : Result<std::string>{};
+        if (!head || !note) return std::nullopt;
+        return taleus::to_bytes(as_bytes(*note));
+    });
+}
+awaitable<Result<std::optional<audit::Checkpoint>>> Journal::trail_head() {
+    return look([node = node_](Database& db) -> std::optional<audit::Checkpoint> {
+        const auto trail = newest_trail(db, node);
+        if (!trail) return std::nullopt;
+        const auto tree = audit::Tree::of(trail->size, trail->edge);
+        if (!tree) return std::nullopt;
+        return audit::Checkpoint{trail->origin, tree->size(), tree->root()};
+    });
+}
+awaitable<Result<bool>> Journal::erase_details(UtcTime before, UtcTime now, std::size_t limit) {
+    return writes_.run([before, now, limit](Database& db) -> Result<bool> {
+        const auto erased = store::erase_details(db, before, limit);
+        const auto sessions = erase_sessions(db, before, limit);
+        if (erased.rows + sessions.rows > 0)
+            store::append_audit(
+                db, {{.at = now,
+                      .kind = "pruned",
+                      .session_id = {},
+                      .token_id = {},
+                      .body = {{"before", to_text(before)}, {"details", erased.rows}, {"sessions", sessions.rows}}}});
+        return erased.has_more || sessions.has_more;
+    });
 }
 awaitable<Result<std::string>> Journal::inviter_party(std::string wanted) {
     return writes_.run(
@@ -130,8 +198,13 @@ awaitable<Result<TokenLookup>> Journal::look_up(TokenHash token, BootstrapKey ke
 }
 awaitable<Result<Taken<Journal::Opened>>> Journal::open_session(Session session, std::optional<Intent> intent,
                                                                 UtcTime now, Trail trail) {
-    return writes_.run([session = std::move(session), intent = std::move(intent), now, trail = std::move(trail)](
-                           Database& db) { return store::open_session(db, session, intent, now, trail); });
+    auto receipt = std::make_shared<std::string>(); // written by the queue's thread before it answers
+    auto written =
+        writes_.run([session = std::move(session), intent = std::move(intent), now, trail = std::move(trail),
+                     receipt](Database& db) { return store::open_session(db, session, intent, now, trail, receipt); });
+    auto answer = co_await std::move(written);
+    if (answer && *answer) (*answer)->receipt = std::move(*receipt);
+    co_return answer;
 }
 awaitable<Result<Taken<void>>> Journal::record_tally(Session session, protocol::StateName from, TallyRecord tally,
                                                      Trail trail) {

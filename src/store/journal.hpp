@@ -12,6 +12,7 @@
 #include "store/database.hpp"
 #include "store/postgres_database.hpp"
 #include "store/recovery.hpp"
+#include "store/sealer.hpp"
 #include "store/sqlite_database.hpp"
 
 #include <filesystem>
@@ -25,7 +26,6 @@ using async::awaitable;
 class Journal final : public ports::Journal {
 public:
     struct Options {
-        std::string node; // in whose name is written: a peer id
         SqliteDatabase::Options database;
         PostgresDatabase::Options server;
         CommitQueue::Limits writes;
@@ -33,15 +33,28 @@ public:
     };
     // Opens or makes the file and migrates it. `dependency_unavailable` when it cannot be reached, `internal` with a
     // sentence for people when it is newer than this program or no store at all.
-    static Result<std::unique_ptr<Journal>> open(const std::filesystem::path& path, const Options& options);
-    static Result<std::unique_ptr<Journal>> open(const std::filesystem::path& path) { return open(path, {}); }
+    static Result<std::unique_ptr<Journal>> open(const std::filesystem::path& path, Author author,
+                                                 const Options& options);
+    static Result<std::unique_ptr<Journal>> open(const std::filesystem::path& path, Author author) {
+        return open(path, author, {});
+    }
     // The same on a server. `malformed` when `url` is none of PostgreSQL's.
-    static Result<std::unique_ptr<Journal>> connect(const std::string& url, const Options& options);
+    static Result<std::unique_ptr<Journal>> connect(const std::string& url, Author author, const Options& options);
 
     // For who holds the home's lock and is about to serve.
     awaitable<Result<Recovered>> recover(UtcTime now);
     // The key under which this store keeps secrets: the first one that was offered.
     awaitable<Result<Secret>> store_key(Secret fresh);
+    // Begins another trail for this node, whose first record names the last head known.
+    awaitable<Result<void>> begin_trail(std::string cause, UtcTime now);
+    // This node's trail in its static form (C2SP tlog-tiles): `checkpoint` or a path below `tile/`. nullopt: no such
+    // file.
+    awaitable<Result<std::optional<Bytes>>> trail_file(std::string path);
+    // This node's newest head: nothing was written yet, or a checkpoint.
+    awaitable<Result<std::optional<audit::Checkpoint>>> trail_head();
+    // Erases what names people in records of before then and in sessions that came to nothing, `limit` of each at most,
+    // and records that; true: there is more to do.
+    awaitable<Result<bool>> erase_details(UtcTime before, UtcTime now, std::size_t limit);
     // The party id of the store's one inviter; `wanted` is what this node is configured to be, or empty.
     awaitable<Result<std::string>> inviter_party(std::string wanted);
     // What nodes that were not seen since left behind becomes this one's.
@@ -91,11 +104,14 @@ public:
     awaitable<Result<std::vector<ports::AuditRecord>>> audit(std::optional<std::string> session_id) override;
 
 private:
-    Journal(std::unique_ptr<Database> writer, std::unique_ptr<Database> reader, const Options& options);
+    Journal(std::unique_ptr<Database> writer, std::unique_ptr<Database> reader, Author author, const Options& options);
+    static Result<std::unique_ptr<Journal>> begin(std::unique_ptr<Database> writer, std::unique_ptr<Database> reader,
+                                                  Author author, const Options& options);
     // Runs `read(Database&) -> T` on one consistent snapshot.
     template <class Read> auto look(Read read);
 
-    const std::string node_;
+    const std::string node_; // in whose name is written: its peer id
+    Sealer sealer_;
     CommitQueue writes_;
     const std::unique_ptr<Database> reader_;
     async::Worker reads_;

@@ -37,7 +37,7 @@ ports::TokenLookup look_up(Database& database, const TokenHash& token, const Boo
 // Who holds it is the only one who opens sessions of its keys.
 Result<std::expected<Opened, NotTaken>> open_session(Database& database, const ports::Session& session,
                                                      const std::optional<ports::Intent>& intent, UtcTime now,
-                                                     const ports::Trail& trail) {
+                                                     const ports::Trail& trail, std::shared_ptr<std::string> receipt) {
     using Answer = std::expected<Opened, NotTaken>;
     const auto view = invitation_for(database, session.token, session.peer, Hold::yes);
     if (!view) return fail(Code::invalid_token, "a session of an unknown invitation was to be opened");
@@ -47,7 +47,7 @@ Result<std::expected<Opened, NotTaken>> open_session(Database& database, const p
     if (const auto refused = protocol::judge(view->invitation, view->usage, latest_time(database, now)))
         return Answer{std::unexpected(reason_of(*refused))};
 
-    Opened opened{.epoch = next_epoch(database, session), .intent = std::nullopt};
+    Opened opened{.epoch = next_epoch(database, session), .intent = std::nullopt, .receipt = {}};
     take_use(database, session.token, session.peer);
     StoredSession row{.session = session, .number = 0, .reserved = true, .holds_key = true};
     row.session.epoch = opened.epoch;
@@ -60,7 +60,7 @@ Result<std::expected<Opened, NotTaken>> open_session(Database& database, const p
         opened.intent = intent;
     }
     append_transitions(database, number, trail.transitions);
-    append_audit(database, trail.audit);
+    append_opening(database, trail.audit, number, std::move(receipt));
     return Answer{std::move(opened)};
 }
 

@@ -10,10 +10,9 @@ using Step = std::expected<void, ports::NotTaken>;
 
 ports::TokenLookup look_up(Database& database, const TokenHash& token, const BootstrapKey& key,
                            const wire::PeerId& peer);
-Result<std::expected<ports::Journal::Opened, ports::NotTaken>> open_session(Database& database,
-                                                                            const ports::Session& session,
-                                                                            const std::optional<ports::Intent>& intent,
-                                                                            UtcTime now, const ports::Trail& trail);
+Result<std::expected<ports::Journal::Opened, ports::NotTaken>>
+open_session(Database& database, const ports::Session& session, const std::optional<ports::Intent>& intent, UtcTime now,
+             const ports::Trail& trail, std::shared_ptr<std::string> receipt);
 
 std::vector<ports::Session> waiting_sessions(Database& database, const std::optional<wire::PeerId>& peer);
 std::optional<ports::Session> waiting_session(Database& database, const wire::PeerId& peer, const std::string& id);

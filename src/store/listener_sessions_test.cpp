@@ -332,17 +332,19 @@ TEST_F(ListenerSessionsTest, a_repeated_done_only_adds_that_it_was_delivered) {
     EXPECT_EQ(usage_of(made.token).spent, 1U);
 }
 
-TEST_F(ListenerSessionsTest, audit_records_are_numbered_in_order_and_canonical) {
+TEST_F(ListenerSessionsTest, audit_records_are_in_order_and_whole) {
+    const auto id = id_of(protocol::hash_of_token("token"));
     ask(journal->append_audit(
         {record("started"),
-         {.at = now, .kind = "limit", .session_id = "", .token_id = "ab", .body = {{"z", 1}, {"a", "text"}}}}));
+         {.at = now, .kind = "joined", .session_id = "", .token_id = id, .body = {{"peer", "12D3Koo"}}}}));
     ask(journal->append_audit({record("stopped")}));
     const auto records = ask(journal->audit(std::nullopt));
-    ASSERT_EQ(records.size(), 3U);
-    EXPECT_EQ(records[0].kind, "started");
-    EXPECT_EQ(records[1].token_id, "ab");
-    EXPECT_EQ(records[1].body.at("a"), "text");
-    EXPECT_EQ(records[2].kind, "stopped");
+    ASSERT_EQ(records.size(), 4U);
+    EXPECT_EQ(records[0].kind, "trail_started");
+    EXPECT_EQ(records[1].kind, "started");
+    EXPECT_EQ(records[2].token_id, id);
+    EXPECT_EQ(records[2].body.at("peer"), "12D3Koo"); // with what is kept apart
+    EXPECT_EQ(records[3].kind, "stopped");
     EXPECT_TRUE(ask(journal->audit("nobody")).empty());
 }
 

@@ -53,7 +53,7 @@ TEST(PostgresUrlTest, what_is_no_url_is_refused_without_repeating_it) {
 }
 
 TEST(PostgresUrlTest, a_server_that_is_not_there_may_be_there_later) {
-    const auto opened = Journal::connect("postgres://ann:secret@127.0.0.1:1/store", {});
+    const auto opened = Journal::connect("postgres://ann:secret@127.0.0.1:1/store", author(), {});
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().code, Code::dependency_unavailable);
     EXPECT_EQ(opened.error().context.find("secret"), std::string::npos) << opened.error().context;

@@ -177,12 +177,53 @@ ALTER TABLE audit_of_nodes RENAME TO audit;
 CREATE INDEX audit_of_session ON audit (session_id) WHERE session_id <> '';
 )sql";
 
-constexpr std::array migrations{version_1, version_2};
+constexpr const char* version_3 = R"sql(
+-- The trail as a Merkle tree with signed heads (RFC 6962, C2SP tlog-checkpoint).
+DROP INDEX audit_of_session;
+ALTER TABLE audit RENAME TO unsealed; -- of before: each node puts its own into its trail when it first opens the store
+CREATE TABLE trails (            -- of each node; what was restored begins another one, and the newest is written to
+    number INTEGER PRIMARY KEY,
+    node   TEXT NOT NULL,
+    origin TEXT NOT NULL UNIQUE,                   -- the name that its heads are signed under
+    size   INTEGER NOT NULL,
+    edge   BLOB NOT NULL,                          -- roots of the perfect subtrees that it is made of, largest first
+    erased INTEGER NOT NULL DEFAULT 0              -- records below it have lost their details
+) STRICT;
+CREATE INDEX trails_of_node ON trails (node);
+CREATE TABLE records (           -- append only
+    trail      INTEGER NOT NULL REFERENCES trails (number),
+    seq        INTEGER NOT NULL,                   -- from 0, without gaps
+    session_id TEXT NOT NULL,                      -- as in the record, to find it by
+    record     TEXT NOT NULL,                      -- canonical JSON: what is hashed
+    leaf       BLOB NOT NULL CHECK (length(leaf) = 32),
+    salt       BLOB NOT NULL,                      -- of the details; empty: there are none, or they were erased
+    details    TEXT NOT NULL,                      -- canonical JSON, or ''
+    PRIMARY KEY (trail, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX records_of_session ON records (session_id) WHERE session_id <> '';
+CREATE TABLE heads (             -- append only: one a commit
+    trail     INTEGER NOT NULL REFERENCES trails (number),
+    size      INTEGER NOT NULL,
+    root      BLOB NOT NULL CHECK (length(root) = 32),
+    signature BLOB NOT NULL CHECK (length(signature) = 64),
+    PRIMARY KEY (trail, size)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE subtrees (          -- append only: roots over 256^level records each
+    trail  INTEGER NOT NULL REFERENCES trails (number),
+    level  INTEGER NOT NULL CHECK (level > 0),
+    number INTEGER NOT NULL,
+    hash   BLOB NOT NULL CHECK (length(hash) = 32),
+    PRIMARY KEY (trail, level, number)
+) STRICT, WITHOUT ROWID;
+ALTER TABLE sessions ADD COLUMN receipt TEXT NOT NULL DEFAULT ''; -- the listener's, JSON: kept by both sides
+)sql";
+
+constexpr std::array migrations{version_1, version_2, version_3};
 
 // The rows of before there were nodes are this one's.
 void name_node(Database& database) {
     database.run("UPDATE sessions SET node = ?1 WHERE node = ''", database.node());
-    database.run("UPDATE audit SET node = ?1 WHERE node = ''", database.node());
+    database.run("UPDATE unsealed SET node = ?1 WHERE node = ''", database.node());
 }
 
 // Only where a commit may be of unknown outcome: each writer's own row, by which it is settled.
@@ -242,6 +283,17 @@ Result<void> migrate(Database& database) {
         fmt::format("PRAGMA application_id={}; PRAGMA user_version={}", schema_application, schema_version()));
     database.commit();
     return settled(database);
+}
+
+Result<void> check_schema(Database& database) {
+    database.snapshot();
+    auto version = version_of(database);
+    database.roll_back();
+    if (!version) return fail(std::move(version.error()));
+    if (*version == schema_version()) return {};
+    return fail(Code::internal, fmt::format("the store has version {}, and this program writes {}: open it once with a "
+                                            "command that may change it (taleus tally list)",
+                                            *version, schema_version()));
 }
 
 void migrate_postgres(Database& database) {

@@ -55,7 +55,8 @@ std::int64_t insert_session(Database& database, const StoredSession& row) {
 
 std::string select_sessions(std::string_view rest) {
     return "SELECT number, reserved, holds_key, id, side, role, key, token, peer, party_id, state, epoch, opened, "
-           "deadline, ended, code, response, acknowledgement, tally_id, delivered, partner_cadre FROM sessions " +
+           "deadline, ended, code, response, acknowledgement, receipt, tally_id, delivered, partner_cadre FROM "
+           "sessions " +
            std::string{rest};
 }
 
@@ -63,8 +64,8 @@ StoredSession read_session(Statement& row) {
     StoredSession stored;
     auto& s = stored.session;
     row.read(stored.number, stored.reserved, stored.holds_key, s.id, s.side, s.role, s.key, s.token, s.peer, s.party_id,
-             s.state, s.epoch, s.opened, s.deadline, s.ended, s.code, s.response, s.acknowledgement, s.tally_id,
-             s.delivered, s.partner_cadre);
+             s.state, s.epoch, s.opened, s.deadline, s.ended, s.code, s.response, s.acknowledgement, s.receipt,
+             s.tally_id, s.delivered, s.partner_cadre);
     return stored;
 }
 

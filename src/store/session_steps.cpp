@@ -64,10 +64,11 @@ void write(Database& database, const StoredSession& stored, const ports::Session
         "response = coalesce(nullif(?7, ''), response), acknowledgement = coalesce(nullif(?8, ''), acknowledgement), "
         "tally_id = coalesce(nullif(?9, ''), tally_id), delivered = CASE WHEN delivered > ?10 THEN delivered ELSE ?10 "
         "END, reserved = ?11, "
-        "holds_key = ?12, partner_cadre = coalesce(nullif(?13, '[]'), partner_cadre) WHERE number = ?1 AND epoch = ?2",
+        "holds_key = ?12, partner_cadre = coalesce(nullif(?13, '[]'), partner_cadre), "
+        "receipt = coalesce(nullif(?14, ''), receipt) WHERE number = ?1 AND epoch = ?2",
         stored.number, session.epoch, session.state, session.deadline ? session.deadline : stored.session.deadline,
         ended, session.code, session.response, session.acknowledgement, session.tally_id, session.delivered, reserved,
-        holds_key, session.partner_cadre);
+        holds_key, session.partner_cadre, session.receipt);
     if (changed != 1) database.set_fault(Code::internal, "a session changed under its own transaction");
 }
 

@@ -100,10 +100,11 @@ Result<std::unique_ptr<Database>> SqliteDatabase::open(const std::filesystem::pa
 
 Result<void> SqliteDatabase::connect() {
     const bool is_real = options_.vfs.empty();
-    if (is_real) create_private(path_);
+    if (is_real && !options_.read_only) create_private(path_);
     sqlite3* raw = nullptr;
-    const int flags =
-        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | (is_real ? 0 : SQLITE_OPEN_CREATE);
+    const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
+                      (options_.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) |
+                      (is_real ? 0 : SQLITE_OPEN_CREATE);
     const int code = sqlite3_open_v2(path_.c_str(), &raw, flags, is_real ? nullptr : options_.vfs.c_str());
     connection_.reset(raw);
     if (code != SQLITE_OK) {
@@ -125,6 +126,7 @@ void SqliteDatabase::configure() {
     sqlite3_db_config(raw, SQLITE_DBCONFIG_ENABLE_FKEY, 1, nullptr);    // NOLINT
     sqlite3_db_config(raw, SQLITE_DBCONFIG_DQS_DML, 0, nullptr);        // NOLINT
     sqlite3_db_config(raw, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);        // NOLINT
+    if (options_.read_only) return script("PRAGMA temp_store=memory; PRAGMA query_only=on");
     // Two processes that make one file at once may find it busy although the handler would wait: ask again.
     for (int times = 0;; ++times) {
         script("PRAGMA journal_mode=WAL");

@@ -20,7 +20,8 @@ public:
     struct Options {
         std::chrono::milliseconds busy_wait{2000}; // for another process's transaction
         bool query_only = false;
-        std::string vfs; // empty: the operating system's
+        bool read_only = false; // and nothing of the file is changed, not even how it keeps its log
+        std::string vfs;        // empty: the operating system's
     };
     // Opens, or makes with mode 0600: WAL, synchronous=FULL, foreign keys, an untrusted schema.
     static Result<std::unique_ptr<Database>> open(const std::filesystem::path& path, const Options& options);

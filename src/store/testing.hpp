@@ -84,9 +84,21 @@ inline protocol::Invitation invitation(std::string_view token, wire::Role role =
     return made;
 }
 
+// Of a kind that a session's trail has, with the members that it must have.
 inline ports::AuditRecord record(std::string kind, std::string session_id = {}) {
-    return {
-        .at = now, .kind = std::move(kind), .session_id = std::move(session_id), .token_id = {}, .body = {{"v", 1}}};
+    boost::json::object body;
+    if (kind == "transition") body = {{"from", "A"}, {"to", "B"}, {"cause", "Tested"}};
+    if (kind == "invitation_created") body = {{"role", "stock"}};
+    if (kind == "opened") body = {{"side", "listener"}, {"peer", "12D3Koo"}};
+    if (kind == "refused") body = {{"code", "invalid_token"}};
+    if (kind == "started" || kind == "stopped") body = {{"version", "1"}};
+    if (kind == "instance_removed") body = {{"tallyId", "t"}};
+    if (kind == "pruned") body = {{"before", "2026-01-01T00:00:00.000Z"}, {"details", 1}, {"sessions", 0}};
+    return {.at = now,
+            .kind = std::move(kind),
+            .session_id = std::move(session_id),
+            .token_id = {},
+            .body = std::move(body)};
 }
 
 inline ports::Trail trail(StateName from, StateName to, const std::string& session_id) {
@@ -167,9 +179,22 @@ inline std::unique_ptr<Database> open_database(const std::filesystem::path& path
     return std::move(database.value());
 }
 
+// The node that the journals of tests are of.
+inline const wire::KeyPair& node_key() {
+    static const auto key = [] {
+        SeededRandom random{99};
+        return wire::KeyPair::generate(random);
+    }();
+    return key;
+}
+inline Author author() {
+    static SystemRandom random;
+    return {node_key(), random};
+}
+
 inline std::unique_ptr<Journal> open(const std::filesystem::path& path, const Journal::Options& options = {}) {
     const auto url = server_url(path);
-    auto journal = url ? Journal::connect(*url, options) : Journal::open(path, options);
+    auto journal = url ? Journal::connect(*url, author(), options) : Journal::open(path, author(), options);
     EXPECT_TRUE(journal) << (journal ? "" : journal.error().context);
     return std::move(journal.value());
 }

@@ -3,10 +3,26 @@
 #include "store/columns.hpp"
 #include "wire/json.hpp"
 
+#include <algorithm>
+#include <map>
+#include <utility>
+
 namespace taleus::store {
 namespace {
 
-constexpr std::int64_t record_version = 1; // of the members that bodies have
+// Checked here, so that a record which is none of its kind fails its own call and not the commit of many.
+std::optional<audit::Entry> entry_of(Database& database, const ports::AuditRecord& record) {
+    auto entry = audit::make_entry({.seq = 0,
+                                    .at = record.at,
+                                    .kind = record.kind,
+                                    .session = record.session_id,
+                                    .token = record.token_id,
+                                    .body = record.body,
+                                    .details = std::nullopt});
+    if (entry) return std::move(*entry);
+    database.set_fault(Code::internal, std::move(entry.error().context));
+    return std::nullopt;
+}
 
 } // namespace
 
@@ -19,13 +35,18 @@ void append_transitions(Database& database, std::int64_t session, const std::vec
 }
 
 void append_audit(Database& database, const std::vector<ports::AuditRecord>& records) {
+    for (const auto& record : records)
+        if (auto entry = entry_of(database, record)) database.unsealed().push_back({std::move(*entry), 0, nullptr});
+}
+
+void append_opening(Database& database, const std::vector<ports::AuditRecord>& records, std::int64_t session,
+                    std::shared_ptr<std::string> receipt) {
     for (const auto& record : records) {
-        const auto body = wire::canonical_json(record.body);
-        if (!body) return database.set_fault(Code::internal, "an audit record is no canonical JSON");
-        database.post("INSERT INTO audit (node, seq, at, kind, session_id, token_id, version, body) VALUES "
-                      "(?1, (SELECT coalesce(max(seq) + 1, 0) FROM audit WHERE node = ?1), ?2, ?3, ?4, ?5, ?6, ?7)",
-                      database.node(), record.at, record.kind, record.session_id, record.token_id, record_version,
-                      *body);
+        auto entry = entry_of(database, record);
+        if (!entry) return;
+        const bool opens = record.kind == "opened";
+        database.unsealed().push_back(
+            {std::move(*entry), opens ? session : 0, opens ? std::exchange(receipt, nullptr) : nullptr});
     }
 }
 
@@ -57,24 +78,44 @@ std::vector<ports::Transition> transitions_of(Database& database, const std::str
     return found;
 }
 
+namespace {
+
+// Of several nodes; each one's stay in their order where times are the same.
+std::vector<ports::AuditRecord> by_time(std::vector<ports::AuditRecord> records) {
+    if (std::ranges::is_sorted(records, {}, &ports::AuditRecord::at)) return records;
+    std::multimap<UtcTime, ports::AuditRecord> sorted;
+    for (auto& record : records) sorted.emplace(record.at, std::move(record));
+    records.clear();
+    for (auto& [at, record] : sorted) records.push_back(std::move(record));
+    return records;
+}
+
+} // namespace
+
 std::vector<ports::AuditRecord> audit_of(Database& database, const std::optional<std::string>& session_id) {
     std::vector<ports::AuditRecord> found;
-    auto rows = session_id
-                    ? database.ask("SELECT at, kind, session_id, token_id, body FROM audit "
-                                   "WHERE session_id = ?1 AND session_id <> '' ORDER BY at, node, seq",
-                                   *session_id)
-                    : database.ask("SELECT at, kind, session_id, token_id, body FROM audit ORDER BY at, node, seq");
-    std::string body;
+    auto rows = session_id ? database.ask("SELECT record, details FROM records WHERE session_id = ?1 AND "
+                                          "session_id <> '' ORDER BY trail, seq",
+                                          *session_id)
+                           : database.ask("SELECT record, details FROM records ORDER BY trail, seq");
+    std::string bytes;
+    std::string details;
     while (rows.next()) {
-        auto& record = found.emplace_back();
-        rows.read(record.at, record.kind, record.session_id, record.token_id, body);
-        auto json = wire::parse_json(as_bytes(body));
-        if (json && json->is_object())
-            record.body = std::move(json->get_object());
-        else
-            rows.unreadable(4);
+        rows.read(bytes, details);
+        auto record = audit::decode(as_bytes(bytes));
+        if (!record) {
+            database.set_fault(Code::internal, "a record of the trail was altered: run taleus audit verify");
+            break;
+        }
+        if (const auto personal = wire::parse_json(as_bytes(details)); personal && personal->is_object())
+            for (const auto& [name, value] : personal->get_object()) record->body.insert_or_assign(name, value);
+        found.push_back({.at = record->at,
+                         .kind = std::move(record->kind),
+                         .session_id = std::move(record->session),
+                         .token_id = std::move(record->token),
+                         .body = std::move(record->body)});
     }
-    return found;
+    return by_time(std::move(found));
 }
 
 } // namespace taleus::store

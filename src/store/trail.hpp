@@ -6,13 +6,20 @@
 #include "store/database.hpp"
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace taleus::store {
 
 void append_transitions(Database& database, std::int64_t session, const std::vector<ports::Transition>& transitions);
+// Into the trail of the database's node, at the transaction's end.
 void append_audit(Database& database, const std::vector<ports::AuditRecord>& records);
+// The same of a session's opening, whose record `opened` gets a receipt: kept in the session's row, and in `receipt`
+// once the transaction is sealed.
+void append_opening(Database& database, const std::vector<ports::AuditRecord>& records, std::int64_t session,
+                    std::shared_ptr<std::string> receipt);
 
 // One arrow of a session whose process is gone, in both; nothing where it leads nowhere.
 void append_arrow(Database& database, std::int64_t number, const ports::Session& session, ports::Transition arrow);

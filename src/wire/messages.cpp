@@ -1,9 +1,11 @@
 // The writing side of messages.hpp, and the texts of refusals.
 #include "wire/messages.hpp"
 
+#include "base/ensure.hpp"
 #include "wire/json_scan.hpp"
 
 #include <boost/json/serialize.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
@@ -112,6 +114,16 @@ std::string with_expiry(std::string_view approved_json, std::chrono::millisecond
     const auto end = std::min(approved_json.find_first_not_of("0123456789", found->value), approved_json.size());
     out.replace(found->value, end - found->value, std::to_string(std::max<std::int64_t>(left.count(), 0)));
     return out;
+}
+
+std::string with_receipt(std::string_view json, std::string_view receipt) {
+    std::string out{json};
+    if (receipt.empty()) return out;
+    const auto members = scan_members(json);
+    const auto result = std::ranges::find(members, "provisionResult", &ScannedMember::name);
+    const auto object = result == members.end() ? std::size_t{0} : result->value;
+    ensure(object < out.size() && out[object] == '{', "a stored answer is an object with members");
+    return out.insert(object + 1, fmt::format(R"("receipt":{},)", receipt));
 }
 
 std::string reason_for(Code code, std::string_view detail) {

@@ -100,6 +100,10 @@ std::string to_json(const Refusal& message, RefusalForm form);
 // The stored bytes of an approved foil response with `expiresInMs` replaced by what is left now; all else unchanged.
 std::string with_expiry(std::string_view approved_json, std::chrono::milliseconds left);
 
+// The stored bytes of an approved response or of an acknowledgement, and the receipt that came of the same commit (JSON
+// of an object; empty: none) where it belongs: beside `tally` where there is one.
+std::string with_receipt(std::string_view json, std::string_view receipt);
+
 // The reason a refusal carries: for any token code `Invalid token`, for a failed identity `Invalid identity`, for a
 // full listener the published text, else `detail`.
 std::string reason_for(Code code, std::string_view detail);

@@ -221,6 +221,21 @@ TEST(MessagesTest, a_response_is_read_as_strictly) {
     EXPECT_EQ(response_fault(with(approved_text, "receipt", object_of(2049))), "receipt is too long");
 }
 
+TEST(MessagesTest, a_receipt_is_put_where_it_belongs_and_nothing_else_is_touched) {
+    const std::string receipt = R"({"n":1})";
+    EXPECT_EQ(with_receipt(approved_text, ""), approved_text);
+    const auto foil = parse_response(as_bytes(with_receipt(approved_text, receipt)));
+    ASSERT_TRUE(foil);
+    EXPECT_EQ(json::serialize(*std::get<Approved>(*foil).receipt), receipt);
+    const auto stock_text = with(approved_text, "provisionResult", json::parse(result_text));
+    const auto stock = parse_response(as_bytes(with_receipt(stock_text, receipt)));
+    ASSERT_TRUE(stock);
+    EXPECT_FALSE(std::get<Approved>(*stock).receipt);
+    EXPECT_EQ(json::serialize(*std::get<Approved>(*stock).provisioned->receipt), receipt);
+    const auto accepted = parse_acknowledgement(as_bytes(with_receipt(accepted_text, receipt)));
+    EXPECT_EQ(json::serialize(*std::get<Accepted>(accepted.value()).receipt), receipt);
+}
+
 TEST(MessagesTest, times_are_integers_of_a_day_at_most) {
     for (const auto* name : {"expiresInMs", "retryAfterMs"}) {
         const auto& text = std::string_view{name} == "expiresInMs" ? approved_text : refused_text;

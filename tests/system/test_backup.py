@@ -47,7 +47,7 @@ def test_a_restored_home_goes_on(alice, bob, tmp_path):
     shutil.rmtree(alice.path)
     again = restore(alice.path, tmp_path / "backup")
     assert stat.S_IMODE(again.path.stat().st_mode) == 0o700
-    assert [row["kind"] for row in again.audit()][-1] == "restored"
+    assert again.audit()[-1]["kind"] == "trail_started" and again.audit()[-1]["body"]["cause"] == "restored"
     with Listener(again, listen=f"/ip4/127.0.0.1/tcp/{port}") as running:
         assert running.ready["peerId"] == alice.peer_id
         assert bob.join(done["uri"]).result["tally"]["tallyId"] == tally

@@ -24,7 +24,7 @@ def test_one_tally(alice, bob, listener, role):
         "outcome": "done", "resumed": False, "signed": True, "sessionId": result["sessionId"], "role": role,
         "tally": {"tallyId": tally_id, "createdBy": role},
         "dbConnectionInfo": {"endpoint": f"taleus-sqlite:{tally_id}", "credentialsRef": result["dbConnectionInfo"]["credentialsRef"]},
-        "draft": "verified", "acknowledged": role == "foil", "confirmed": True, "access": result["access"],
+        "draft": "verified", "acknowledged": role == "foil", "confirmed": True, "access": result["access"], "receipt": "verified",
         "peerId": alice.peer_id, "address": listener.addresses[0].rpartition("/p2p/")[0]}
     assert result["access"] in ("not_tried", "verified")
     assert joined.steps == DIALER_PATH[role]

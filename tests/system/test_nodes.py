@@ -171,6 +171,7 @@ def test_any_node_takes_the_result_of_a_session_that_a_dead_one_opened(nodes, st
     nodes[1].kill()
     with Connection(nodes[2].addresses[0], me) as here:
         assert here.ask(database("tally-1", approved["sessionId"]))["accepted"] is True
+    home.settle()
     assert store.rows("SELECT state FROM sessions WHERE tally_id <> ''") == [{"state": "DONE"}]
 
 

@@ -1,0 +1,46 @@
+#include "app/retention.hpp"
+
+#include "async/sleep.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace taleus::app {
+namespace {
+
+constexpr std::size_t rows_at_once = 500; // in a commit that sessions wait for too
+constexpr Duration pause_min = std::chrono::milliseconds{250};
+constexpr Duration pause_max = std::chrono::hours{1};
+
+Duration pause_of(Duration keep) {
+    return keep == Duration::zero() ? pause_max : std::clamp(keep / 4, pause_min, pause_max);
+}
+
+} // namespace
+
+async::awaitable<Result<void>> erase_older(OpenHome& home, UtcTime before) {
+    for (;;) {
+        auto erasing = home.journal->erase_details(before, home.engine.clock().utc(), rows_at_once);
+        const auto has_more = co_await std::move(erasing);
+        if (!has_more) co_return fail(has_more.error());
+        if (!*has_more) co_return Result<void>{};
+    }
+}
+
+async::awaitable<void> keep_erasing(OpenHome& home, async::Limit& limit) {
+    const Log log{*home.log, "audit"};
+    auto& clock = home.engine.clock();
+    while (!limit.is_stopped()) {
+        const auto keep = home.config.keep_details;
+        if (keep > Duration::zero()) {
+            auto erasing = erase_older(home, clock.utc() - std::chrono::duration_cast<std::chrono::milliseconds>(keep));
+            if (const auto erased = co_await std::move(erasing); !erased)
+                log.warn("details that are over their time cannot be erased: {}", erased.error().context);
+        }
+        const auto next = clock.now() + pause_of(keep);
+        auto sleep = async::sleep_until(clock, next);
+        static_cast<void>(co_await async::within(limit, next + pause_min, std::move(sleep)));
+    }
+}
+
+} // namespace taleus::app

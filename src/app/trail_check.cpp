@@ -1,0 +1,198 @@
+#include "app/trail_check.hpp"
+
+#include "app/home.hpp"
+#include "base/ensure.hpp"
+#include "wire/json.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+namespace taleus::app {
+namespace {
+
+using audit::Finding;
+using audit::Wrong;
+
+constexpr std::size_t evidence_bytes_max = 16 * 1024 * 1024;
+constexpr std::size_t page = 1000; // records read at a time
+
+Result<std::string> text_of(const std::filesystem::path& file) {
+    const auto bytes = read_file(file, evidence_bytes_max);
+    if (!bytes) return fail(bytes.error());
+    return std::string{as_text(*bytes)};
+}
+
+Result<void> add_receipt(Evidence& evidence, const boost::json::value& value, const std::string& source) {
+    const auto* const object = value.if_object();
+    const auto* const wrapped = object != nullptr ? object->if_contains("receipt") : nullptr;
+    auto receipt = audit::open_receipt(wrapped != nullptr ? *wrapped : value);
+    if (!receipt) return fail(receipt.error().code, fmt::format("{}: {}", source, receipt.error().context));
+    evidence.heads.push_back({receipt->head, source});
+    evidence.receipts.push_back({std::move(*receipt), source});
+    return {};
+}
+
+std::optional<Digest> digest_of(const Bytes& bytes) {
+    Digest digest{};
+    if (bytes.size() != digest.size()) return std::nullopt;
+    std::ranges::copy(bytes, digest.begin());
+    return digest;
+}
+
+// One trail, beside whose records the store keeps hashes, details, heads and subtrees.
+class Check {
+public:
+    Check(store::Database& database, const store::KeptTrail& trail, const Evidence& evidence)
+        : database_{database}, trail_{trail} {
+        report_.origin = trail.origin;
+        for (const auto& known : evidence.heads)
+            if (known.head.origin == trail.origin) heads_.push_back(known);
+        for (const auto& held : evidence.receipts)
+            if (held.receipt.head.origin == trail.origin) receipts_.push_back(held);
+        report_.evidence = heads_.size();
+    }
+
+    TrailReport run(std::uint64_t& done, const std::function<void(std::uint64_t)>& progress) {
+        read_heads();
+        for (auto& finding : audit::forks(heads_, receipts_)) note(std::move(finding));
+        audit::Verifier verifier{heads_};
+        audit::Growth growth;
+        std::uint64_t from = 0;
+        for (auto records = next(from); !records.empty(); records = next(from)) {
+            for (const auto& record : records) take(record, verifier, growth);
+            from = records.back().seq + 1;
+            progress(done += records.size());
+        }
+        auto found = verifier.finish();
+        report_.size = verifier.size();
+        report_.root = verifier.root();
+        for (auto& finding : found) note(std::move(finding));
+        if (report_.findings.empty()) check_kept(growth); // else the records are what is wrong
+        std::ranges::sort(report_.findings, {}, [](const Finding& one) { return std::pair{one.first, one.wrong}; });
+        return std::move(report_);
+    }
+
+private:
+    std::vector<store::KeptRecord> next(std::uint64_t from) {
+        return store::kept_records(database_, trail_.number, from, page);
+    }
+    void note(Finding finding) { report_.findings.push_back(std::move(finding)); }
+    void note(Wrong wrong, std::uint64_t seq, std::string what) {
+        note({wrong, seq, 1, fmt::format("record {}: {} ({})", seq, audit::to_text(wrong), what)});
+    }
+
+    // Each head's signature; those that do not hold tell nothing.
+    void read_heads() {
+        std::uint64_t from = 0;
+        for (;;) {
+            const auto heads = store::kept_heads(database_, trail_.number, from, page);
+            if (heads.empty()) break;
+            for (const auto& head : heads) {
+                ++report_.heads;
+                const auto text = store::to_note(trail_, head);
+                const auto opened =
+                    text ? audit::open_checkpoint(*text) : Result<audit::Checkpoint>{fail(text.error())};
+                if (opened)
+                    heads_.push_back({*opened, fmt::format("the trail's head of {}", head.size)});
+                else
+                    note({Wrong::forged, head.size, 0,
+                          fmt::format("the head of {} records: forged ({})", head.size, opened.error().context)});
+            }
+            from = heads.back().size + 1;
+        }
+    }
+
+    void take(const store::KeptRecord& kept, audit::Verifier& verifier, audit::Growth& growth) {
+        const auto bytes = as_bytes(kept.bytes);
+        const auto leaf = digest_of(kept.leaf);
+        verifier.take(bytes, kept.seq, leaf.value_or(Digest{}));
+        const auto hash = audit::leaf_hash(bytes);
+        growth.append(hash);
+        const auto record = audit::decode(bytes);
+        if (!record || leaf != hash) return; // the verifier says so
+        if (record->session != kept.session_id) note(Wrong::altered, kept.seq, "it is filed under another session");
+        const bool has_details = !kept.details.empty() || !kept.salt.empty();
+        if (!has_details) return; // there are none, or they were erased
+        audit::Salt salt{};
+        const bool is_salt = kept.salt.size() == salt.size();
+        if (is_salt) std::ranges::copy(kept.salt, salt.begin());
+        if (!is_salt || !record->details || audit::commitment(salt, kept.details) != *record->details)
+            note(Wrong::altered, kept.seq, "its details are not those that it commits to");
+    }
+
+    // What is derived from the records, for who goes on with the trail and for who asks for tiles.
+    void check_kept(const audit::Growth& growth) {
+        const auto& tree = growth.tree();
+        if (trail_.size != tree.size() || trail_.edge != tree.edge_bytes())
+            note({Wrong::altered, tree.size(), 0,
+                  "the trail's own row: altered (its size and edge are not the tree's)"});
+        std::uint64_t count = 0;
+        for (const auto& subtree : store::kept_subtrees(database_, trail_.number)) {
+            std::uint64_t width = 1;
+            for (int level = 0; level < subtree.level && width <= tree.size(); ++level) width *= audit::tile_width;
+            const auto first = subtree.number * width;
+            ++count;
+            if (first + width > tree.size() || digest_of(subtree.hash) != growth.hash(first, first + width))
+                note({Wrong::altered, first, width,
+                      fmt::format("the hash kept of records {} to {}: altered", first, first + width - 1)});
+        }
+        std::uint64_t expected = 0;
+        for (auto width = audit::tile_width; width <= tree.size(); width *= audit::tile_width)
+            expected += tree.size() / width;
+        if (count != expected) note({Wrong::missing, 0, 0, "hashes kept of whole tiles: missing"});
+    }
+
+    store::Database& database_;
+    const store::KeptTrail& trail_;
+    std::vector<audit::Known> heads_;
+    std::vector<audit::Held> receipts_;
+    TrailReport report_;
+};
+
+} // namespace
+
+Result<void> add_checkpoint(Evidence& evidence, const std::filesystem::path& file) {
+    const auto text = text_of(file);
+    if (!text) return fail(text.error());
+    const auto head = audit::open_checkpoint(*text);
+    if (!head) return fail(head.error().code, fmt::format("{}: {}", file.string(), head.error().context));
+    evidence.heads.push_back({*head, file.string()});
+    return {};
+}
+
+Result<void> add_receipts(Evidence& evidence, const std::filesystem::path& file) {
+    const auto text = text_of(file);
+    if (!text) return fail(text.error());
+    if (const auto whole = wire::parse_json(as_bytes(*text))) return add_receipt(evidence, *whole, file.string());
+    std::string_view rest{*text};
+    for (int line = 1; !rest.empty(); ++line) {
+        const auto one = rest.substr(0, rest.find('\n'));
+        rest.remove_prefix(std::min(rest.size(), one.size() + 1));
+        if (one.empty()) continue;
+        const auto source = fmt::format("{} line {}", file.string(), line);
+        const auto value = wire::parse_json(as_bytes(one));
+        if (!value) return fail(Code::malformed, fmt::format("{} is no JSON", source));
+        if (auto added = add_receipt(evidence, *value, source); !added) return added;
+    }
+    return {};
+}
+
+Result<StoreReport> check_trails(store::Database& database, const Evidence& evidence,
+                                 const std::function<void(std::uint64_t)>& progress) {
+    StoreReport report;
+    database.snapshot(); // all of one moment, though somebody may be writing
+    const auto trails = store::kept_trails(database);
+    std::uint64_t done = 0;
+    for (const auto& trail : trails) report.trails.push_back(Check{database, trail, evidence}.run(done, progress));
+    database.roll_back();
+    if (auto fault = database.take_fault()) return fail(std::move(*fault));
+    for (const auto& known : evidence.heads)
+        if (std::ranges::find(trails, known.head.origin, &store::KeptTrail::origin) == trails.end())
+            report.strangers.push_back(fmt::format("{} is of {}", known.source, known.head.origin));
+    return report;
+}
+
+} // namespace taleus::app

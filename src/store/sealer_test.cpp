@@ -1,0 +1,167 @@
+#include "audit/receipt.hpp"
+#include "audit/verifier.hpp"
+#include "store/testing.hpp"
+#include "store/trails.hpp"
+#include "wire/json.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace taleus::store::testing {
+namespace {
+
+struct SealerTest : JournalTest {
+    // The records and heads of one trail against each other: all that is wrong.
+    std::vector<audit::Finding> check(const KeptTrail& trail) {
+        auto database = open_database(home.store());
+        std::vector<audit::Known> heads;
+        for (const auto& head : kept_heads(*database, trail.number, 0, 1'000'000)) {
+            const auto note = to_note(trail, head);
+            EXPECT_TRUE(note);
+            const auto opened = audit::open_checkpoint(*note, &node_key().public_key());
+            EXPECT_TRUE(opened) << head.size;
+            heads.push_back({*opened, "head"});
+        }
+        audit::Verifier verifier{heads};
+        for (const auto& record : kept_records(*database, trail.number, 0, 1'000'000)) {
+            Digest leaf{};
+            std::ranges::copy(record.leaf, leaf.begin());
+            verifier.take(as_bytes(record.bytes), record.seq, leaf);
+        }
+        auto findings = verifier.finish();
+        EXPECT_EQ(verifier.size(), trail.size);
+        return findings;
+    }
+    std::vector<KeptTrail> trails() {
+        auto database = open_database(home.store());
+        return kept_trails(*database);
+    }
+    std::vector<KeptRecord> records() {
+        auto database = open_database(home.store());
+        return kept_records(*database, trails().back().number, 0, 1'000'000);
+    }
+};
+
+TEST_F(SealerTest, what_commits_together_is_sealed_by_one_head) {
+    std::vector<Result<void>> done;
+    for (int i = 0; i < 40; ++i)
+        shard.spawn(journal->append_audit({record("refused"), record("refused")}),
+                    [&](Result<void> answer) { done.push_back(std::move(answer)); });
+    shard.run();
+    ASSERT_EQ(done.size(), 40U);
+    const auto kept = trails();
+    ASSERT_EQ(kept.size(), 1U);
+    EXPECT_EQ(kept[0].size, 81U); // with the trail's own beginning
+    EXPECT_TRUE(check(kept[0]).empty());
+    auto database = open_database(home.store());
+    EXPECT_EQ(kept_heads(*database, kept[0].number, 0, 100).size(), journal->commit_counts().commits);
+}
+
+TEST_F(SealerTest, a_call_that_fails_leaves_no_record) {
+    invite(invitation("token"));
+    EXPECT_EQ(code_of(journal->create_invitation(invitation("token"), record("invitation_created"))), Code::conflict);
+    EXPECT_EQ(code_of(journal->append_audit({record("refused"), record("of no kind")})), Code::internal);
+    EXPECT_EQ(records().size(), 2U);
+    EXPECT_TRUE(check(trails()[0]).empty());
+}
+
+TEST_F(SealerTest, two_processes_of_one_node_write_one_trail) {
+    auto other = open(home.store());
+    for (int i = 0; i < 20; ++i) {
+        ask(journal->append_audit({record("refused")}));
+        ask(other->append_audit({record("refused")}));
+    }
+    const auto kept = trails();
+    ASSERT_EQ(kept.size(), 1U);
+    EXPECT_EQ(kept[0].size, 41U);
+    EXPECT_TRUE(check(kept[0]).empty());
+}
+
+TEST_F(SealerTest, an_opening_comes_with_a_receipt_that_anyone_can_check) {
+    invite(invitation("token", wire::Role::foil));
+    const auto made = session("s1", "token", wire::Role::foil);
+    auto story = trail(StateName::validating_identity, made.state, made.id);
+    story.audit.insert(story.audit.begin(), record("opened", made.id));
+    story.audit.front().token_id = id_of(made.token);
+    const auto opened = ask(journal->open_session(made, std::nullopt, now, story));
+    ASSERT_TRUE(opened);
+    const auto receipt = audit::open_receipt(*wire::parse_json(as_bytes(opened->receipt)));
+    ASSERT_TRUE(receipt) << receipt.error().context;
+    EXPECT_LE(opened->receipt.size(), audit::receipt_bytes_max);
+    const std::vector nodes{wire::PeerId::of(node_key().public_key())};
+    EXPECT_EQ(audit::receipt_fault(*receipt, "s1", id_of(made.token), nodes), "");
+    EXPECT_EQ(receipt->head.size, trails()[0].size); // record and head are of one commit
+    // The retry's answer has the same one.
+    EXPECT_EQ(std::get<ports::Decided>(find(made)).session.receipt, opened->receipt);
+}
+
+TEST_F(SealerTest, what_was_restored_begins_a_trail_that_names_the_last_head) {
+    ask(journal->append_audit({record("started")}));
+    ask(journal->begin_trail("restored", now));
+    ask(journal->append_audit({record("started")}));
+    const auto kept = trails();
+    ASSERT_EQ(kept.size(), 2U);
+    EXPECT_NE(kept[0].origin, kept[1].origin);
+    EXPECT_TRUE(check(kept[0]).empty());
+    EXPECT_TRUE(check(kept[1]).empty());
+    const auto first = audit::decode(as_bytes(records()[0].bytes));
+    ASSERT_TRUE(first);
+    EXPECT_EQ(first->kind, "trail_started");
+    EXPECT_EQ(first->body.at("cause"), "restored");
+    EXPECT_EQ(first->body.at("previous"), boost::json::string{kept[0].origin});
+    EXPECT_EQ(first->body.at("size"), 2);
+}
+
+TEST_F(SealerTest, details_are_erased_and_every_proof_holds) {
+    auto old = record("refused");
+    old.body["peer"] = "12D3Koo";
+    auto young = old;
+    young.at = now + 10s;
+    ask(journal->append_audit({old, old, young}));
+    EXPECT_FALSE(ask(journal->erase_details(now + 5s, now + 20s, 100)));
+    const auto kept = records();
+    ASSERT_EQ(kept.size(), 5U); // the beginning, three, and that details were erased
+    EXPECT_EQ(kept[1].details + kept[2].details, "");
+    EXPECT_EQ(kept[3].details, R"({"peer":"12D3Koo"})");
+    EXPECT_EQ(audit::decode(as_bytes(kept[4].bytes))->body,
+              (boost::json::object{{"before", "2027-01-15T08:00:05.000Z"}, {"details", 2}, {"sessions", 0}}));
+    EXPECT_TRUE(check(trails()[0]).empty());
+    EXPECT_FALSE(ask(journal->erase_details(now + 5s, now + 30s, 100))); // nothing is left to erase, nothing is told
+    EXPECT_EQ(records().size(), 5U);
+}
+
+TEST_F(SealerTest, erasing_goes_on_where_it_was_left) {
+    auto old = record("refused");
+    old.body["peer"] = "12D3Koo";
+    ask(journal->append_audit({old, old, old}));
+    EXPECT_TRUE(ask(journal->erase_details(now + 5s, now + 20s, 2)));
+    EXPECT_TRUE(ask(journal->erase_details(now + 5s, now + 20s, 2)));
+    while (ask(journal->erase_details(now + 5s, now + 20s, 2))) {
+    }
+    for (const auto& one : records()) EXPECT_EQ(one.details, "") << one.seq;
+}
+
+// Hashes of whole tiles are kept as they fill, also when one commit fills several, so that tiles need no walk through
+// the trail.
+TEST_F(SealerTest, tiles_are_those_of_the_tree) {
+    ask(journal->append_audit(std::vector<ports::AuditRecord>(100, record("refused"))));
+    ask(journal->append_audit(std::vector<ports::AuditRecord>(600, record("refused"))));
+    const auto kept = trails()[0];
+    audit::Growth growth;
+    for (const auto& one : records()) growth.append(audit::leaf_hash(as_bytes(one.bytes)));
+    auto database = open_database(home.store());
+    for (const auto& tile : audit::tiles_of(kept.size)) {
+        if (tile.is_bundle) continue;
+        const auto hashes = tile_of(*database, kept, tile);
+        ASSERT_TRUE(hashes) << audit::to_path(tile);
+        EXPECT_EQ(*hashes, audit::encode(tile, [&](auto from, auto to) { return growth.hash(from, to); }));
+    }
+    EXPECT_EQ(kept_subtrees(*database, kept.number).size(), 2U);
+    EXPECT_TRUE(ask(journal->trail_file("checkpoint")));
+    EXPECT_TRUE(ask(journal->trail_file("tile/entries/000")));
+    EXPECT_FALSE(ask(journal->trail_file("tile/entries/x001/000")));
+    EXPECT_FALSE(ask(journal->trail_file("../taleus.db")));
+}
+
+} // namespace
+} // namespace taleus::store::testing

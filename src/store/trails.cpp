@@ -1,0 +1,230 @@
+#include "store/trails.hpp"
+
+#include "audit/record.hpp"
+#include "audit/tree.hpp"
+#include "store/columns.hpp"
+#include "store/postgres_database.hpp"
+#include "store/schema.hpp"
+#include "store/sqlite_database.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace taleus::store {
+namespace {
+
+constexpr std::string_view record_columns = "seq, session_id, record, leaf, salt, details";
+
+KeptRecord read_record(Statement& row) {
+    KeptRecord record;
+    row.read(record.seq, record.session_id, record.bytes, record.leaf, record.salt, record.details);
+    return record;
+}
+
+std::optional<Digest> digest_of(const Bytes& bytes) {
+    Digest digest{};
+    if (bytes.size() != digest.size()) return std::nullopt;
+    std::ranges::copy(bytes, digest.begin());
+    return digest;
+}
+
+// The hash over records [from, to), one subtree of 256^level, as it was kept when it was full.
+std::optional<Digest> kept_hash(Database& database, std::int64_t trail, std::uint64_t from, std::uint64_t to) {
+    const auto width = to - from;
+    if (width == 1)
+        return digest_of(database.value<Bytes>("SELECT leaf FROM records WHERE trail = ?1 AND seq = ?2", trail, from)
+                             .value_or(Bytes{}));
+    int level = 0;
+    for (auto rest = width; rest > 1; rest /= audit::tile_width) ++level;
+    return digest_of(database
+                         .value<Bytes>("SELECT hash FROM subtrees WHERE trail = ?1 AND level = ?2 AND number = ?3",
+                                       trail, level, from / width)
+                         .value_or(Bytes{}));
+}
+
+} // namespace
+
+Result<std::unique_ptr<Database>> open_to_read(const std::filesystem::path& file) {
+    auto database = SqliteDatabase::open(
+        file, {.busy_wait = std::chrono::milliseconds{2000}, .query_only = true, .read_only = true, .vfs = {}});
+    if (!database) return database;
+    if (auto fit = check_schema(**database); !fit)
+        return fail(fit.error().code, fmt::format("{}: {}", file.string(), fit.error().context));
+    return database;
+}
+
+Result<std::unique_ptr<Database>> connect_to_read(const std::string& url) {
+    PostgresDatabase::Options options;
+    options.query_only = true;
+    return PostgresDatabase::open(url, options);
+}
+
+std::vector<KeptTrail> kept_trails(Database& database) {
+    std::vector<KeptTrail> trails;
+    auto rows = database.ask("SELECT number, node, origin, size, edge FROM trails ORDER BY number");
+    while (rows.next()) {
+        auto& trail = trails.emplace_back();
+        rows.read(trail.number, trail.node, trail.origin, trail.size, trail.edge);
+    }
+    return trails;
+}
+
+std::optional<KeptTrail> newest_trail(Database& database, const std::string& node) {
+    auto rows = database.ask("SELECT number, node, origin, size, edge FROM trails WHERE node = ?1 ORDER BY number DESC "
+                             "LIMIT 1",
+                             node);
+    if (!rows.next()) return std::nullopt;
+    KeptTrail trail;
+    rows.read(trail.number, trail.node, trail.origin, trail.size, trail.edge);
+    return trail;
+}
+
+std::vector<KeptRecord> kept_records(Database& database, std::int64_t trail, std::uint64_t from, std::size_t limit) {
+    static const auto sql =
+        fmt::format("SELECT {} FROM records WHERE trail = ?1 AND seq >= ?2 ORDER BY seq LIMIT ?3", record_columns);
+    std::vector<KeptRecord> records;
+    auto rows = database.ask(sql, trail, from, limit);
+    while (rows.next()) records.push_back(read_record(rows));
+    return records;
+}
+
+std::vector<KeptRecord> kept_records_of_session(Database& database, const std::string& session_id) {
+    static const auto sql = fmt::format(
+        "SELECT {} FROM records WHERE session_id = ?1 AND session_id <> '' ORDER BY trail, seq", record_columns);
+    std::vector<KeptRecord> records;
+    auto rows = database.ask(sql, session_id);
+    while (rows.next()) records.push_back(read_record(rows));
+    return records;
+}
+
+std::set<std::string> sessions_with(Database& database, const std::string& peer) {
+    std::set<std::string> ids;
+    for (auto rows = database.ask("SELECT id FROM sessions WHERE peer = ?1", peer); rows.next();)
+        ids.emplace(rows.text(0));
+    return ids;
+}
+
+std::vector<KeptHead> kept_heads(Database& database, std::int64_t trail, std::uint64_t from, std::size_t limit) {
+    std::vector<KeptHead> heads;
+    auto rows = database.ask("SELECT size, root, signature FROM heads WHERE trail = ?1 AND size >= ?2 ORDER BY size "
+                             "LIMIT ?3",
+                             trail, from, limit);
+    while (rows.next()) {
+        auto& head = heads.emplace_back();
+        rows.read(head.size, head.root, head.signature);
+    }
+    return heads;
+}
+
+std::optional<KeptHead> newest_head(Database& database, std::int64_t trail) {
+    auto rows =
+        database.ask("SELECT size, root, signature FROM heads WHERE trail = ?1 ORDER BY size DESC LIMIT 1", trail);
+    if (!rows.next()) return std::nullopt;
+    KeptHead head;
+    rows.read(head.size, head.root, head.signature);
+    return head;
+}
+
+Result<std::string> to_note(const KeptTrail& trail, const KeptHead& head) {
+    const auto node = audit::node_of_origin(trail.origin);
+    const auto key = node ? node->public_key() : std::nullopt;
+    const auto root = digest_of(head.root);
+    wire::Signature signature{};
+    if (!key || !root || head.signature.size() != signature.size())
+        return fail(Code::malformed, fmt::format("the head of {} records is damaged", head.size));
+    std::ranges::copy(head.signature, signature.begin());
+    return audit::to_note({trail.origin, head.size, *root}, signature, *key);
+}
+
+std::vector<KeptSubtree> kept_subtrees(Database& database, std::int64_t trail) {
+    std::vector<KeptSubtree> subtrees;
+    auto rows = database.ask("SELECT level, number, hash FROM subtrees WHERE trail = ?1 ORDER BY level, number", trail);
+    while (rows.next()) {
+        auto& subtree = subtrees.emplace_back();
+        rows.read(subtree.level, subtree.number, subtree.hash);
+    }
+    return subtrees;
+}
+
+std::optional<Bytes> tile_of(Database& database, const KeptTrail& trail, const audit::Tile& tile) {
+    if (!audit::is_in(tile, trail.size)) return std::nullopt;
+    if (tile.is_bundle) {
+        Bytes bundle;
+        const auto records = kept_records(database, trail.number, tile.first(), tile.width);
+        if (records.size() != tile.width) return std::nullopt;
+        for (const auto& record : records) audit::append_bundled(bundle, as_bytes(record.bytes));
+        return bundle;
+    }
+    bool is_whole = true;
+    auto hashes = audit::encode(tile, [&](std::uint64_t from, std::uint64_t to) {
+        const auto hash = kept_hash(database, trail.number, from, to);
+        is_whole = is_whole && hash.has_value();
+        return hash.value_or(Digest{});
+    });
+    return is_whole ? std::optional{std::move(hashes)} : std::nullopt;
+}
+
+Erased erase_details(Database& database, UtcTime before, std::size_t limit) {
+    Erased erased;
+    auto trail = database.ask("SELECT number, erased FROM trails WHERE node = ?1 AND erased < size ORDER BY number "
+                              "LIMIT 1 /*FOR UPDATE*/",
+                              database.node());
+    if (!trail.next()) return erased;
+    std::int64_t number = 0;
+    std::uint64_t from = 0;
+    trail.read(number, from);
+
+    const auto records = kept_records(database, number, from, limit);
+    auto upto = from;
+    bool is_at_the_end = records.size() < limit;
+    for (const auto& record : records) {
+        const auto read = audit::decode(as_bytes(record.bytes));
+        if (read && read->at >= before) { // they stand in the order of commits, which is that of time but for a moment
+            is_at_the_end = true;
+            break;
+        }
+        upto = record.seq + 1;
+        erased.rows += record.details.empty() ? 0 : 1;
+    }
+    if (upto == from) return erased;
+    database.run("UPDATE records SET salt = ?4, details = '' WHERE trail = ?1 AND seq >= ?2 AND seq < ?3 AND "
+                 "details <> ''",
+                 number, from, upto, Bytes{});
+    database.run("UPDATE trails SET erased = ?2 WHERE number = ?1", number, upto);
+    erased.has_more = !is_at_the_end;
+    return erased;
+}
+
+Erased erase_sessions(Database& database, UtcTime before, std::size_t limit) {
+    Erased erased;
+    const auto from =
+        database.value<std::int64_t>("SELECT value FROM counters WHERE name = 'erased' /*FOR UPDATE*/").value_or(0);
+    auto upto = from;
+    std::size_t seen = 0;
+    bool is_at_the_end = false;
+    for (auto rows = database.ask("SELECT number, opened, side = 'listener' AND ended IS NULL FROM sessions WHERE "
+                                  "number > ?1 ORDER BY number LIMIT ?2",
+                                  from, limit);
+         rows.next(); ++seen) {
+        std::int64_t number = 0;
+        UtcTime opened;
+        bool is_live = false;
+        rows.read(number, opened, is_live);
+        is_at_the_end = is_live || opened >= before;
+        if (is_at_the_end) break;
+        upto = number;
+    }
+    if (upto == from) return erased;
+    erased.rows = static_cast<std::uint64_t>(database.run(
+        "UPDATE sessions SET peer = '', party_id = '', partner_cadre = '[]' WHERE number > ?1 AND number <= ?2 AND "
+        "side = 'listener' AND tally_id = '' AND peer <> ''",
+        from, upto));
+    database.run("INSERT INTO counters (name, value) VALUES ('erased', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1",
+                 upto);
+    erased.has_more = !is_at_the_end && seen == limit;
+    return erased;
+}
+
+} // namespace taleus::store

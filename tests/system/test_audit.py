@@ -1,0 +1,288 @@
+"""The trail of the real program: what is checked, shown, exported and erased, and what each kind of falsification is called. The verifier
+of the auditor's guide (docs/verify_trail.py), which shares no code with the program, must agree each time."""
+
+import json
+import random
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+
+import pytest
+
+from taleus import DONE, FAILED, PROGRAM, ROOT, UNTHROTTLED, USAGE, Home, Listener, environment, finish, taleus, until
+
+SESSIONS = 130  # of bench, so that the trail has more than 1,000 records
+
+
+class Trail:
+    """A listener's store with a long trail, what a partner holds of it, and what an auditor kept of it half way."""
+
+    def __init__(self, work):
+        self.work, self.alice, self.bob = work, Home(work / "alice"), Home(work / "bob")
+        with Listener(self.alice, set=UNTHROTTLED) as running:
+            self.join("stock")
+            self.old = self.keep("old.checkpoint", self.alice.run("audit", "checkpoint").out)
+            shutil.copytree(self.alice.path, work / "backup")
+            made = self.alice.invite("stock", "--uses", "unlimited")
+            taleus("bench", "--addr", running.addresses[0], "--token", made["link"]["token"], "--mode", "warm", "--sessions", SESSIONS, "--concurrency", 8, "--json")
+            self.receipts = [self.join("foil"), self.join("stock")]
+            self.alice.settle()
+        self.head = self.keep("head.checkpoint", self.alice.run("audit", "checkpoint").out)
+        self.count = self.alice.count("records")
+
+    def keep(self, name, text):
+        file = self.work / name
+        file.write_text(text)
+        return file
+
+    def join(self, role):
+        result = self.bob.join(self.alice.invite(role)["uri"]).result
+        assert result["receipt"] == "verified"
+        tally = result["tally"]["tallyId"]
+        return self.keep(f"{tally}.receipt", self.bob.run("tally", "show", tally, "--receipt").out)
+
+
+@pytest.fixture(scope="module")
+def trail(tmp_path_factory):
+    made = Trail(tmp_path_factory.mktemp("trail"))
+    assert made.count > 1000
+    return made
+
+
+@pytest.fixture
+def copy(trail, tmp_path):
+    """A copy of the store file alone: no home, no key."""
+    shutil.copy(trail.alice.store, tmp_path / "copy.db")
+    return tmp_path / "copy.db"
+
+
+def verify(file, *options, code=None):
+    run = taleus("audit", "verify", "--store", file, *options, "--json", code=code)
+    return run, json.loads((run.out.splitlines() or ["{}"])[-1])
+
+
+def findings(file, *options):
+    run, told = verify(file, *options, code=FAILED)
+    assert not told["ok"]
+    return [finding for one in told["trails"] for finding in one["findings"]]
+
+
+def change(file, sql, *values):
+    with sqlite3.connect(file) as store:
+        store.execute("PRAGMA ignore_check_constraints = on")
+        store.execute(sql, values)
+    store.close()
+
+
+def independent(file, *evidence):
+    """What the guide's verifier says of the same store."""
+    lines = file.with_suffix(".jsonl")
+    taleus("audit", "export", "--store", file, "--out", lines)
+    run = subprocess.run([sys.executable, ROOT / "docs/verify_trail.py", lines, *evidence], capture_output=True, text=True)
+    assert run.returncode in (0, 1) and run.stderr == "", run
+    return run.returncode == 0, run.stdout
+
+
+def test_a_trail_is_what_was_signed(trail, copy):
+    before = copy.read_bytes()
+    evidence = ["--since", trail.old, "--since", trail.head, "--receipts", *trail.receipts]
+    told = verify(copy, *evidence, code=DONE)[1]
+    assert [(one["records"], one["evidence"], one["findings"]) for one in told["trails"]] == [(trail.count, 4, [])]
+    assert copy.read_bytes() == before, "a copy is evidence, and is not written to"
+    assert independent(copy, trail.old, trail.head, *trail.receipts)[0]
+    # The dialer's trail too, and for people.
+    assert re.search(r"\d+ records, \d+ signed heads, root \S+: as it was signed", trail.bob.run("audit", "verify").out)
+
+
+@pytest.mark.parametrize("column", ["record", "leaf", "details", "session_id"])
+def test_a_changed_byte_is_named(trail, copy, column):
+    chance = random.Random(column)
+    for _ in range(12):
+        seq = chance.randrange(trail.count)
+        with sqlite3.connect(copy) as store:
+            (value,) = store.execute(f"SELECT {column} FROM records WHERE seq = ?", (seq,)).fetchone()
+        store.close()
+        if not value:
+            continue
+        data = bytearray(value if isinstance(value, bytes) else value.encode())
+        at = chance.randrange(len(data))
+        data[at] ^= 1
+        changed = bytes(data) if isinstance(value, bytes) else data.decode("latin-1")
+        change(copy, f"UPDATE records SET {column} = ? WHERE seq = ?", changed, seq)
+        found = findings(copy)
+        assert [(one["wrong"], one["first"], one["count"]) for one in found] == [("altered", seq, 1)], (seq, at, found)
+        if column == "record":
+            assert not independent(copy, trail.head)[0]
+        change(copy, f"UPDATE records SET {column} = ? WHERE seq = ?", value, seq)
+    verify(copy, code=DONE)
+
+
+def test_a_missing_record_is_named(trail, copy):
+    change(copy, "DELETE FROM records WHERE seq = 77")
+    assert [(one["wrong"], one["first"], one["count"]) for one in findings(copy)] == [("missing", 77, 1)]
+    assert not independent(copy, trail.head)[0]
+
+
+def test_swapped_records_are_named(trail, copy):
+    with sqlite3.connect(copy) as store:
+        for one, other in ((100, -1), (101, 100), (-1, 101)):
+            store.execute("UPDATE records SET seq = ? WHERE seq = ?", (other, one))
+    store.close()
+    assert {(one["wrong"], one["first"]) for one in findings(copy)} == {("reordered", 100), ("reordered", 101)}
+    assert not independent(copy, trail.head)[0]
+
+
+def test_a_record_that_stands_twice_is_named(trail, copy):
+    change(copy, "UPDATE records SET (record, leaf, session_id, salt, details) = (SELECT record, leaf, session_id, salt, details FROM records WHERE seq = 500) WHERE seq = 900")
+    assert {(one["wrong"], one["first"]) for one in findings(copy)} == {("duplicated", 500), ("missing", 900)}
+
+
+def cut(file, size):
+    """The trail as somebody cuts it who knows the tables: records, heads and all, to the newest head that is left. He cannot sign."""
+    with sqlite3.connect(file) as store:
+        (left,) = store.execute("SELECT max(size) FROM heads WHERE size <= ?", (size,)).fetchone()
+        store.execute("DELETE FROM records WHERE seq >= ?", (left,))
+        store.execute("DELETE FROM heads WHERE size > ?", (left,))
+        store.execute("DELETE FROM subtrees WHERE (number + 1) * 256 > ?", (left,))
+    store.close()
+    return left
+
+
+def test_a_trail_that_was_cut_is_found_by_whoever_holds_more(trail, copy):
+    left = cut(copy, 600)
+    for option, file in (("--since", trail.head), ("--receipts", trail.receipts[0])):
+        found = [one for one in findings(copy, option, file) if one["wrong"] == "truncated"]
+        assert [one["first"] for one in found] == [left], found
+        assert not independent(copy, file)[0]
+
+
+def test_a_home_put_back_from_an_older_copy_is_found_by_a_receipt(trail, tmp_path):
+    """The node goes on from there, and signs another history than the one that the partner holds a receipt of."""
+    shutil.copytree(trail.work / "backup", tmp_path / "alice")
+    rolled = Home(tmp_path / "alice", init=False)
+    rolled.peer_id = trail.alice.peer_id
+    assert any(one["wrong"] == "truncated" for one in findings(rolled.store, "--receipts", trail.receipts[0]))
+    with Listener(rolled):
+        theirs = Home(tmp_path / "carol")
+        tally = theirs.join(rolled.invite("stock")["uri"]).result["tally"]["tallyId"]
+        for _ in range(3):
+            theirs.join(rolled.invite("foil")["uri"])
+        rolled.settle()
+    theirs_receipt = tmp_path / "carol.receipt"
+    theirs_receipt.write_text(theirs.run("tally", "show", tally, "--receipt").out)
+    verify(rolled.store, code=DONE)  # by itself it looks sound
+    found = findings(rolled.store, "--receipts", trail.receipts[0], theirs_receipt)
+    assert found, "one of the two partners can prove it"
+
+
+def test_what_was_restored_is_another_trail_that_names_the_first(trail, tmp_path):
+    taleus("backup", tmp_path / "backup", "--home", trail.alice.path)
+    taleus("restore", tmp_path / "backup", "--home", tmp_path / "again")
+    again = Home(tmp_path / "again", init=False)
+    told = json.loads(again.run("audit", "verify", "--json", "--since", trail.head, "--receipts", *trail.receipts).out)
+    assert [one["ok"] for one in told["trails"]] == [True, True] and told["trails"][0]["trail"] != told["trails"][1]["trail"]
+    started = again.audit()[-1]
+    assert started["kind"] == "trail_started"
+    origin, size, root = trail.head.read_text().splitlines()[:3]
+    assert started["body"] == {"cause": "restored", "previous": origin, "size": int(size), "root": root}
+
+
+def test_a_head_that_was_forged_or_rows_beside_the_trail_are_named(trail, copy):
+    for sql, wrong in (("UPDATE heads SET signature = zeroblob(64) WHERE size = (SELECT min(size) FROM heads)", "forged"),
+                       ("UPDATE subtrees SET hash = zeroblob(32) WHERE number = 1", "altered"),
+                       ("UPDATE trails SET size = size - 1", "altered")):
+        shutil.copy(trail.alice.store, copy)
+        change(copy, sql)
+        assert [one["wrong"] for one in findings(copy)] == [wrong], sql
+
+
+def test_evidence_of_another_trail_is_no_proof_and_said_so(trail, copy, tmp_path):
+    head = tmp_path / "bobs"
+    head.write_text(trail.bob.run("audit", "checkpoint").out)
+    run, told = verify(copy, "--since", head, code=FAILED)
+    assert not told["ok"] and len(told["missingTrails"]) == 1
+    (tmp_path / "nonsense").write_text("{}")
+    assert verify(copy, "--receipts", tmp_path / "nonsense", code=USAGE)[0].code == USAGE
+    damaged = json.loads(trail.receipts[0].read_text())
+    damaged["record"]["seq"] += 1
+    (tmp_path / "damaged").write_text(json.dumps(damaged))
+    assert verify(copy, "--receipts", tmp_path / "damaged", code=USAGE)[0].code == USAGE
+
+
+def test_records_are_shown_by_session_token_peer_and_time(trail):
+    alice = trail.alice
+
+    def show(*options):
+        return [json.loads(line) for line in alice.run("audit", "show", *options, "--limit", "100000", "--json").out.splitlines()]
+
+    everything = show()
+    assert [one["seq"] for one in everything] == list(range(trail.count))
+    session = next(one["session"] for one in everything if one["kind"] == "opened")
+    assert show("--session", session) == [one for one in everything if one.get("session") == session]
+    token = next(one["token"] for one in everything if one["kind"] == "invitation_created")
+    assert show("--token", token[:8]) == [one for one in everything if one.get("token") == token]
+    of_bob = show("--peer", trail.bob.peer_id)
+    assert {one["session"] for one in of_bob if "session" in one} == {row["id"] for row in alice.rows("SELECT id FROM sessions WHERE peer = ?", trail.bob.peer_id)}
+    middle = everything[trail.count // 2]["at"]
+    assert show("--since", middle) + show("--until", middle) == [one for one in everything if one["at"] >= middle] + [one for one in everything if one["at"] < middle]
+    assert len(alice.run("audit", "show").out.splitlines()) == 100
+    assert "no record matches" in alice.run("audit", "show", "--session", "nobody").err
+    assert alice.run("audit", "show", "--since", "yesterday", code=USAGE).err
+
+
+def test_a_trail_is_exported_whole(trail, copy, tmp_path):
+    lines = taleus("audit", "export", "--store", copy).out.splitlines()
+    assert lines == [row["record"] for row in trail.alice.rows("SELECT record FROM records ORDER BY seq")]
+    table = taleus("audit", "export", "--store", copy, "--format", "csv").out
+    assert table.count("\n") == trail.count + 1 and table.startswith("seq,at,kind,session,token,body")
+    taleus("audit", "export", "--store", copy, "--format", "tiles", "--out", tmp_path / "tiles")
+    assert (tmp_path / "tiles/checkpoint").read_text() == trail.head.read_text()
+    full, rest = divmod(trail.count, 256)
+    assert len((tmp_path / "tiles/tile/0/000").read_bytes()) == 8192
+    assert len((tmp_path / f"tiles/tile/0/{full:03}.p/{rest}").read_bytes()) == 32 * rest
+    assert (tmp_path / f"tiles/tile/1/000.p/{full}").exists() and (tmp_path / "tiles/tile/entries/000").exists()
+    other = taleus("audit", "export", "--store", trail.bob.store, "--format", "tiles", "--out", tmp_path / "tiles", code=FAILED)
+    assert "another trail" in other.err
+
+
+def test_new_records_are_told_as_they_come(trail, tmp_path):
+    alice = Home(tmp_path / "alice")
+    alice.run("invite", "list")
+    with Listener(alice):
+        watching = subprocess.Popen([str(PROGRAM), "audit", "watch", "--json", "--home", str(alice.path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                    env=environment())
+        watching.stderr.readline()  # where it begins
+        try:
+            made = alice.invite("foil")
+            line = json.loads(watching.stdout.readline())
+            while line["kind"] != "invitation_created":
+                line = json.loads(watching.stdout.readline())
+            assert line["token"] == made["id"] and line["body"]["role"] == "foil"
+        finally:
+            watching.terminate()
+            assert finish(watching).code == DONE
+
+
+def test_what_names_people_is_erased_and_every_proof_holds(trail, tmp_path):
+    shutil.copytree(trail.alice.path, tmp_path / "alice")
+    alice = Home(tmp_path / "alice", init=False)
+    peer = trail.bob.peer_id
+    assert alice.count("records", "details LIKE ?", f"%{peer}%") > 0
+    alice.run("audit", "erase", "--before", "2100-01-01T00:00:00Z")
+    assert alice.count("records", "details <> '' OR salt <> x''") == 0
+    assert alice.count("records", "record LIKE ?", f"%{peer}%") == 0, "no record names a peer by itself"
+    told = json.loads(alice.run("audit", "verify", "--json", "--since", trail.head, "--receipts", *trail.receipts).out)
+    assert told["ok"]
+    assert alice.audit()[-1]["kind"] == "pruned"
+    assert alice.tallies() == trail.alice.tallies(), "tallies stay"
+
+
+def test_a_listener_erases_what_is_over_its_time(alice, bob):
+    with Listener(alice, set={"audit.keep_details": "300ms"}):
+        made = alice.invite("stock", "--uses", "1")
+        bob.join(made["uri"])
+        until("details are erased", lambda: alice.count("records", "details <> ''") == 0)
+        assert alice.count("tallies") == 1
+    alice.run("audit", "verify")
