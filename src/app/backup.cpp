@@ -1,6 +1,7 @@
 #include "app/backup.hpp"
 
 #include "app/open_home.hpp"
+#include "base/descriptor.hpp"
 #include "store/backup.hpp"
 
 #include <fcntl.h>
@@ -35,23 +36,9 @@ std::unexpected<Error> failed(std::string_view what, const fs::path& path) {
     return fail(Code::internal, fmt::format("{} cannot be {}: {}", path.string(), what, why()));
 }
 
-class Descriptor {
-public:
-    explicit Descriptor(int number) : number_{number} {}
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int number() const { return number_; }
-
-private:
-    int number_;
-};
-
 Result<void> flush_directory(const fs::path& path) {
     const Descriptor opened{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)}; // NOLINT(*-vararg)
-    if (opened.number() < 0 || ::fsync(opened.number()) != 0) return failed("flushed", path);
+    if (!opened || ::fsync(opened.number()) != 0) return failed("flushed", path);
     return {};
 }
 
@@ -97,7 +84,7 @@ private:
 
 Result<std::string> sum_of(const fs::path& path) {
     const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)}; // NOLINT(*-vararg)
-    if (file.number() < 0) return failed("read", path);
+    if (!file) return failed("read", path);
     crypto_hash_sha256_state state;
     crypto_hash_sha256_init(&state);
     std::array<unsigned char, 1 << 16> part{};

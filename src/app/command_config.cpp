@@ -19,6 +19,7 @@ Exit check(const Invocation& invocation, const std::string& file) {
     if (!flags) return console.error(flags.error()), Exit::usage;
     const auto settings = load_settings(file, *flags);
     if (!settings) return console.error({Code::malformed, settings.error().text}), Exit::usage;
+    for (const auto& doubt : doubts_of(settings->config)) console.note("warning: " + doubt);
     if (console.json())
         console.data(json_of(*settings));
     else

@@ -191,7 +191,10 @@ Findings examine(const Home& home, const Flags& flags) {
                             fmt::format("mend {}; taleus config check says more", home.config_file().string())});
         return findings;
     }
-    findings.push_back({"settings", Verdict::good, "they are valid"});
+    const auto doubts = doubts_of(*config);
+    if (doubts.empty()) findings.push_back({"settings", Verdict::good, "they are valid"});
+    for (const auto& doubt : doubts)
+        findings.push_back({"settings", Verdict::warning, doubt, "see docs/provisioning.md"});
     findings.push_back(descriptors(*config));
     findings.push_back(store_of(home, flags));
     ask_network(home, *config, wire::PeerId::of(identity->public_key()), findings);

@@ -165,10 +165,7 @@ Exit serve(OpenHome& home, const Console& console, const ServeOptions& options, 
     }
     auto dependencies = Dependencies::of(home, Purpose::serve);
     if (!dependencies) return console.error(dependencies.error(), "see docs/provisioning.md"), Exit::usage;
-    if (!home.config.store_url.empty() && home.config.provisioner.kind == "sqlite")
-        Log{*home.log, "node"}.warn(
-            "store.url lets other nodes share this store, but tally databases are files of this "
-            "machine: with more than one node set provisioner.kind to postgres or external");
+    for (const auto& doubt : doubts_of(home.config)) Log{*home.log, "node"}.warn("{}", doubt);
     Serving serving{home, *dependencies, systemd};
     return serving.run(options, console, held);
 }

@@ -349,6 +349,14 @@ Result<Config> load_config(const std::filesystem::path& file, const Flags& flags
     return std::move(settings->config);
 }
 
+std::vector<std::string> doubts_of(const Config& config) {
+    std::vector<std::string> doubts;
+    if (!config.store_url.empty() && config.provisioner.kind == "sqlite") // right for one node, so not refused
+        doubts.emplace_back("store.url lets other nodes share this store, but tally databases are files of this "
+                            "machine: with more than one node set provisioner.kind to postgres or external");
+    return doubts;
+}
+
 std::string toml_of(const Config& config, const Key& key) {
     const auto quoted = [](std::string_view text) { // a JSON text is a TOML text
         return boost::json::serialize(boost::json::string{text});

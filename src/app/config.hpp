@@ -129,6 +129,8 @@ Configured<Settings> load_settings(const std::filesystem::path& file, const Flag
 Result<Config> load_config(const std::filesystem::path& file, const Flags& flags);
 // What holds between keys.
 Configured<void> check_together(const Config& config);
+// What is allowed and may not be meant: sentences for whoever runs it, with what to do.
+std::vector<std::string> doubts_of(const Config& config);
 
 // config.toml with every key commented out at its default, as `init` writes it.
 std::string documented_config(const Config& initial);

@@ -62,6 +62,16 @@ TEST_F(ConfigTest, what_no_partner_would_accept_of_the_party_is_refused) {
     EXPECT_EQ(error_of("", {{"party.id", std::string(256, 'x')}}), "none");
 }
 
+TEST_F(ConfigTest, tally_files_beside_a_shared_store_are_doubted_and_nothing_else_is) {
+    const Flags shared{{"store.url", "postgres://db.example/taleus"}};
+    EXPECT_EQ(doubts_of(load("", shared).value()).size(), 1U);
+    EXPECT_THAT(doubts_of(load("", shared).value()).front(), HasSubstr("provisioner.kind"));
+    EXPECT_TRUE(doubts_of(load("").value()).empty());
+    auto by_hook = shared;
+    by_hook.insert(by_hook.end(), {{"provisioner.kind", "external"}, {"provisioner.hook", "/bin/hook"}});
+    EXPECT_TRUE(doubts_of(load("", by_hook).value()).empty());
+}
+
 TEST_F(ConfigTest, lists_sizes_counts_and_flags_are_read) {
     const auto config = load("[p2p]\nlisten = [\"/ip4/127.0.0.1/tcp/0\"]\nmplex = false\n"
                              "[limits]\nsessions = 7\nmessage_bytes = \"128KiB\"\n");

@@ -18,13 +18,6 @@ namespace {
 
 std::string why() { return std::strerror(errno); } // NOLINT(concurrency-mt-unsafe): start-up, one thread
 
-struct Descriptor {
-    int number;
-    ~Descriptor() {
-        if (number >= 0) ::close(number);
-    }
-};
-
 bool write_all(int descriptor, ByteView content) {
     while (!content.empty()) {
         const auto written = ::write(descriptor, content.data(), content.size());
@@ -56,7 +49,7 @@ Result<void> put_file(const std::filesystem::path& file, ByteView content, unsig
         ::unlink(temporary.c_str());
         const Descriptor out{
             ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)}; // NOLINT(*-vararg)
-        if (out.number < 0 || !write_all(out.number, content) || ::fsync(out.number) != 0) {
+        if (!out || !write_all(out.number(), content) || ::fsync(out.number()) != 0) {
             auto failed = not_written(file);
             ::unlink(temporary.c_str());
             return failed;
@@ -71,7 +64,7 @@ Result<void> put_file(const std::filesystem::path& file, ByteView content, unsig
     if (!done) return done;
     const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path{"."};
     const Descriptor directory{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)}; // NOLINT(*-vararg)
-    if (directory.number < 0 || ::fsync(directory.number) != 0) return not_written(file);
+    if (!directory || ::fsync(directory.number()) != 0) return not_written(file);
     return {};
 }
 
@@ -158,21 +151,17 @@ Result<wire::KeyPair> Home::identity() const {
 
 Result<std::optional<FileLock>> FileLock::try_lock(const std::filesystem::path& file, std::uint64_t place) {
     Descriptor descriptor{::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)}; // NOLINT(*-vararg)
-    if (descriptor.number < 0) return fail(Code::internal, fmt::format("cannot open {}: {}", file.string(), why()));
+    if (!descriptor) return fail(Code::internal, fmt::format("cannot open {}: {}", file.string(), why()));
     struct flock range{};
     range.l_type = F_WRLCK;
     range.l_whence = SEEK_SET;
     range.l_start = static_cast<off_t>(place >> 1U); // offsets are signed
     range.l_len = 1;
-    if (::fcntl(descriptor.number, F_OFD_SETLK, &range) != 0) { // NOLINT(*-vararg)
+    if (::fcntl(descriptor.number(), F_OFD_SETLK, &range) != 0) { // NOLINT(*-vararg)
         if (errno == EAGAIN || errno == EACCES) return std::nullopt;
         return fail(Code::internal, fmt::format("cannot lock {}: {}", file.string(), why()));
     }
-    return FileLock{std::exchange(descriptor.number, -1)};
-}
-
-FileLock::~FileLock() {
-    if (descriptor_ >= 0) ::close(descriptor_);
+    return FileLock{std::move(descriptor)};
 }
 
 Result<void> write_file(const std::filesystem::path& file, ByteView content, unsigned mode) {
@@ -180,14 +169,14 @@ Result<void> write_file(const std::filesystem::path& file, ByteView content, uns
     const bool is_special = ::stat(file.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
     if (!is_special) return put_file(file, content, mode, true);
     const Descriptor out{::open(file.c_str(), O_WRONLY | O_CLOEXEC)}; // NOLINT(*-vararg)
-    if (out.number < 0 || !write_all(out.number, content)) return not_written(file);
+    if (!out || !write_all(out.number(), content)) return not_written(file);
     return {};
 }
 
 Result<Bytes> read_file(const std::filesystem::path& file, std::size_t limit) {
     const Descriptor in{::open(file.c_str(), O_RDONLY | O_CLOEXEC)}; // NOLINT(*-vararg)
-    if (in.number < 0) return fail(Code::internal, fmt::format("cannot read {}: {}", file.string(), why()));
-    return read_descriptor(in.number, limit, file.string());
+    if (!in) return fail(Code::internal, fmt::format("cannot read {}: {}", file.string(), why()));
+    return read_descriptor(in.number(), limit, file.string());
 }
 
 Result<Bytes> read_descriptor(int descriptor, std::size_t limit, std::string_view name) {

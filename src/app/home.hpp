@@ -3,12 +3,14 @@
 // the directory, when it is made here, 0700.
 
 #include "app/config.hpp"
+#include "base/descriptor.hpp"
 #include "base/result.hpp"
 #include "wire/keys.hpp"
 
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace taleus::app {
 
@@ -45,13 +47,10 @@ class FileLock {
 public:
     // nullopt when another process, or another lock of this one, holds it.
     static Result<std::optional<FileLock>> try_lock(const std::filesystem::path& file, std::uint64_t place = 0);
-    FileLock(FileLock&& other) noexcept : descriptor_{std::exchange(other.descriptor_, -1)} {}
-    FileLock& operator=(FileLock&&) = delete;
-    ~FileLock();
 
 private:
-    explicit FileLock(int descriptor) : descriptor_{descriptor} {}
-    int descriptor_;
+    explicit FileLock(Descriptor file) : file_{std::move(file)} {}
+    Descriptor file_; // the lock goes with it
 };
 
 // Writes a file whole or not at all: temporary name, flush, rename, flush of the directory. What is no regular file (a

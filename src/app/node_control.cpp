@@ -106,12 +106,16 @@ async::awaitable<void> NodeControl::probe_store_once() {
     beat_time_ = clock.now() - began;
     if (auto head = co_await home_.journal->trail_head(); head && *head) trail_head_ = std::move(**head);
     probing_since_ = -1;
-    {
-        const std::lock_guard lock{mutex_};
-        provisioner_is_open_ = node_.breakers().provisioner.counts(clock.now()).state == guard::BreakerState::open;
-        store_fault_ = written ? std::string{} : written.error().context;
-    }
-    if (!closed_) next_probe_.set(clock.now() + (written ? probe_period : probe_period_after_fault));
+    const auto is_open = [&](guard::Breaker& breaker) {
+        return breaker.state(clock.now()) == guard::BreakerState::open;
+    };
+    auto fault = written ? std::string{} : written.error().context;
+    // A beat is tried while the breaker is open, new sessions are not.
+    if (written && is_open(node_.breakers().store)) fault = "the store's breaker is open";
+    if (!closed_) next_probe_.set(clock.now() + (fault.empty() ? probe_period : probe_period_after_fault));
+    const std::lock_guard lock{mutex_};
+    provisioner_is_open_ = is_open(node_.breakers().provisioner);
+    store_fault_ = std::move(fault);
 }
 
 // --- what it shows

@@ -1,5 +1,7 @@
 #include "hooks/child_process.hpp"
 
+#include "base/descriptor.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
@@ -29,25 +31,10 @@ Error last_error(std::string_view what, int number) {
             fmt::format("{} cannot be started: {}", what, std::generic_category().message(number))};
 }
 
-class Descriptor {
-public:
-    explicit Descriptor(int number) : number_{number} {}
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int number() const { return number_; }
-    int release() { return std::exchange(number_, -1); }
-
-private:
-    int number_;
-};
-
 // Written whole before the child begins, so that a child that does not read holds nobody up.
 int input_of(const Secret& input) {
     Descriptor file{::memfd_create("hook", MFD_CLOEXEC)};
-    if (file.number() < 0) return -1;
+    if (!file) return -1;
     for (auto rest = input.reveal(); !rest.empty();) {
         const auto written = ::write(file.number(), rest.data(), rest.size());
         if (written < 0) return -1;
@@ -110,7 +97,7 @@ Result<ChildProcess> ChildProcess::start(async::Executor executor, const std::ve
                                          const Secret& input) {
     const auto& program = arguments.front();
     const Descriptor in{input_of(input)};
-    if (in.number() < 0) return fail(last_error(program, errno));
+    if (!in) return fail(last_error(program, errno));
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail(last_error(program, errno));
     Descriptor reading{ends[0]};

@@ -1,14 +1,16 @@
 #include "provision/draft_query.hpp"
 
 #include <fmt/format.h>
-#include <libpq-fe.h>
 #include <netdb.h>
 #include <netinet/in.h>
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <memory>
 #include <string_view>
+
+#include "postgres/connection.hpp"
 
 namespace taleus::provision {
 namespace {
@@ -17,16 +19,6 @@ namespace ip = boost::asio::ip;
 namespace json = boost::json;
 
 constexpr std::size_t draft_bytes_max = 32 * 1024;
-
-struct Finish {
-    void operator()(PGconn* connection) const { PQfinish(connection); }
-};
-struct Clear {
-    void operator()(PGresult* result) const { PQclear(result); }
-};
-using Connection = std::unique_ptr<PGconn, Finish>;
-
-void ignore_notice(void*, const PGresult*) {}
 
 ip::address address_of(const sockaddr& socket) {
     if (socket.sa_family == AF_INET)
@@ -44,9 +36,9 @@ json::object failed(bool is_reached, std::string_view why) {
     return {{"error", std::string{why.substr(0, std::min<std::size_t>(why.find('\n'), 200))}}, {"reached", is_reached}};
 }
 
-Connection connect(const json::object& request, const Endpoint& endpoint, const std::string& address) {
-    const auto timeout = request.at("timeoutMs").to_number<std::int64_t>();
-    const std::array<std::pair<const char*, std::string>, 16> options{{
+postgres::Options options_of(const json::object& request, const Endpoint& endpoint, const std::string& address,
+                             std::chrono::milliseconds timeout) {
+    return {
         {"host", endpoint.host}, // for the name in a certificate
         {"hostaddr", address},
         {"port", std::to_string(endpoint.port)},
@@ -55,26 +47,14 @@ Connection connect(const json::object& request, const Endpoint& endpoint, const 
         {"password", text(request, "secret")},
         {"passfile", "/dev/null"},
         {"application_name", "taleus join"},
-        {"connect_timeout", std::to_string(std::max<std::int64_t>(2, timeout / 1000))},
-        {"options", fmt::format("-c statement_timeout={} -c default_transaction_read_only=on", timeout)},
+        {"options", fmt::format("-c statement_timeout={} -c default_transaction_read_only=on", timeout.count())},
         {"client_encoding", "UTF8"},
         {"gssencmode", "disable"},
         {"sslmode", text(request, "tls")},
         {"sslrootcert", text(request, "rootCert")},
         {"sslcert", "/dev/null/none"}, // no certificate of ours
         {"target_session_attrs", "any"},
-    }};
-    std::vector<const char*> names;
-    std::vector<const char*> values;
-    for (const auto& [name, value] : options) {
-        names.push_back(name);
-        values.push_back(value.c_str());
-    }
-    names.push_back(nullptr);
-    values.push_back(nullptr);
-    Connection connection{PQconnectdbParams(names.data(), values.data(), 0)};
-    PQsetNoticeReceiver(connection.get(), ignore_notice, nullptr);
-    return connection;
+    };
 }
 
 } // namespace
@@ -103,13 +83,19 @@ json::object read_draft(const json::object& request, const Resolve& resolve) {
     const auto address = allowed_address(*endpoint, request.at("onlyPublic").as_bool(), resolve);
     if (!address) return {{"refused", true}};
 
-    const auto connection = connect(request, *endpoint, *address);
-    if (PQstatus(connection.get()) != CONNECTION_OK) return failed(false, PQerrorMessage(connection.get()));
+    const std::chrono::milliseconds timeout{request.at("timeoutMs").to_number<std::int64_t>()};
+    const auto wait = postgres::Wait::at_most(timeout);
+    auto connection = postgres::Connection::open(options_of(request, *endpoint, *address, timeout),
+                                                 postgres::Connection::Dbname::is_name, wait);
+    if (!connection) return failed(false, connection.error());
     const auto tally_id = text(request, "tallyId");
     const std::array<const char*, 1> arguments{tally_id.c_str()};
-    const std::unique_ptr<PGresult, Clear> rows{PQexecParams(connection.get(),
-                                                             "SELECT draft::text FROM tally WHERE tally_id = $1", 1,
-                                                             nullptr, arguments.data(), nullptr, nullptr, 0)};
+    if (PQsendQueryParams(connection->get(), "SELECT draft::text FROM tally WHERE tally_id = $1", 1, nullptr,
+                          arguments.data(), nullptr, nullptr, 0) != 1)
+        return failed(true, connection->fault());
+    const auto answer = connection->next_result(wait);
+    if (!answer) return failed(true, answer.error());
+    const auto& rows = *answer;
     if (PQresultStatus(rows.get()) != PGRES_TUPLES_OK) return failed(true, PQresultErrorMessage(rows.get()));
     if (PQntuples(rows.get()) != 1 || PQnfields(rows.get()) != 1) return failed(true, "it holds no such draft");
     const std::string_view draft{PQgetvalue(rows.get(), 0, 0), static_cast<std::size_t>(PQgetlength(rows.get(), 0, 0))};

@@ -9,14 +9,13 @@
 #include "async/interrupt.hpp"
 #include "base/result.hpp"
 
-#include <libpq-fe.h>
-
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "postgres/connection.hpp"
 
 namespace taleus::provision {
 
@@ -24,22 +23,18 @@ namespace taleus::provision {
 class Rows {
 public:
     Rows() = default;
-    explicit Rows(PGresult* result) : result_{result} {}
+    explicit Rows(postgres::Rows result) : result_{std::move(result)} {}
     int size() const { return result_ ? PQntuples(result_.get()) : 0; }
     std::string_view text(int row, int column) const;
 
 private:
-    struct Clear {
-        void operator()(PGresult* result) const { PQclear(result); }
-    };
-    std::unique_ptr<PGresult, Clear> result_;
+    postgres::Rows result_;
 };
 
 class PostgresLink {
 public:
-    // libpq's keywords with their values; `dbname` may be a whole URI.
-    using Options = std::vector<std::pair<std::string, std::string>>;
-    PostgresLink(const Options& options, const async::Interrupt& interrupt);
+    // `dbname` may be a whole URI.
+    PostgresLink(const postgres::Options& options, const async::Interrupt& interrupt);
 
     Rows run(const std::string& sql, const std::vector<std::string>& arguments = {});
     std::optional<Error> take_fault() { return std::exchange(fault_, std::nullopt); }
@@ -51,15 +46,12 @@ public:
     std::string identifier(std::string_view text);
 
 private:
-    struct Finish {
-        void operator()(PGconn* connection) const { PQfinish(connection); }
-    };
-    void connect();
-    bool wait_for(short events); // of the socket; false: interrupted
-    void note(std::string_view sqlstate, std::string context);
+    postgres::Wait wait() const { return {.until = {}, .interrupt = interrupt_.descriptor()}; }
+    void note(const postgres::Failure& failure);
+    void lose(std::string context);
 
-    std::unique_ptr<PGconn, Finish> connection_;
     const async::Interrupt& interrupt_;
+    std::optional<postgres::Connection> connection_; // there unless there is a fault
     std::optional<Error> fault_;
 };
 

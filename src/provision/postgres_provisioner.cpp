@@ -15,10 +15,10 @@
 namespace taleus::provision {
 namespace {
 
-PostgresLink::Options options_of(const PostgresServer& server) {
-    PostgresLink::Options options{{"dbname", server.url},
-                                  {"application_name", "taleus provisioner"},
-                                  {"options", "-c statement_timeout=10s -c search_path=pg_catalog"}};
+postgres::Options options_of(const PostgresServer& server) {
+    postgres::Options options{{"dbname", server.url},
+                              {"application_name", "taleus provisioner"},
+                              {"options", "-c statement_timeout=10s -c search_path=pg_catalog"}};
     if (!server.password.empty()) options.emplace_back("password", server.password);
     return options;
 }

@@ -1,5 +1,6 @@
 #include "provision/tally_file.hpp"
 
+#include "base/descriptor.hpp"
 #include "base/failed_flush.hpp"
 #include "provision/tally_database.hpp"
 #include "wire/json.hpp"
@@ -26,21 +27,6 @@ Error last_error(std::string_view what, const fs::path& path) {
     return {Code::dependency_unavailable,
             fmt::format("{} cannot be {}: {}", path.string(), what, std::generic_category().message(errno))};
 }
-
-class Descriptor {
-public:
-    explicit Descriptor(int number) : number_{number} {}
-    ~Descriptor() {
-        if (number_ >= 0) ::close(number_);
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int number() const { return number_; }
-    explicit operator bool() const { return number_ >= 0; }
-
-private:
-    int number_;
-};
 
 Result<void> flush(const fs::path& path, int kind) {
     const Descriptor opened{::open(path.c_str(), O_RDONLY | O_CLOEXEC | kind)}; // NOLINT: variadic by POSIX

@@ -209,6 +209,48 @@ TEST_F(ListenerSessionsTest, a_fenced_session_records_and_moves_nothing) {
     EXPECT_EQ(usage_of(made.token).spent, 1U);
 }
 
+// Two ends were on record of a session that its node had lost while it stood still: the one that the sister which took
+// it over told, and its own.
+TEST_F(ListenerSessionsTest, a_session_that_was_lost_tells_what_it_found_out_and_neither_step_nor_end) {
+    invite(invitation("token"));
+    auto made = session("s1", "token");
+    open_as(made, "t1");
+    auto slow = made;
+    slow.epoch -= 1;
+    slow.state = StateName::timed_out;
+    slow.code = Code::timeout;
+    auto late = trail(StateName::provisioning_database, StateName::timed_out, slow.id);
+    late.audit = {record("hook", slow.id), record("transition", slow.id), record("decided", slow.id),
+                  record("ended", slow.id)};
+    ask(journal->end_session(slow, late));
+    std::vector<std::string> kinds;
+    for (const auto& one : ask(journal->audit("s1"))) kinds.push_back(one.kind);
+    EXPECT_EQ(std::ranges::count(kinds, "hook"), 1);
+    EXPECT_EQ(std::ranges::count(kinds, "ended") + std::ranges::count(kinds, "decided"), 0);
+    const auto steps = ask(journal->session("s1"))->transitions.size();
+    EXPECT_EQ(std::ranges::count(kinds, "transition"), static_cast<std::ptrdiff_t>(steps));
+    end_as(made, StateName::failed, Code::internal);
+    EXPECT_EQ(ask(journal->session("s1"))->session.code, Code::internal);
+}
+
+// A sister took the database of a session whose node had died over its answer, and the trail had a hole.
+TEST_F(ListenerSessionsTest, a_session_that_another_node_completes_has_connected_steps) {
+    invite(invitation("token", Role::foil));
+    auto made = session("s1", "token", Role::foil);
+    open_as(made);
+    auto done = made;
+    done.state = StateName::validating_database;
+    const auto told = trail(StateName::awaiting_database, StateName::validating_database, made.id);
+    ASSERT_TRUE(ask(journal->record_tally(done, StateName::sending_response, tally(done, "t1"), told)));
+    std::vector<std::pair<StateName, StateName>> arrows;
+    for (const auto& one : ask(journal->session("s1"))->transitions) arrows.emplace_back(one.from, one.to);
+    EXPECT_EQ(arrows, (std::vector<std::pair<StateName, StateName>>{
+                          {StateName::validating_identity, StateName::sending_response},
+                          {StateName::sending_response, StateName::awaiting_database},
+                          {StateName::awaiting_database, StateName::validating_database}}));
+    EXPECT_EQ(std::ranges::count(ask(journal->audit("s1")), "transition", &ports::AuditRecord::kind), 3);
+}
+
 TEST_F(ListenerSessionsTest, an_earlier_intent_is_used_again) {
     invite(invitation("token"));
     auto first = session("s1", "token");

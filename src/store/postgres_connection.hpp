@@ -1,11 +1,9 @@
 #pragma once
-// One connection to a PostgreSQL server: libpq's asynchronous interface under a loop of our own, so that every wait has
-// a deadline. In pipeline mode: what is sent waits in a buffer until `receive`, so that statements whose answers nobody
-// waits for share the journey of the next one. Blocking; one thread.
+// A connection to a PostgreSQL server whose every wait has a deadline. In pipeline mode: what is sent waits in a buffer
+// until `receive`, so that statements whose answers nobody waits for share the journey of the next one. Blocking; one
+// thread.
 
 #include "store/postgres_url.hpp"
-
-#include <libpq-fe.h>
 
 #include <chrono>
 #include <deque>
@@ -16,6 +14,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "postgres/connection.hpp"
+
 namespace taleus::store {
 
 class PostgresConnection {
@@ -24,14 +24,8 @@ public:
         std::chrono::milliseconds connect{3'000}; // resolving a name aside, which only the operating system can bound
         std::chrono::milliseconds answer{10'000};
     };
-    struct Failure {
-        std::string state; // SQLSTATE; empty: the connection is lost
-        std::string message;
-    };
-    struct Clear {
-        void operator()(PGresult* result) const { PQclear(result); }
-    };
-    using Rows = std::unique_ptr<PGresult, Clear>;
+    using Failure = postgres::Failure;
+    using Rows = postgres::Rows;
     struct Value {
         std::optional<std::string> bytes; // nullopt: NULL
         bool is_binary = false;
@@ -49,13 +43,10 @@ public:
     void flush();
     std::expected<void, Failure> script(const std::string& sql); // several statements, without arguments
     static void pause(std::chrono::milliseconds length);         // blocks
-    bool is_lost() const { return connection_ == nullptr; }
+    bool is_lost() const { return !connection_; }
     bool is_alive(); // as far as can be told without asking
 
 private:
-    struct Finish {
-        void operator()(PGconn* connection) const { PQfinish(connection); }
-    };
     enum class Sent : std::uint8_t { preparation, statement, end };
     struct Awaited {
         Sent what;
@@ -64,14 +55,13 @@ private:
 
     explicit PostgresConnection(const Limits& limits) : limits_{limits} {}
     std::optional<std::string> connect(const PostgresHost& host);
-    bool wait_for(short events, std::chrono::steady_clock::time_point until);
     void synchronize();
     Rows next_result(); // nullptr: one statement's answers are over, or the connection is
     Rows take_answer(const Awaited& of, std::optional<Failure>& failure);
     void lose(std::string why);
 
     Limits limits_;
-    std::unique_ptr<PGconn, Finish> connection_;
+    std::optional<postgres::Connection> connection_;
     std::string why_lost_;
     std::deque<Awaited> awaited_;
     std::unordered_map<std::string, std::string> names_; // of what is prepared here

@@ -137,7 +137,7 @@ PostgresDatabase::PostgresDatabase(std::vector<PostgresHost> hosts, const Option
     : hosts_{std::move(hosts)}, options_{options}, writer_{new_writer()} {}
 
 PostgresDatabase::~PostgresDatabase() {
-    if (is_registered_ && connection_ && !fault()) run("DELETE FROM writers WHERE id = ?1", writer_);
+    if (is_registered_ && connection_ && !fault()) run_alone("DELETE FROM writers WHERE id = ?1");
     forget_cursors();
 }
 
@@ -151,6 +151,7 @@ Result<void> PostgresDatabase::migrate() {
     for (int times = 1;; ++times) {
         run("BEGIN");
         in_transaction_ = true;
+        static_cast<void>(value<std::int64_t>("SELECT 1")); // as every transaction begins
         migrate_postgres(*this);
         if (!fault()) run("COMMIT");
         const bool again = is_conflict() && times < tries_max;
@@ -250,11 +251,23 @@ void PostgresDatabase::begin() {
     if (reconnect()) start();
 }
 
+// Every transaction begins with a read: what some servers do with a first batch of statements in it is not to be relied
+// on.
+void PostgresDatabase::run_alone(std::string_view sql) {
+    post("BEGIN ISOLATION LEVEL READ COMMITTED");
+    in_transaction_ = true;
+    static_cast<void>(value<std::int64_t>("SELECT batch FROM writers WHERE id = ?1", writer_));
+    run(sql, writer_);
+    run("COMMIT");
+    if (!fault()) in_transaction_ = false;
+}
+
 void PostgresDatabase::start() {
     if (!is_registered_) {
-        run("INSERT INTO writers (id, batch) VALUES (?1, 0) ON CONFLICT (id) DO NOTHING", writer_);
+        run_alone("INSERT INTO writers (id, batch) VALUES (?1, 0) ON CONFLICT (id) DO NOTHING");
         is_registered_ = !fault();
     }
+    if (fault()) return;
     post("BEGIN ISOLATION LEVEL READ COMMITTED");
     in_transaction_ = !fault();
     if (const auto batch = read_batch(); batch && *batch != batch_) stop_process();

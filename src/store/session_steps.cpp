@@ -23,9 +23,31 @@ bool is_owned(const StoredSession& stored, std::uint64_t epoch, std::optional<St
     return !from || session.side == Side::dialer || session.state == *from;
 }
 
+// A node may take the database of a session before the node that approved it has recorded that it answered, or in its
+// place where it died over that: the peer is faster than a record, and has the answer.
+void append_unrecorded_answer(Database& database, const StoredSession& stored, const ports::Trail& trail) {
+    const auto& session = stored.session;
+    if (trail.transitions.empty() || session.state != StateName::sending_response) return;
+    const auto& next = trail.transitions.front();
+    if (next.from != StateName::awaiting_database) return;
+    append_lost_arrow(database, stored.number, session, next.at);
+    append_arrow(database, stored.number, session, {next.at, session.state, next.from, "recorded", {}});
+}
+
 void append(Database& database, const StoredSession& stored, const ports::Trail& trail) {
+    append_unrecorded_answer(database, stored, trail);
     append_transitions(database, stored.number, trail.transitions);
     append_audit(database, trail.audit);
+}
+
+// Of a session that was lost to another owner, who tells its steps and its one end: what was found out on the way stays
+// on record, the steps that it would have taken do not.
+std::vector<ports::AuditRecord> findings_of(const ports::Trail& trail) {
+    auto kept = trail.audit;
+    std::erase_if(kept, [](const auto& record) {
+        return record.kind == "transition" || record.kind == "decided" || record.kind == "ended";
+    });
+    return kept;
 }
 
 // When the caller did not say when it ended, its trail does.
@@ -124,8 +146,8 @@ Result<void> end_session(Database& database, const ports::Session& session, cons
     }
     const bool is_done = session.state == StateName::done;
     const bool repeats = is_done && stored->session.state == StateName::done && stored->session.epoch == session.epoch;
-    if (!repeats && !is_owned(*stored, session.epoch, std::nullopt)) { // lost: what was tried stays on record
-        append_audit(database, trail.audit);
+    if (!repeats && !is_owned(*stored, session.epoch, std::nullopt)) { // lost
+        append_audit(database, findings_of(trail));
         return {};
     }
     if (stored->session.side == Side::listener && is_done == stored->session.tally_id.empty())

@@ -35,7 +35,7 @@ struct Control {                    // as faults.py packs it
     std::atomic<std::int64_t> failed_flushes;
     std::int64_t fill_at;  // from this step on, `write_error` holds; 0: from the beginning
     std::int64_t clock_ms; // added to the wall clock
-    char only[100];        // of the steps whose text holds this: counted, failed; empty: all
+    char only[100];        // of the steps whose text (such as `fsync /home/taleus.db`) holds this; empty: all
     char last[200];        // the step at which it ended
 };
 
@@ -71,8 +71,9 @@ struct Target {
 };
 
 bool is_meant(const char* what, const char* name) {
-    const std::string_view only = control()->only;
-    return std::string_view{name}.contains(only) || only == what;
+    char text[600];
+    std::snprintf(text, sizeof text, "%s %s", what, name);
+    return std::string_view{text}.contains(control()->only);
 }
 
 // True: this is the step at which to end.

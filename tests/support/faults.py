@@ -62,7 +62,7 @@ class Faults:
         return self.page[self.LAST].split(b"\0")[0].decode()
 
     def only(self, text=""):
-        """Count and fail only steps of this kind, or of names that hold this text."""
+        """Count and fail only steps whose text, such as `fsync /home/taleus.db`, holds this one."""
         self.page[self.ONLY] = text.encode().ljust(100, b"\0")
 
     # --- what is to fail, from now on

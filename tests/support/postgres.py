@@ -146,6 +146,12 @@ AUDIT = """(SELECT node, trail, seq, record::json->>'kind' AS kind, session_id, 
     (record::jsonb->'body' || (CASE details WHEN '' THEN '{}' ELSE details END)::jsonb)::text AS body FROM records JOIN trails ON number = trail) AS audit"""
 
 
+# The trail as a table, as taleus.AUDIT has it.
+AUDIT = """WITH audit AS (SELECT trail, node, seq, record::jsonb->>'kind' AS kind, session_id, coalesce(record::jsonb->>'token', '') AS token_id,
+    record::jsonb->'at' AS at, ((record::jsonb->'body') || (CASE details WHEN '' THEN '{}' ELSE details END)::jsonb)::text AS body
+    FROM records JOIN trails ON number = trail) """
+
+
 def quoted(value):
     return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
 
@@ -164,7 +170,7 @@ class NodeHome(Home):
     def rows(self, sql, *values):
         for value in values:
             sql = sql.replace("?", quoted(value), 1)
-        return self.shared.rows(sql)
+        return self.shared.rows(AUDIT + sql)
 
 
 class Cutter:

@@ -12,7 +12,7 @@ import pytest
 from faults import Faults
 from libp2p import Connection, Identity, contact, database
 from records import check_no_orphans, check_records, check_same_tallies
-from taleus import DONE, TIMED_OUT, UNREACHABLE, Home, Listener, assert_both_sides, check_audit_is_gapless, finish, until
+from taleus import DONE, FAILED, TIMED_OUT, UNREACHABLE, Home, Listener, assert_both_sides, check_audit_is_gapless, finish, until
 
 FAILED_FLUSH = 74
 DAY = datetime.timedelta(days=1)
@@ -31,9 +31,10 @@ def ask(running, message, me=None):
 # --- a full disk
 
 def check_a_full_disk(alice, bob, running, fill, make_room):
-    """New sessions are refused as long as there is no room, retries of decided ones are answered, and room is all it takes."""
+    """New sessions are refused as long as there is no room, retries of decided ones are answered, health is told, and room is all it
+    takes."""
     me = Identity()
-    earlier, other = alice.invite("stock"), [alice.invite(role) for role in ("stock", "foil")]
+    earlier, turned_away, other = alice.invite("stock"), alice.invite("foil"), [alice.invite(role) for role in ("stock", "foil")]
     answer = ask(running, contact(earlier["link"]), me)
     assert answer["approved"] is True
     alice.settle()
@@ -43,13 +44,20 @@ def check_a_full_disk(alice, bob, running, fill, make_room):
         refused = ask(running, contact(made["link"]))
         assert (refused["approved"], refused["code"]) == (False, "dependency_unavailable"), refused
     assert ask(running, contact(earlier["link"]), me) == answer
-    assert running.is_running()
+    told = bob.join(turned_away["uri"], code=None, set={"timeouts.join_session": "1s"})
+    assert (told.code, told.result["outcome"], bob.tallies()) == (TIMED_OUT, "timed_out", []), told
+    until("the store is said to be down", lambda: running.admin.get("/readyz").status == 503, 15)
+    assert "store_unavailable" in running.admin.get("/readyz").text and running.admin.get("/livez").status == 200
+    assert alice.count("sessions", "side = 'listener' AND tally_id = ''") == 0
     make_room()
+    until("it takes sessions again, by itself", lambda: running.admin.get("/readyz").status == 200, 15)
     for made in other:
         result = bob.join(made["uri"]).result
         assert result["outcome"] == "done"
         assert_both_sides(alice, bob, result["tally"]["tallyId"], made["link"]["initiatorRole"])
-    assert (alice.count("sessions", "tally_id <> ''"), alice.count("tallies")) == (before[0] + 2, before[1] + 2)
+    result = bob.join(turned_away["uri"]).result
+    assert_both_sides(alice, bob, result["tally"]["tallyId"], "foil", resumed=True)
+    assert (alice.count("sessions", "tally_id <> ''"), alice.count("tallies")) == (before[0] + 3, before[1] + 3)
     assert ask(running, contact(earlier["link"]), me) == answer
 
 
@@ -95,6 +103,34 @@ def test_a_disk_that_fills_at_every_write(alice, bob, faults):
 def answered(running, message, me):
     answer = ask(running, message, me)
     return answer if answer["approved"] else None
+
+
+def test_a_join_whose_disk_fills_at_any_write(alice, bob, listener, tmp_path):
+    """Of the dialer: it says that its own store failed, or is done before it needs the room; the next join has the one tally."""
+    for role in ("stock", "foil"):
+        for number in range(1, 200, 13):
+            made, faults = alice.invite(role), Faults(tmp_path / "faults-of-bob", bob)
+            faults.fill_at(number)
+            run = finish(bob.start_join(made["uri"], env=faults.environment, set={"timeouts.join_session": "1s"}))
+            told = [one["tallyId"] for one in bob.tallies() if one["invitation"] == made["id"]]
+            if run.code == DONE:
+                assert told == [run.result["tally"]["tallyId"]]
+            result = bob.join(made["uri"]).result
+            alice.settle()
+            assert told in ([], [result["tally"]["tallyId"]])
+            assert_both_sides(alice, bob, result["tally"]["tallyId"], role, resumed=True)
+            assert alice.invitation(made["id"])["spent"] == 1 and alice.invitation(made["id"])["reserved"] == 0
+            if run.code == DONE and faults.seen < number:
+                break
+            if run.code != DONE:
+                assert run.code == FAILED and run.result.get("error", run.result)["code"] == "dependency_unavailable", run
+                assert "the store says" in run.err or "cannot be" in run.err, run
+        else:
+            raise AssertionError(f"more than {number} steps")
+    for home in (alice, bob):
+        check_records(home)
+        check_no_orphans(home)
+    check_same_tallies(alice, bob)
 
 
 def test_a_file_system_that_is_full(home, bob, tmp_path):
@@ -162,9 +198,9 @@ def test_a_failed_flush_stops_a_join(alice, bob, listener, tmp_path, role, where
 # --- a clock that jumps
 
 @pytest.mark.parametrize("jump", [DAY, -DAY], ids=["forward", "backward"])
-def test_a_jump_of_the_clock_moves_no_deadline(alice, faults, jump):
+def test_a_jump_of_the_clock_moves_no_deadline(alice, bob, faults, jump):
     """A foil session waits for its database by a clock of its own: after a jump of a day it is still open, the time it is told to
-    have left is the true one, and its end comes when it should have."""
+    have left is the true one, and its end comes when it should have. Whoever comes then is served, and both sides have it."""
     with Listener(alice, env=faults.environment, set={"timeouts.await_database": "20s", "timeouts.session": "20s"}) as running:
         me, made = Identity(), alice.invite("foil", "--expires", "100h")
         first = ask(running, contact(made["link"]), me)
@@ -173,10 +209,10 @@ def test_a_jump_of_the_clock_moves_no_deadline(alice, faults, jump):
         again = ask(running, contact(made["link"]), me)
         assert 1_000 < again["expiresInMs"] <= first["expiresInMs"], "the jump changed what is left"
         assert ask(running, database("tally-x"), me)["accepted"] is True
-        late = alice.invite("stock", "--expires", "100h")
-        assert ask(running, contact(late["link"]))["approved"] is True
-        alice.settle()
-    assert [row["state"] for row in alice.rows("SELECT state FROM sessions")] == ["DONE", "DONE"]
+        for role in ("stock", "foil"):
+            result = bob.join(alice.invite(role, "--expires", "100h")["uri"]).result
+            assert_both_sides(alice, bob, result["tally"]["tallyId"], role)
+    assert [row["state"] for row in alice.rows("SELECT state FROM sessions")] == ["DONE", "DONE", "DONE"]
     check_audit_is_gapless(alice)
     check_records(alice)
 
@@ -189,6 +225,31 @@ def test_a_wait_ends_in_its_time_whatever_the_clock_says(alice, faults, jump):
         faults.clock_jumps(jump)
         until("it times out", lambda: alice.count("sessions", "state = 'TIMED_OUT'") == 1, 5)
         assert alice.invitation(made["id"])["reserved"] == 0
+    check_records(alice)
+
+
+@pytest.mark.parametrize("jump", [DAY, -DAY], ids=["forward", "backward"])
+def test_a_wait_on_record_is_resumed_within_its_length_whatever_the_clock_says(alice, faults, jump):
+    """The clock jumps while nobody serves. Forward: the time is over. Backward: there is as much as is configured, and not a day more."""
+    me = Identity()
+    with Listener(alice, env=faults.environment) as running:
+        made = alice.invite("foil", "--expires", "100h")
+        first = ask(running, contact(made["link"]), me)
+        until("it waits", lambda: alice.count("sessions", "state = 'AWAITING_DATABASE'") == 1)
+        running.kill()
+    faults.clock_jumps(jump)
+    with Listener(alice, env=faults.environment, listen=f"/ip4/127.0.0.1/tcp/{running.port}") as running:
+        if jump == DAY:
+            until("its time is over", lambda: alice.count("sessions", "state = 'TIMED_OUT'") == 1)
+            assert alice.invitation(made["id"])["reserved"] == 0
+            assert ask(running, database("tally-x"), me)["code"] == "no_such_session"
+        else:
+            again = ask(running, contact(made["link"]), me)
+            assert again["sessionId"] == first["sessionId"] and 1_000 < again["expiresInMs"] <= 20_000
+            assert ask(running, database("tally-x"), me)["accepted"] is True
+            alice.settle()
+    assert [row["state"] for row in alice.rows("SELECT state FROM sessions")] == ["TIMED_OUT" if jump == DAY else "DONE"]
+    assert alice.count("tallies") == (0 if jump == DAY else 1)
     check_records(alice)
 
 
@@ -248,7 +309,8 @@ def test_a_listener_that_stood_still_ends_what_is_overdue(alice):
             subprocess.run(["sleep", str(PAUSE)], check=True)
             running.signal(signal.SIGCONT)
             late = stream.answer()
-            assert late["accepted"] is False and late["code"] in ("no_such_session", "timeout"), late
+            # By an acknowledgement, or as any stream whose message was not read in time, where that is overdue too.
+            assert late.get("accepted", late.get("approved")) is False and late["code"] in ("no_such_session", "timeout"), late
         until("what is overdue ends", lambda: alice.count("sessions", "state = 'TIMED_OUT'") == 1, 2)
         late = ask(running, database("tally-late"), me)
         assert (late["accepted"], late["code"]) == (False, "no_such_session"), late

@@ -8,76 +8,34 @@ import json
 import os
 import pathlib
 import socket
-import sqlite3
 import stat
 import threading
 
 import pytest
 
 from libp2p import Connection, contact, database
-from tally_server import SilentAfterCommit, TallyServer
-from taleus import (DONE, REFUSED, USAGE, Listener, assert_both_sides, check_audit_is_gapless, finish, until)
+from tally_server import PROVISIONER_PASSWORD, SilentAfterCommit, TallyServer, access, check_logins
+from taleus import (DONE, REFUSED, USAGE, Listener, assert_both_sides, check_audit_is_gapless, finish, let_two_days_pass, until)
 
 # A machine that is busy with other things is no reason not to read back.
 PATIENT = {"timeouts.step": "20s", "timeouts.respond": "20s", "timeouts.session": "40s", "verify.timeout": "15s"}
-PROVISIONER_PASSWORD = "canary-provisioner-4f1d"
 
 
 @pytest.fixture(scope="module")
 def cluster():
     with TallyServer() as running:
-        running.sql(f"CREATE ROLE provisioner LOGIN CREATEROLE PASSWORD '{PROVISIONER_PASSWORD}'")
-        running.sql("CREATE DATABASE tallies OWNER provisioner")
-        running.sql("REVOKE CONNECT, TEMPORARY ON DATABASE tallies FROM PUBLIC")
         yield running
 
 
 @pytest.fixture
 def postgres(cluster, tmp_path):
     """Settings of a side that provisions there."""
-    secret = tmp_path / "provisioner.password"
-    secret.write_text(PROVISIONER_PASSWORD + "\n")
-    return {**PATIENT, "provisioner.kind": "postgres", "provisioner.url": f"postgres://provisioner@127.0.0.1:{cluster.port}/tallies",
-            "provisioner.password_file": str(secret)}
-
-
-def schemas(cluster):
-    return set(cluster.sql(r"SELECT nspname FROM pg_namespace WHERE nspname LIKE 'taleus\_%'", "tallies").split())
-
-
-def logins(cluster):
-    return set(cluster.sql(r"SELECT rolname FROM pg_roles WHERE rolname LIKE 'taleus\_%'").split())
+    return {**PATIENT, **cluster.provisioning(tmp_path)}
 
 
 def again(home, earlier, set=None):
     """A listener at the address that an earlier one told in its invitations."""
     return Listener(home, set=set, listen=f"/ip4/127.0.0.1/tcp/{earlier.port}")
-
-
-def access(home, tally_id):
-    return home.run("tally", "access", tally_id, "--json").result
-
-
-def both_logins(alice, bob, tally_id):
-    return [access(home, tally_id) for home in (alice, bob)]
-
-
-def check_logins(cluster, alice, bob, tally_id):
-    """Each party logs in with its own secret, reads the draft by its search path, and can do no more than that."""
-    for login in both_logins(alice, bob, tally_id):
-        def ask(text, ok=True):
-            return cluster.ask(text, login["login"], login["secret"], ok)
-        assert ask("SELECT tally_id FROM tally") == [[tally_id]]
-        for forbidden in ("DELETE FROM tally", "UPDATE tally SET draft = ''", "CREATE TABLE mine (x int)", "CREATE TABLE public.mine (x int)",
-                          "CREATE SCHEMA mine", "CREATE ROLE mine", "CREATE TEMPORARY TABLE mine (x int)", "SELECT * FROM pg_authid",
-                          "SET ROLE provisioner", "COPY tally TO '/tmp/x'"):
-            assert any(why in ask(forbidden, ok=False) for why in ("permission denied", "must be superuser")), forbidden
-        for schema in schemas(cluster):
-            if not login["login"].startswith(schema):
-                assert "permission denied" in ask(f"SELECT * FROM {schema}.tally", ok=False)
-    powers = cluster.sql("SELECT rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls, rolinherit FROM pg_roles "
-                         f"WHERE rolname = '{both_logins(alice, bob, tally_id)[0]['login']}'")
-    assert powers.strip() == "f|f|f|f|f|f"
 
 
 @pytest.mark.parametrize("role", ["stock", "foil"])
@@ -101,7 +59,7 @@ def test_each_party_has_a_login_and_reads_the_draft_back(cluster, postgres, alic
         kinds = [row["kind"] for row in home.audit()]
         assert kinds.count("access") == (2 if home is partner else 0)
         check_audit_is_gapless(home)
-    mine, theirs = both_logins(alice, bob, tally_id)
+    mine, theirs = access(alice, tally_id), access(bob, tally_id)
     assert mine["login"] != theirs["login"] and mine["secret"] != theirs["secret"]
     check_logins(cluster, alice, bob, tally_id)
     assert access(bob, another.result["tally"]["tallyId"])["login"] != theirs["login"]
@@ -132,7 +90,7 @@ def test_secrets_stand_nowhere_in_the_clear(cluster, postgres, alice, bob):
     finally:
         watched.set()
         watcher.join()
-    secrets = [login["secret"] for run in (stock, foil) for login in both_logins(alice, bob, run.result["tally"]["tallyId"])]
+    secrets = [login["secret"] for run in (stock, foil) for login in (access(home, run.result["tally"]["tallyId"]) for home in (alice, bob))]
     assert len(set(secrets)) == 4
     for secret in [*secrets, PROVISIONER_PASSWORD]:
         assert all(secret not in text for text in shown)
@@ -174,7 +132,7 @@ def test_reading_back_can_be_turned_off(cluster, postgres, alice, bob):
 @pytest.mark.parametrize("role", ["stock", "foil"])
 def test_what_was_made_before_a_crash_is_adopted_with_the_same_secret(cluster, postgres, alice, bob, role):
     """The server has made it, the side that provisions dies before it hears of it, and the next attempt finds the same."""
-    before = schemas(cluster)
+    before = cluster.schemas()
     maker = alice if role == "stock" else bob
     with SilentAfterCommit(cluster) as silent:
         cut = {**postgres, "provisioner.url": f"postgres://provisioner@127.0.0.1:{silent.port}/tallies?sslmode=disable"}
@@ -185,13 +143,13 @@ def test_what_was_made_before_a_crash_is_adopted_with_the_same_secret(cluster, p
         process.kill()
         finish(process)
         running.kill()
-    [first] = schemas(cluster) - before
+    [first] = cluster.schemas() - before
     [kept] = maker.rows("SELECT secret, state FROM instances")
     assert kept["state"] == "made" and kept["secret"]
     with again(alice, running, {**(postgres if role == "stock" else PATIENT), "verify.connect": "any"}):
         result = bob.join(made["uri"], set=postgres if role == "foil" else PATIENT).result
     assert result["outcome"] == "done" and result["dbConnectionInfo"]["credentialsRef"].startswith(first)
-    assert schemas(cluster) - before == {first}
+    assert cluster.schemas() - before == {first}
     assert maker.rows("SELECT secret, state FROM instances") == [{**kept, "state": "adopted"}]
     assert (bob if role == "stock" else alice).tally(result["tally"]["tallyId"])["access"] == "verified"
     check_logins(cluster, alice, bob, result["tally"]["tallyId"])
@@ -205,25 +163,19 @@ SHORT = {"timeouts.session": "1s", "timeouts.step": "900ms", "timeouts.respond":
 SLOW = {"timeouts.session": "4s", "timeouts.step": "4s", "timeouts.respond": "4s"}
 
 
-def let_two_days_pass(home):
-    """For what is not completed yet; its time to live is a day."""
-    with contextlib.closing(sqlite3.connect(home.store, timeout=10)) as db, db:
-        db.execute("UPDATE instances SET since = since - 2 * 86400000 WHERE state = 'made'")
-
-
 def test_what_a_listener_never_completed_is_removed_and_what_it_completed_stays(cluster, postgres, alice, bob, home):
-    before = schemas(cluster)
+    before = cluster.schemas()
     with Listener(alice, set=postgres) as first:
         kept = bob.join(alice.invite("stock")["uri"]).result["tally"]["tallyId"]
         made = alice.invite("stock")
-    [stays] = schemas(cluster) - before
+    [stays] = cluster.schemas() - before
     with SilentAfterCommit(cluster) as silent:
         cut = {**postgres, **SLOW, "provisioner.url": f"postgres://provisioner@127.0.0.1:{silent.port}/tallies?sslmode=disable"}
         with again(alice, first, cut):
             assert home("carol").join(made["uri"], code=None, set=SHORT).code != DONE
             assert silent.committed.wait(20)
             until("the session has ended", lambda: alice.count("sessions", "ended IS NULL") == 0)
-    assert len(schemas(cluster) - before) == 2 and alice.count("instances", "state = 'made'") == 1
+    assert len(cluster.schemas() - before) == 2 and alice.count("instances", "state = 'made'") == 1
     with again(alice, first, postgres):
         assert home("dave").join(made["uri"]).result["outcome"] == "done"  # the use was given back
     assert alice.count("instances", "state = 'made'") == 1  # it is young
@@ -231,26 +183,26 @@ def test_what_a_listener_never_completed_is_removed_and_what_it_completed_stays(
     with Listener(alice, set=postgres):
         until("it is gone", lambda: alice.count("instances", "state <> 'adopted'") == 0, 30)
     assert alice.count("audit", "kind = 'instance_removed'") == 1
-    assert len(schemas(cluster) - before) == 2 and stays in schemas(cluster)
-    assert {name.rsplit("_", 1)[0] for name in logins(cluster)} == schemas(cluster)
+    assert len(cluster.schemas() - before) == 2 and stays in cluster.schemas()
+    assert {name.rsplit("_", 1)[0] for name in cluster.logins()} == cluster.schemas()
     check_logins(cluster, alice, bob, kept)
 
 
 def test_what_a_dialer_never_completed_is_removed_by_its_next_join(cluster, postgres, alice, bob):
-    before = schemas(cluster)
+    before = cluster.schemas()
     with Listener(alice), SilentAfterCommit(cluster) as silent:
         cut = {**postgres, "provisioner.url": f"postgres://provisioner@127.0.0.1:{silent.port}/tallies?sslmode=disable"}
         process = bob.start_join(alice.invite("foil")["uri"], set=cut)
         assert silent.committed.wait(20)
         process.kill()
         finish(process)
-        [abandoned] = schemas(cluster) - before
+        [abandoned] = cluster.schemas() - before
         other = alice.invite("foil")
         bob.join(other["uri"], set=postgres)
-        assert abandoned in schemas(cluster)  # too young to be removed
+        assert abandoned in cluster.schemas()  # too young to be removed
         let_two_days_pass(bob)
         bob.join(other["uri"], set=postgres)
-    assert abandoned not in schemas(cluster) and len(schemas(cluster) - before) == 1
+    assert abandoned not in cluster.schemas() and len(cluster.schemas() - before) == 1
     assert bob.count("instances") == 1 and bob.count("audit", "kind = 'instance_removed'") == 1
     assert {one["outcome"] for one in bob.sessions()} == {"done", "failed"}
     check_audit_is_gapless(bob)
@@ -396,6 +348,18 @@ class HttpHook:
         self.server.server_close()
 
 
+@contextlib.contextmanager
+def hook_of(kind, folder, answer):
+    """A hook of either kind that answers `answer`, a Python expression of `asked`: its setting, and what it was asked so far."""
+    notes = folder / "asked"
+    if kind == "http":
+        with HttpHook(lambda asked: eval(answer)) as hook:
+            yield hook.url, lambda: [asked for asked, _ in hook.asked]
+    else:
+        yield executable(folder / "hook", f"open({str(notes)!r}, 'a').write(json.dumps(asked) + chr(10))\nprint(json.dumps({answer}))\n"), \
+            lambda: [json.loads(line) for line in notes.read_text().splitlines()]
+
+
 def made_by_hook(asked):
     return {"endpoint": "wss://db.example/t", "credentialsRef": "partner", "ownCredentialsRef": "own", "logins": True}
 
@@ -446,12 +410,14 @@ def test_an_identity_hook_that_misbehaves_costs_its_own_session_only(alice, bob,
     check_audit_is_gapless(alice)
 
 
+@pytest.mark.parametrize("kind", ["http", "executable"])
 @pytest.mark.parametrize("accepted", [True, False])
-def test_an_identity_hook_decides(alice, bob, accepted):
-    with HttpHook(lambda _: {"accepted": accepted, "reason": "not one of ours"}) as hook, Listener(alice, set={"identity.hook": hook.url}):
-        made = alice.invite("foil", "--identity", "external", set={"identity.hook": hook.url})
+def test_an_identity_hook_decides(alice, bob, tmp_path, accepted, kind):
+    answer = f"{{'accepted': {accepted}, 'reason': 'not one of ours'}}"
+    with hook_of(kind, tmp_path, answer) as (hook, told), Listener(alice, set={"identity.hook": hook}):
+        made = alice.invite("foil", "--identity", "external", set={"identity.hook": hook})
         ended = bob.join(made["uri"], code=None)
-    asked, _ = hook.asked[0]
+        [asked] = told()
     assert (asked["call"], asked["peerId"], asked["partyId"]) == ("identity", bob.peer_id, bob.peer_id)
     assert asked["identityBundle"]["partyId"] == bob.peer_id
     if accepted:
@@ -486,15 +452,13 @@ time.sleep(1000)
     assert alice.tallies() == bob.tallies() == []
 
 
-def test_tokens_from_outside(alice, bob, home):
+@pytest.mark.parametrize("kind", ["http", "executable"])
+def test_tokens_from_outside(alice, bob, home, tmp_path, kind):
     """Asked for once, then counted here as any other."""
     token = "canary-external-token-6d20"
-
-    def answer(asked):
-        known = asked["token"] == token
-        return {"known": known, **({"role": "stock", "expiresUtc": "2099-01-01T00:00:00.000Z", "uses": 1} if known else {})}
-
-    with HttpHook(answer) as hook, Listener(alice, set={"tokens": "external", "token.hook": hook.url}) as running:
+    answer = (f"{{'known': True, 'role': 'stock', 'expiresUtc': '2099-01-01T00:00:00.000Z', 'uses': 1}} if asked['token'] == {token!r} "
+              "else {'known': False}")
+    with hook_of(kind, tmp_path, answer) as (hook, told), Listener(alice, set={"tokens": "external", "token.hook": hook}) as running:
         def link(text):
             return {"responderPeerAddrs": running.addresses, "token": text, "tokenExpiryUtc": "2099-01-01T00:00:00.000Z",
                     "initiatorRole": "stock"}
@@ -503,7 +467,8 @@ def test_tokens_from_outside(alice, bob, home):
         assert bob.join(link(token)).result["tally"] == done.result["tally"]
         assert home("carol").join(link(token), code=REFUSED).result["code"] == "token_used"
         assert home("dave").join(link("unknown"), code=REFUSED).result["code"] == "invalid_token"
-    assert [asked["token"] for asked, _ in hook.asked] == [token, "unknown"]
+        asked = told()
+    assert [(one["call"], one["token"]) for one in asked] == [("token", token), ("token", "unknown")]
     [made] = alice.invitations()
     assert (made["spent"], made["label"]) == (1, "external")
     assert_both_sides(alice, bob, done.result["tally"]["tallyId"], "stock")
