@@ -138,12 +138,7 @@ class Store:
         return f"postgres://taleus@{','.join(f'127.0.0.1:{port}' for port in self.ports)}/{self.name}"
 
     def rows(self, query):
-        return self.server.rows(query.replace("FROM audit", f"FROM {AUDIT}"), self.name)
-
-
-# As taleus.AUDIT is for SQLite.
-AUDIT = """(SELECT node, trail, seq, record::json->>'kind' AS kind, session_id, coalesce(record::json->>'token', '') AS token_id, record::json->>'at' AS at,
-    (record::jsonb->'body' || (CASE details WHEN '' THEN '{}' ELSE details END)::jsonb)::text AS body FROM records JOIN trails ON number = trail) AS audit"""
+        return self.server.rows(query, self.name)
 
 
 # The trail as a table, as taleus.AUDIT has it.
