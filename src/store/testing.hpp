@@ -89,6 +89,7 @@ inline ports::AuditRecord record(std::string kind, std::string session_id = {}) 
     boost::json::object body;
     if (kind == "transition") body = {{"from", "A"}, {"to", "B"}, {"cause", "Tested"}};
     if (kind == "invitation_created") body = {{"role", "stock"}};
+    if (kind == "hook") body = {{"hook", "provisioner"}, {"outcome", "made"}};
     if (kind == "opened") body = {{"side", "listener"}, {"peer", "12D3Koo"}};
     if (kind == "refused") body = {{"code", "invalid_token"}};
     if (kind == "started" || kind == "stopped") body = {{"version", "1"}};
