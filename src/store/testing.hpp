@@ -93,7 +93,6 @@ inline ports::AuditRecord record(std::string kind, std::string session_id = {}) 
     if (kind == "opened") body = {{"side", "listener"}, {"peer", "12D3Koo"}};
     if (kind == "refused") body = {{"code", "invalid_token"}};
     if (kind == "started" || kind == "stopped") body = {{"version", "1"}};
-    if (kind == "hook") body = {{"hook", "provisioner"}, {"outcome", "made"}};
     if (kind == "instance_removed") body = {{"tallyId", "t"}};
     if (kind == "pruned") body = {{"before", "2026-01-01T00:00:00.000Z"}, {"details", 1}, {"sessions", 0}};
     return {.at = now,
