@@ -1,5 +1,10 @@
 # What `cmake --install` puts where, and the Debian package made of the same (cpack, see scripts/package). The prefix is given at
 # configuration (the release preset: /usr), because the unit file names the program by its path.
+if(TALEUS_WITHOUT_TRAIL) # neither installed nor packaged: without CPack there is no configuration that cpack would take
+  install(CODE "message(FATAL_ERROR \"a program without the audit trail is for bench/trail only, and is not installed\")")
+  file(REMOVE ${CMAKE_BINARY_DIR}/CPackConfig.cmake)
+  return()
+endif()
 include(GNUInstallDirs)
 
 set(documents ${CMAKE_BINARY_DIR}/documents)

@@ -3,6 +3,7 @@
 #include "app/trail_check.hpp"
 #include "app/trail_export.hpp"
 #include "async/sleep.hpp"
+#include "audit/checkpoint.hpp"
 #include "wire/base_text.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -271,6 +272,11 @@ Exit export_trail(store::Database& database, const Console& console, const Expor
     return Exit::done;
 }
 
+// As other tools want it (golang.org/x/mod/sumdb/note), of a trail whose head could be told.
+std::string verifier_key(const store::KeptTrail& trail) {
+    return audit::verifier_key(trail.origin, audit::node_of_origin(trail.origin).value().public_key().value());
+}
+
 Exit checkpoint(store::Database& database, const Console& console, const std::string& named) {
     const auto trail = chosen_trail(database, named);
     if (!trail) return console.error(trail.error(), "see: taleus audit checkpoint --help"), Exit::usage;
@@ -280,7 +286,10 @@ Exit checkpoint(store::Database& database, const Console& console, const std::st
     if (auto fault = database.take_fault()) return console.error(*fault), Exit::failed;
     if (!note) return console.error(note.error()), Exit::failed;
     if (console.json())
-        console.data({{"trail", trail->origin}, {"records", head->size}, {"checkpoint", *note}});
+        console.data({{"trail", trail->origin},
+                      {"records", head->size},
+                      {"checkpoint", *note},
+                      {"verifierKey", verifier_key(*trail)}});
     else
         std::cout << *note << std::flush;
     return Exit::done;

@@ -2,6 +2,7 @@
 
 #include "app/command_tree.hpp"
 #include "app/commands.hpp"
+#include "base/keeps_trail.hpp"
 
 #include <fmt/format.h>
 
@@ -20,7 +21,8 @@ void add_commands(CLI::App& root, Invocation& invocation) {
     root.require_subcommand(1);
     root.fallthrough();
     root.set_help_all_flag("--help-all", "help for all commands");
-    root.set_version_flag("--version", std::string{"taleus "} + TALEUS_VERSION);
+    root.set_version_flag("--version", std::string{"taleus "} + TALEUS_VERSION +
+                                           (keeps_trail() ? "" : "\nwithout the audit trail: for benchmarks only"));
     root.add_option("--home", invocation.home, "the home directory (else $TALEUS_HOME, else the XDG data directory)");
     root.add_flag("--json", invocation.json, "machine-readable output on stdout");
     root.add_option("--set", invocation.settings, "override a setting for this run: KEY=VALUE; may be repeated")

@@ -59,18 +59,18 @@ public:
         read_heads();
         for (auto& finding : audit::forks(heads_, receipts_)) note(std::move(finding));
         audit::Verifier verifier{heads_};
-        audit::Growth growth;
         std::uint64_t from = 0;
         for (auto records = next(from); !records.empty(); records = next(from)) {
-            for (const auto& record : records) take(record, verifier, growth);
+            for (const auto& record : records) take(record, verifier);
             from = records.back().seq + 1;
             progress(done += records.size());
         }
         auto found = verifier.finish();
-        report_.size = verifier.size();
-        report_.root = verifier.root();
+        report_.size = verifier.tree().size();
+        report_.root = verifier.tree().root();
         for (auto& finding : found) note(std::move(finding));
-        if (report_.findings.empty()) check_kept(growth); // else the records are what is wrong
+        if (report_.findings.empty())
+            check_kept(verifier.tree(), verifier.hashes()); // else the records are what is wrong
         std::ranges::sort(report_.findings, {}, [](const Finding& one) { return std::pair{one.first, one.wrong}; });
         return std::move(report_);
     }
@@ -86,32 +86,32 @@ private:
 
     // Each head's signature; those that do not hold tell nothing.
     void read_heads() {
+        const auto node = audit::node_of_origin(trail_.origin);
+        const auto key = node ? node->public_key() : std::nullopt;
         std::uint64_t from = 0;
         for (;;) {
             const auto heads = store::kept_heads(database_, trail_.number, from, page);
             if (heads.empty()) break;
-            for (const auto& head : heads) {
+            for (const auto& kept : heads) {
                 ++report_.heads;
-                const auto text = store::to_note(trail_, head);
-                const auto opened =
-                    text ? audit::open_checkpoint(*text) : Result<audit::Checkpoint>{fail(text.error())};
-                if (opened)
-                    heads_.push_back({*opened, fmt::format("the trail's head of {}", head.size)});
+                const auto root = digest_of(kept.root);
+                audit::Checkpoint head{trail_.origin, kept.size, root.value_or(Digest{})};
+                if (key && root && audit::is_signed(head, kept.signature, *key))
+                    heads_.push_back({std::move(head), fmt::format("the trail's head of {}", kept.size)});
                 else
-                    note({Wrong::forged, head.size, 0,
-                          fmt::format("the head of {} records: forged ({})", head.size, opened.error().context)});
+                    note({Wrong::forged, kept.size, 0,
+                          fmt::format("the head of {} records: forged (its signature does not hold)", kept.size)});
             }
             from = heads.back().size + 1;
         }
     }
 
-    void take(const store::KeptRecord& kept, audit::Verifier& verifier, audit::Growth& growth) {
+    void take(const store::KeptRecord& kept, audit::Verifier& verifier) {
         const auto bytes = as_bytes(kept.bytes);
-        const auto leaf = digest_of(kept.leaf);
-        verifier.take(bytes, kept.seq, leaf.value_or(Digest{}));
+        const auto leaf = digest_of(kept.leaf).value_or(Digest{});
         const auto hash = audit::leaf_hash(bytes);
-        growth.append(hash);
         const auto record = audit::decode(bytes);
+        verifier.take(hash, record ? std::optional{record->seq} : std::nullopt, kept.seq, leaf);
         if (!record || leaf != hash) return; // the verifier says so
         if (record->session != kept.session_id) note(Wrong::altered, kept.seq, "it is filed under another session");
         const bool has_details = !kept.details.empty() || !kept.salt.empty();
@@ -124,25 +124,29 @@ private:
     }
 
     // What is derived from the records, for who goes on with the trail and for who asks for tiles.
-    void check_kept(const audit::Growth& growth) {
-        const auto& tree = growth.tree();
+    void check_kept(const audit::Tree& tree, std::span<const Digest> hashes) {
         if (trail_.size != tree.size() || trail_.edge != tree.edge_bytes())
             note({Wrong::altered, tree.size(), 0,
                   "the trail's own row: altered (its size and edge are not the tree's)"});
-        std::uint64_t count = 0;
-        for (const auto& subtree : store::kept_subtrees(database_, trail_.number)) {
-            std::uint64_t width = 1;
-            for (int level = 0; level < subtree.level && width <= tree.size(); ++level) width *= audit::tile_width;
+        std::vector<std::vector<Digest>> levels; // of roots of whole tiles, each over the one before
+        for (auto below = hashes; below.size() >= audit::tile_width; below = levels.back())
+            levels.push_back(audit::tile_roots(below));
+        std::size_t expected = 0;
+        for (const auto& level : levels) expected += level.size();
+
+        const auto kept = store::kept_subtrees(database_, trail_.number);
+        if (kept.size() != expected) note({Wrong::missing, 0, 0, "hashes kept of whole tiles: missing"});
+        for (const auto& subtree : kept) {
+            const auto level = static_cast<std::size_t>(subtree.level - 1);
+            if (level < levels.size() && subtree.number < levels[level].size() &&
+                digest_of(subtree.hash) == levels[level][subtree.number])
+                continue;
+            std::uint64_t width = audit::tile_width;
+            for (std::size_t below = 0; below < level && width <= tree.size(); ++below) width *= audit::tile_width;
             const auto first = subtree.number * width;
-            ++count;
-            if (first + width > tree.size() || digest_of(subtree.hash) != growth.hash(first, first + width))
-                note({Wrong::altered, first, width,
-                      fmt::format("the hash kept of records {} to {}: altered", first, first + width - 1)});
+            note({Wrong::altered, first, width,
+                  fmt::format("the hash kept of records {} to {}: altered", first, first + width - 1)});
         }
-        std::uint64_t expected = 0;
-        for (auto width = audit::tile_width; width <= tree.size(); width *= audit::tile_width)
-            expected += tree.size() / width;
-        if (count != expected) note({Wrong::missing, 0, 0, "hashes kept of whole tiles: missing"});
     }
 
     store::Database& database_;

@@ -106,6 +106,10 @@ std::string note_text(const Checkpoint& head) {
 
 wire::Signature sign(const Checkpoint& head, const wire::KeyPair& key) { return key.sign(as_bytes(note_text(head))); }
 
+bool is_signed(const Checkpoint& head, ByteView signature, const wire::PublicKey& key) {
+    return wire::verify(key, as_bytes(note_text(head)), signature);
+}
+
 std::string to_note(const Checkpoint& head, const wire::Signature& signature, const wire::PublicKey& key) {
     auto content = to_bytes(key_id(head.origin, key));
     append(content, signature);

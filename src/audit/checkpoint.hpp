@@ -32,6 +32,7 @@ struct Checkpoint {
 
 std::string note_text(const Checkpoint& head); // what is signed
 wire::Signature sign(const Checkpoint& head, const wire::KeyPair& key);
+bool is_signed(const Checkpoint& head, ByteView signature, const wire::PublicKey& key);
 std::string to_note(const Checkpoint& head, const wire::Signature& signature, const wire::PublicKey& key);
 
 // A note whose signature by `key` under `name` holds; its text. Lines of other keys are ignored. `malformed` for what

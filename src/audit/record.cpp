@@ -16,6 +16,7 @@ namespace json = boost::json;
 
 constexpr std::size_t session_bytes_max = 64;
 constexpr std::size_t token_digits = 16;
+constexpr std::size_t members_max = 8;
 
 const Kind* kind_of(std::string_view name) {
     const auto all = kinds();
@@ -76,8 +77,8 @@ Result<Entry> entry_of(Record record, const json::object& details) {
 }
 
 bool is_known_member(std::string_view name) {
-    static constexpr std::array<std::string_view, 8> members{"at",  "body",    "details", "kind",
-                                                             "seq", "session", "token",   "v"};
+    static constexpr std::array<std::string_view, members_max> members{"at",  "body",    "details", "kind",
+                                                                       "seq", "session", "token",   "v"};
     return std::ranges::find(members, name) != members.end();
 }
 
@@ -116,21 +117,23 @@ Result<Entry> take_entry(Record record) {
 
 Result<Encoded> encode(Entry entry, const Salt& salt) {
     if (!entry.details.empty()) entry.record.details = commitment(salt, entry.details);
-    auto bytes = to_bytes(entry.record);
+    auto bytes = to_bytes(std::move(entry.record));
     if (!bytes) return fail(bytes.error());
     return Encoded{std::move(*bytes), std::move(entry.details)};
 }
 
-Result<std::string> to_bytes(const Record& record) {
-    json::object object{{"at", to_text(record.at)},
-                        {"body", record.body},
-                        {"kind", record.kind},
-                        {"seq", record.seq},
-                        {"v", record_version}};
+Result<std::string> to_bytes(Record record) {
+    json::object object; // its members in the order of the canonical form
+    object.reserve(members_max);
+    object.emplace("at", to_text(record.at));
+    object.emplace("body", std::move(record.body));
     if (record.details) object.emplace("details", wire::to_base64url(*record.details));
+    object.emplace("kind", record.kind);
+    object.emplace("seq", record.seq);
     if (!record.session.empty()) object.emplace("session", record.session);
     if (!record.token.empty()) object.emplace("token", record.token);
-    auto bytes = wire::canonical_json(object);
+    object.emplace("v", record_version);
+    auto bytes = wire::canonical_json(std::move(object));
     if (!bytes || bytes->size() > record_bytes_max)
         return fail(Code::internal, fmt::format("an audit record {} has no canonical form", record.kind));
     return bytes;

@@ -77,7 +77,7 @@ inline Result<Encoded> encode(Record record, const Salt& salt) {
     return entry ? encode(std::move(*entry), salt) : fail(std::move(entry.error()));
 }
 // The canonical bytes of a record whose details are taken out already; of any kind.
-Result<std::string> to_bytes(const Record& record);
+Result<std::string> to_bytes(Record record);
 // Exactly the form that `to_bytes` makes, of this version; kinds that this program does not know are read too.
 // `malformed` otherwise.
 Result<Record> decode(ByteView bytes);

@@ -1,5 +1,6 @@
 #include "audit/tile.hpp"
 
+#include "audit/tree.hpp"
 #include "base/ensure.hpp"
 
 #include <fmt/format.h>
@@ -85,6 +86,17 @@ std::vector<Tile> tiles_of(std::uint64_t size) {
     add_level(true, 0);
     for (unsigned level = 0; level <= level_max && size >> (8 * level) != 0; ++level) add_level(false, level);
     return tiles;
+}
+
+std::vector<Digest> tile_roots(std::span<const Digest> hashes) {
+    std::vector<Digest> roots;
+    roots.reserve(hashes.size() / tile_width);
+    for (; hashes.size() >= tile_width; hashes = hashes.subspan(tile_width)) {
+        Tree tree;
+        for (const auto& hash : hashes.first(tile_width)) tree.append(hash);
+        roots.push_back(tree.root());
+    }
+    return roots;
 }
 
 Bytes encode(const Tile& tile, const std::function<Digest(std::uint64_t from, std::uint64_t to)>& hash) {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,9 @@ std::string to_path(const Tile& tile);                     // tile/0/x001/234.p/
 std::optional<Tile> tile_from_path(std::string_view path); // of exactly that form
 bool is_in(const Tile& tile, std::uint64_t size);          // a tree of that size has it, or had it when it was smaller
 std::vector<Tile> tiles_of(std::uint64_t size);            // all that such a tree needs, bundles included
+
+// The root over each whole tile of hashes: the level above.
+std::vector<Digest> tile_roots(std::span<const Digest> hashes);
 
 // 32 bytes a hash; `hash(from, to)` is the root over these records.
 Bytes encode(const Tile& tile, const std::function<Digest(std::uint64_t from, std::uint64_t to)>& hash);

@@ -48,5 +48,15 @@ TEST(Tile, HoldsHashesOfFullSubtrees) {
     EXPECT_TRUE(std::ranges::equal(ByteView{high}.subspan(32), trail.growth.hash(256, 512)));
 }
 
+TEST(Tile, GivesItsRootToTheLevelAbove) {
+    const testing::Written trail{3 * tile_width - 1};
+    const auto roots = tile_roots(trail.leaves);
+    ASSERT_EQ(roots.size(), 2); // of whole tiles only
+    for (std::uint64_t i = 0; i < roots.size(); ++i)
+        EXPECT_EQ(roots[i], trail.growth.hash(i * tile_width, (i + 1) * tile_width));
+    EXPECT_TRUE(tile_roots(std::span{trail.leaves}.first(tile_width - 1)).empty());
+    EXPECT_EQ(tile_roots(std::span{trail.leaves}.first(tile_width)), std::vector{roots[0]});
+}
+
 } // namespace
 } // namespace taleus::audit

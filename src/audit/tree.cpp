@@ -42,16 +42,6 @@ Result<Tree> Tree::of(std::uint64_t size, ByteView edge) {
     return tree;
 }
 
-void Tree::append(const Digest& leaf) {
-    auto hash = leaf;
-    for (auto rest = size_; (rest & 1U) != 0; rest >>= 1U) {
-        hash = node_hash(edge_.back(), hash);
-        edge_.pop_back();
-    }
-    edge_.push_back(hash);
-    ++size_;
-}
-
 Digest Tree::root() const {
     if (edge_.empty()) return wire::sha256(ByteView{});
     auto hash = edge_.back();
@@ -67,13 +57,19 @@ Bytes Tree::edge_bytes() const {
 }
 
 void Growth::append(const Digest& leaf) {
-    tree_.append(leaf);
-    leaves_.push_back(leaf);
+    tree_.append(leaf, [this](std::size_t level, const Digest& root) {
+        if (full_.size() == level) full_.emplace_back();
+        full_[level].push_back(root);
+    });
 }
 
 Digest Growth::hash(std::uint64_t from, std::uint64_t to) const {
     ensure(from < to && to <= tree_.size(), "a subtree has leaves");
-    if (from >= from_.size() && to - from == 1) return leaves_[from - from_.size()];
+    if (std::has_single_bit(to - from) && from % (to - from) == 0) {
+        const auto level = static_cast<std::size_t>(std::countr_zero(to - from));
+        const auto before = from_.size() >> level; // those were full already
+        if (from >> level >= before) return full_[level][(from >> level) - before];
+    }
     if (to <= from_.size()) { // within the old tree only its edge is known
         std::uint64_t at = 0;
         for (std::size_t i = 0; i < from_.edge().size(); ++i) {

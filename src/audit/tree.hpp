@@ -23,7 +23,22 @@ public:
     // `malformed` where the edge has not as many hashes as the size asks for. `edge`: 32 bytes each.
     static Result<Tree> of(std::uint64_t size, ByteView edge);
 
-    void append(const Digest& leaf);
+    void append(const Digest& leaf) {
+        append(leaf, [](std::size_t, const Digest&) {});
+    }
+    // `full(level, root)` is told each perfect subtree of 2^level leaves that the leaf completes, from itself up.
+    template <class Full> void append(const Digest& leaf, Full full) {
+        auto hash = leaf;
+        std::size_t level = 0;
+        full(level, hash);
+        for (auto rest = size_; (rest & 1U) != 0; rest >>= 1U) {
+            hash = node_hash(edge_.back(), hash);
+            edge_.pop_back();
+            full(++level, hash);
+        }
+        edge_.push_back(hash);
+        ++size_;
+    }
     std::uint64_t size() const { return size_; }
     Digest root() const; // SHA-256 of nothing when empty
     const std::vector<Digest>& edge() const { return edge_; }
@@ -55,7 +70,9 @@ public:
 private:
     Tree from_;
     Tree tree_;
-    std::vector<Digest> leaves_; // from from_.size()
+    // [level]: roots of the perfect subtrees of 2^level leaves that are full now and were not in from_, so that a proof
+    // costs no more than its own length.
+    std::vector<std::vector<Digest>> full_;
 };
 
 // What the proof says the root is; nullopt where it has not the shape that index and size ask for.

@@ -32,12 +32,10 @@ void Verifier::add(Wrong wrong, std::uint64_t first, std::uint64_t count, std::s
     findings_.push_back({wrong, first, count, std::move(what)});
 }
 
-void Verifier::take(ByteView bytes, std::optional<std::uint64_t> place, const std::optional<Digest>& leaf) {
-    Taken next{.hash = leaf_hash(bytes), .place = place, .leaf = leaf};
-    if (const auto record = decode(bytes)) {
-        next.claims = record->seq;
-        next.is_readable = true;
-    }
+void Verifier::take(const Digest& hash, std::optional<std::uint64_t> number, std::optional<std::uint64_t> place,
+                    const std::optional<Digest>& leaf) {
+    const Taken next{
+        .hash = hash, .claims = number.value_or(0), .is_readable = number.has_value(), .place = place, .leaf = leaf};
     if (pending_) settle(*pending_, &next);
     pending_ = next;
 }

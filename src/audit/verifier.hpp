@@ -51,12 +51,19 @@ public:
     explicit Verifier(std::vector<Known> heads);
 
     // The next one. `place`: the number it is kept under, where it has one; `leaf`: the hash kept beside it.
-    void take(ByteView bytes, std::optional<std::uint64_t> place = {}, const std::optional<Digest>& leaf = {});
+    void take(ByteView bytes, std::optional<std::uint64_t> place = {}, const std::optional<Digest>& leaf = {}) {
+        const auto record = decode(bytes);
+        take(leaf_hash(bytes), record ? std::optional{record->seq} : std::nullopt, place, leaf);
+    }
+    // The same of one that was read already: its hash, and its own number where it could be decoded.
+    void take(const Digest& hash, std::optional<std::uint64_t> number, std::optional<std::uint64_t> place,
+              const std::optional<Digest>& leaf);
     // After the last one: all that is wrong, by record; empty: the trail is what was signed.
     std::vector<Finding> finish();
 
-    std::uint64_t size() const { return told_.size(); }
-    Digest root() const { return told_.root(); }
+    // What was taken, as it is; where nothing is wrong, the whole trail.
+    const Tree& tree() const { return told_; }
+    const std::vector<Digest>& hashes() const { return hashes_; } // of the records, by number
 
 private:
     struct Taken {

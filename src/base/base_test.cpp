@@ -31,6 +31,8 @@ TEST(InstantTest, a_time_survives_its_text) {
     ASSERT_TRUE(time);
     EXPECT_EQ(to_text(*time), "2026-12-01T23:59:59.123Z");
     EXPECT_EQ(to_text(UtcTime{}), "1970-01-01T00:00:00.000Z");
+    for (const auto* text : {"0000-01-01T00:00:00.000Z", "0987-06-05T04:03:02.001Z", "9999-12-31T23:59:59.999Z"})
+        EXPECT_EQ(to_text(utc_from_text(text).value()), text);
     EXPECT_EQ(utc_from_text("2026-12-01T00:00:00Z"), utc_from_text("2026-12-01T00:00:00.000000+00:00"));
     EXPECT_EQ(utc_from_text("2026-12-01T00:00:00.1234567Z"), utc_from_text("2026-12-01T00:00:00.123Z"));
 }

@@ -8,10 +8,30 @@ namespace taleus {
 
 using namespace std::chrono;
 
+namespace {
+
+void put(std::string& text, std::size_t at, std::size_t digits, std::int64_t value) {
+    for (; digits > 0; --digits, value /= 10) text[at + digits - 1] = static_cast<char>('0' + value % 10);
+}
+
+} // namespace
+
+// Without a formatter: each record of a trail has a time, which is written once and compared whenever it is read.
 std::string to_text(UtcTime time) {
     const auto day = floor<days>(time);
     const year_month_day date{day};
     const hh_mm_ss clock{time - day};
+    if (const auto year = static_cast<int>(date.year()); year >= 0 && year <= 9999) {
+        std::string text{"0000-00-00T00:00:00.000Z"};
+        put(text, 0, 4, year);
+        put(text, 5, 2, static_cast<unsigned>(date.month()));
+        put(text, 8, 2, static_cast<unsigned>(date.day()));
+        put(text, 11, 2, clock.hours().count());
+        put(text, 14, 2, clock.minutes().count());
+        put(text, 17, 2, clock.seconds().count());
+        put(text, 20, 3, clock.subseconds().count());
+        return text;
+    }
     return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
                        static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
                        clock.minutes().count(), clock.seconds().count(), clock.subseconds().count());

@@ -1,5 +1,7 @@
 #include "session/chronicle.hpp"
 
+#include "base/keeps_trail.hpp"
+
 #include <chrono>
 #include <cstddef>
 
@@ -8,13 +10,14 @@ namespace taleus::session {
 using protocol::to_text;
 
 void Chronicle::note(std::string_view kind, boost::json::object body) {
-    trail_.audit.push_back(audit_record(clock_, kind, session_id_, token_id_, std::move(body)));
+    if (keeps_trail()) trail_.audit.push_back(audit_record(clock_, kind, session_id_, token_id_, std::move(body)));
 }
 
 void Chronicle::moved(protocol::StateName from, protocol::StateName to, std::string_view cause, Duration spent) {
     const auto in_state = std::chrono::duration_cast<std::chrono::microseconds>(spent);
     trail_.transitions.push_back({clock_.utc(), from, to, std::string{cause}, in_state});
-    note("transition", {{"from", to_text(from)}, {"to", to_text(to)}, {"cause", cause}, {"us", in_state.count()}});
+    if (keeps_trail())
+        note("transition", {{"from", to_text(from)}, {"to", to_text(to)}, {"cause", cause}, {"us", in_state.count()}});
 }
 
 void Chronicle::drop(Written written) {

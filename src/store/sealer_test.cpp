@@ -29,7 +29,7 @@ struct SealerTest : JournalTest {
             verifier.take(as_bytes(record.bytes), record.seq, leaf);
         }
         auto findings = verifier.finish();
-        EXPECT_EQ(verifier.size(), trail.size);
+        EXPECT_EQ(verifier.tree().size(), trail.size);
         return findings;
     }
     std::vector<KeptTrail> trails() {

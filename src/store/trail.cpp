@@ -1,5 +1,6 @@
 #include "store/trail.hpp"
 
+#include "base/keeps_trail.hpp"
 #include "store/columns.hpp"
 #include "wire/json.hpp"
 
@@ -35,12 +36,14 @@ void append_transitions(Database& database, std::int64_t session, const std::vec
 }
 
 void append_audit(Database& database, const std::vector<ports::AuditRecord>& records) {
+    if (!keeps_trail()) return;
     for (const auto& record : records)
         if (auto entry = entry_of(database, record)) database.unsealed().push_back({std::move(*entry), 0, nullptr});
 }
 
 void append_opening(Database& database, const std::vector<ports::AuditRecord>& records, std::int64_t session,
                     std::shared_ptr<std::string> receipt) {
+    if (!keeps_trail()) return;
     for (const auto& record : records) {
         auto entry = entry_of(database, record);
         if (!entry) return;

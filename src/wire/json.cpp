@@ -60,6 +60,10 @@ public:
     using Error = boost::system::error_code;
     using Text = json::string_view;
 
+    Builder() {
+        keys_.reserve(reserved);
+        values_.reserve(reserved);
+    }
     json::value release() { return std::move(values_.back()); }
     std::string_view rule_broken() const { return rule_broken_; } // empty while none of our own is
 
@@ -88,13 +92,16 @@ public:
     bool on_key_part(Text part, std::size_t, Error&) { return keep(part); }
     bool on_key(Text rest, std::size_t, Error&) {
         keep(rest);
-        keys_.push_back(std::exchange(text_, {}));
+        keys_.push_back(text_);
+        text_.clear();
         return true;
     }
     bool on_string_part(Text part, std::size_t, Error&) { return keep(part); }
     bool on_string(Text rest, std::size_t, Error&) {
         keep(rest);
-        return push(json::string(std::exchange(text_, {})));
+        push(json::string(text_));
+        text_.clear();
+        return true;
     }
     bool on_number_part(Text part, Error&) { return keep(part); }
     bool on_int64(std::int64_t, Text rest, Error& error) { return push_number(rest, error); }
@@ -116,7 +123,8 @@ private:
     }
     bool push_number(Text rest, Error& error) {
         keep(rest);
-        auto value = number_from(std::exchange(text_, {}));
+        auto value = number_from(text_);
+        text_.clear();
         return value ? push(*std::move(value)) : stop("number out of range", error);
     }
     bool stop(std::string_view rule, Error& error) {
@@ -124,6 +132,8 @@ private:
         error = json::error::syntax;
         return false;
     }
+
+    static constexpr std::size_t reserved = 16; // more than most texts have at once
 
     std::vector<json::value> values_;
     std::vector<std::string> keys_;

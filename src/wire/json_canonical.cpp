@@ -11,7 +11,9 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <type_traits>
 #include <vector>
 
 namespace taleus::wire {
@@ -31,18 +33,25 @@ bool utf16_less(std::string_view a, std::string_view b) {
     return std::ranges::lexicographical_compare(a, b, {}, utf16_weight, utf16_weight);
 }
 
-bool append_string(std::string& out, std::string_view text) {
+bool must_be_escaped(char c) { return (c >= '\0' && c < ' ') || c == '"' || c == '\\'; }
+
+void append_escaped(std::string& out, char c) {
     static constexpr std::string_view short_escapes{"\b\t\n\f\r\"\\"};
     static constexpr std::string_view short_names{"btnfr\"\\"};
+    if (const auto at = short_escapes.find(c); at != std::string_view::npos)
+        out.append("\\").push_back(short_names[at]);
+    else
+        fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
+}
+
+bool append_string(std::string& out, std::string_view text) {
     if (!is_utf8(text)) return false;
     out += '"';
-    for (const char c : text) {
-        if (const auto at = short_escapes.find(c); at != std::string_view::npos)
-            out.append("\\").push_back(short_names[at]);
-        else if (c >= '\0' && c < ' ')
-            fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
-        else
-            out += c;
+    while (!text.empty()) {
+        const auto plain = static_cast<std::size_t>(std::ranges::find_if(text, must_be_escaped) - text.begin());
+        out.append(text, 0, plain);
+        if (plain < text.size()) append_escaped(out, text[plain]);
+        text.remove_prefix(std::min(plain + 1, text.size()));
     }
     out += '"';
     return true;
@@ -89,6 +98,12 @@ bool append_double(std::string& out, double value) {
 // 2^53 those differ: 222222222222222208 is printed as 222222222222222220, and both must stay what they are). Any other
 // would share its canonical form, and so its signature, with a neighbour.
 template <class Integer> bool append_integer(std::string& out, Integer value) {
+    constexpr auto exact = Integer{1} << 53; // up to here every integer is a double, and printed with all its digits
+    if (value <= exact && (std::is_unsigned_v<Integer> || value >= Integer{} - exact)) {
+        std::array<char, 24> digits{};
+        out.append(digits.data(), std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr);
+        return true;
+    }
     const auto nearest = static_cast<double>(value);
     const bool fits = nearest < std::ldexp(1.0, std::numeric_limits<Integer>::digits); // else the cast back overflows
     const auto before = out.size();
@@ -99,15 +114,20 @@ template <class Integer> bool append_integer(std::string& out, Integer value) {
 bool append_value(std::string& out, const json::value& value, std::size_t depth);
 
 bool append_object(std::string& out, const json::object& object, std::size_t depth) {
-    std::vector<const json::key_value_pair*> members;
-    for (const auto& member : object) members.push_back(&member);
-    std::ranges::sort(members, utf16_less, [](const auto* member) { return std::string_view{member->key()}; });
-    out += '{';
-    for (const auto* member : members) {
-        if (member != members.front()) out += ',';
-        if (!append_string(out, member->key())) return false;
+    const auto append = [&](const json::key_value_pair& member) {
+        if (out.back() != '{') out += ',';
+        if (!append_string(out, member.key())) return false;
         out += ':';
-        if (!append_value(out, member->value(), depth)) return false;
+        return append_value(out, member.value(), depth);
+    };
+    const auto name = [](const json::key_value_pair& member) { return std::string_view{member.key()}; };
+    out += '{';
+    if (std::ranges::is_sorted(object, utf16_less, name)) { // as all that was canonical before
+        if (!std::ranges::all_of(object, append)) return false;
+    } else {
+        std::vector<std::reference_wrapper<const json::key_value_pair>> members{object.begin(), object.end()};
+        std::ranges::sort(members, utf16_less, name);
+        if (!std::ranges::all_of(members, append)) return false;
     }
     out += '}';
     return true;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace taleus::wire {
 namespace {
@@ -26,10 +27,23 @@ Sequence sequence_of(std::uint8_t first) {
     return {0};
 }
 
+// Eight bytes at once: most of what is read is ASCII.
+constexpr std::size_t word_bytes = sizeof(std::uint64_t);
+bool is_ascii(std::string_view text, std::size_t at) {
+    std::uint64_t word = 0;
+    if (text.size() - at < word_bytes) return false;
+    std::memcpy(&word, text.data() + at, word_bytes);
+    return (word & 0x8080'8080'8080'8080) == 0;
+}
+
 } // namespace
 
 bool is_utf8(std::string_view text) {
     for (std::size_t i = 0; i < text.size();) {
+        if (is_ascii(text, i)) {
+            i += word_bytes;
+            continue;
+        }
         const auto sequence = sequence_of(static_cast<std::uint8_t>(text[i]));
         if (sequence.size == 0 || sequence.size > text.size() - i) return false;
         for (std::size_t k = 1; k < sequence.size; ++k) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace taleus::wire {
 namespace {
 
@@ -14,6 +16,18 @@ TEST(Utf8Test, the_ends_of_every_range_are_exact) {
                             "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xff", "\xe1\x80\x7f"})
         EXPECT_FALSE(is_utf8(bad));
     EXPECT_TRUE(is_utf8(std::string_view{"a\0b", 3}));
+}
+
+// ASCII is read in words: what is none must be seen at every place of one.
+TEST(Utf8Test, one_byte_is_found_wherever_it_stands) {
+    for (std::size_t size = 1; size <= 17; ++size)
+        for (std::size_t at = 0; at < size; ++at) {
+            std::string text(size, 'a');
+            EXPECT_TRUE(is_utf8(text));
+            text[at] = '\x80';
+            EXPECT_FALSE(is_utf8(text)) << size << " bytes, at " << at;
+        }
+    EXPECT_TRUE(is_utf8("sixteen bytes, so \xc3\xa9 and \xf0\x9f\x98\x82 between words of eight"));
 }
 
 } // namespace
