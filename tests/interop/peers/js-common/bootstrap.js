@@ -15,6 +15,12 @@ const FIELD_TIMEOUT = 5000
 const REPEATABLE = ['rate_limited', 'overloaded', 'dependency_unavailable', 'shutting_down', 'in_progress', 'token_in_use', 'timeout']
 
 const emit = (event, members = {}) => process.stdout.write(JSON.stringify({ event, ...members }) + '\n')
+
+// A pipe takes what is written in its own time, and process.exit waits for none of it.
+const end = async (code) => {
+  await new Promise((resolve) => process.stdout.write('', resolve))
+  process.exit(code)
+}
 const encode = (message) => new TextEncoder().encode(JSON.stringify(message))
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 const random = (bytes) => randomBytes(bytes).toString('base64url')
@@ -453,9 +459,9 @@ export async function main (adapter) {
     process.exit(2)
   }
   try {
-    process.exit(await parsed[0](adapter, parsed[1]))
+    await end(await parsed[0](adapter, parsed[1]))
   } catch (err) {
     emit('error', { message: String(err?.message ?? err) })
-    process.exit(1)
+    await end(1)
   }
 }
