@@ -27,16 +27,12 @@ def test_hung_peers_do_not_slow_honest_ones():
 
 
 def test_goodput_stays_and_nothing_half_done_is_shed_at_ten_times_the_load():
-    """What is lost counts each time. The share is measured again where it is too low, three times at most: somebody else may have had the machine."""
-    shares = []
-    while not shares or (shares[-1] < 1 - 3 * 0.1 and len(shares) < 3):
-        found = protection.overload(short=True)
-        most = found["points"][-1]
-        shares.append(most["share"])
-        assert most["unfinished"] == 0, most
-        assert found["left"] <= 3 * 5, found["left"]
-        assert found["after"]["ok"] == 200
-    assert shares[-1] >= 1 - 3 * 0.1, shares
+    found = protection.overload(short=True)
+    most = found["points"][-1]
+    assert most["share"] >= 1 - 3 * 0.1, most
+    assert most["unfinished"] == 0, most
+    assert found["left"] <= 3 * 5, found["left"]
+    assert found["after"]["ok"] == 200
 
 
 def test_a_peer_that_is_too_fast_is_told_when_to_come_back_and_join_does(alice, bob):
