@@ -10,6 +10,7 @@
 #include <prometheus/registry.h>
 
 #include <algorithm>
+#include <concepts>
 
 namespace taleus::ops {
 
@@ -25,6 +26,28 @@ double seconds(Duration time) { return std::chrono::duration<double>(time).count
 std::string state_label(StateName state) { return std::string{protocol::to_text(state)}; }
 
 std::string code_label(std::optional<Code> code) { return code ? std::string{to_text(*code)} : "none"; }
+
+// The series of a family by small numbers that stand for their labels: asked for by its labels, each would make,
+// hash and compare them anew.
+template <class Metric> class Series {
+public:
+    template <std::invocable<> Add> Metric& of(std::uint32_t number, Add&& add) {
+        auto& known = known_[number];
+        if (known == nullptr) known = &add();
+        return *known;
+    }
+
+private:
+    std::unordered_map<std::uint32_t, Metric*> known_;
+};
+
+template <class... Parts> std::uint32_t number_of(Parts... parts) { // each below 64
+    std::uint32_t number = 0;
+    ((number = number << 6U | static_cast<std::uint32_t>(parts)), ...);
+    return number;
+}
+
+template <class Part> int or_none(std::optional<Part> part) { return part ? static_cast<int>(*part) + 1 : 0; }
 
 } // namespace
 
@@ -67,6 +90,11 @@ struct Metrics::Families {
     prometheus::Family<prometheus::Histogram>& state_time =
         histograms("taleus_session_state_duration_seconds", "How long sessions were in a state, by side and state.");
     std::uint64_t ended_count = 0;
+
+    Series<prometheus::Counter> ended_series;
+    Series<prometheus::Counter> unserved_series;
+    Series<prometheus::Histogram> session_time_series;
+    Series<prometheus::Histogram> state_time_series;
 };
 
 Metrics::Metrics(std::string version) : families_{std::make_unique<Families>()} {
@@ -87,8 +115,12 @@ void Metrics::moved(std::string_view session, Side side, StateName from, StateNa
         families_->begun.Increment();
     }
     found->second = {side, to};
-    families_->state_time
-        .Add({{"side", std::string{protocol::to_text(side)}}, {"state", state_label(from)}}, seconds_buckets)
+    families_->state_time_series
+        .of(number_of(side, from),
+            [&]() -> auto& {
+                return families_->state_time.Add(
+                    {{"side", std::string{protocol::to_text(side)}}, {"state", state_label(from)}}, seconds_buckets);
+            })
         .Observe(seconds(spent));
 }
 
@@ -109,10 +141,14 @@ void Metrics::left(std::string_view session) {
 void Metrics::ended(std::string_view session, Side side, std::optional<wire::Role> role, StateName outcome,
                     std::optional<Code> code, Duration lasted) {
     const std::lock_guard lock{mutex_};
-    const std::string side_label{protocol::to_text(side)};
-    const std::string outcome_label{protocol::outcome_text(outcome)};
     if (session.empty()) {
-        families_->unserved.Add({{"outcome", outcome_label}, {"code", code_label(code)}}).Increment();
+        families_->unserved_series
+            .of(number_of(outcome, or_none(code)),
+                [&]() -> auto& {
+                    return families_->unserved.Add(
+                        {{"outcome", std::string{protocol::outcome_text(outcome)}}, {"code", code_label(code)}});
+                })
+            .Increment();
         return;
     }
     if (const auto found = active_.find(session); found == active_.end())
@@ -120,13 +156,22 @@ void Metrics::ended(std::string_view session, Side side, std::optional<wire::Rol
     else
         active_.erase(found);
     ++families_->ended_count;
-    families_->ended
-        .Add({{"side", side_label},
-              {"role", role ? std::string{wire::to_text(*role)} : "unknown"},
-              {"outcome", outcome_label},
-              {"code", code_label(code)}})
+    families_->ended_series
+        .of(number_of(side, or_none(role), outcome, or_none(code)),
+            [&]() -> auto& {
+                return families_->ended.Add({{"side", std::string{protocol::to_text(side)}},
+                                             {"role", role ? std::string{wire::to_text(*role)} : "unknown"},
+                                             {"outcome", std::string{protocol::outcome_text(outcome)}},
+                                             {"code", code_label(code)}});
+            })
         .Increment();
-    families_->session_time.Add({{"side", side_label}, {"outcome", outcome_label}}, seconds_buckets)
+    families_->session_time_series
+        .of(number_of(side, outcome),
+            [&]() -> auto& {
+                return families_->session_time.Add({{"side", std::string{protocol::to_text(side)}},
+                                                    {"outcome", std::string{protocol::outcome_text(outcome)}}},
+                                                   seconds_buckets);
+            })
         .Observe(seconds(lasted));
 }
 

@@ -11,12 +11,14 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -67,9 +69,14 @@ public:
 
 private:
     struct Families;
+    struct HashOfText { // of what is found by a view without a copy of it
+        using is_transparent = void;
+        std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+    };
 
     mutable std::mutex mutex_; // of all that follows, so that an exposition is of one moment
-    std::map<std::string, std::pair<protocol::Side, protocol::StateName>, std::less<>> active_;
+    std::unordered_map<std::string, std::pair<protocol::Side, protocol::StateName>, HashOfText, std::equal_to<>>
+        active_;
     std::unique_ptr<Families> families_;
     std::vector<Reading> readings_;
 };
