@@ -8,11 +8,15 @@ namespace taleus::guard {
 
 WorkLimit::~WorkLimit() { ensure(in_use_ == 0, "a permit outlived its limit"); }
 
+std::size_t WorkLimit::share() const {
+    return std::max<std::size_t>(2, settings_.initial * settings_.half_done_percent / 100);
+}
+
 std::size_t WorkLimit::room(Work work) const {
     if (work == Work::promised) return std::numeric_limits<std::size_t>::max();
     if (work == Work::unproven) return limit_;
-    const auto share = std::max<std::size_t>(2, settings_.initial * settings_.half_done_percent / 100);
-    return limit_ + (work == Work::unknown ? share / 2 : share);
+    if (work == Work::half_done) return limit_ + share();
+    return unknown_ < unknown_max_ ? limit_ + share() / 2 : 0;
 }
 
 std::optional<WorkLimit::Permit> WorkLimit::begin(Work work, Instant now) {
@@ -24,6 +28,7 @@ std::optional<WorkLimit::Permit> WorkLimit::begin(Work work, Instant now) {
     }
     ++in_use_;
     most_in_use_ = std::max(most_in_use_, in_use_);
+    if (work == Work::unknown) ++unknown_;
     return Permit{*this, now};
 }
 
@@ -66,6 +71,8 @@ void WorkLimit::turn(Instant now) {
     recover(now);
     // As long as the work itself takes: what was decided shows only in work begun since.
     window_end_ = now + std::max(window_min, std::min(counts_.latency, settings_.latency_ceiling));
+    unknown_ = 0;
+    unknown_max_ = std::max(share() / 2, samples_ / 8);
     samples_ = 0;
     sum_ = {};
     worst_delay_ = {};

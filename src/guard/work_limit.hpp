@@ -8,7 +8,8 @@
 // where it began by itself: all is a function of the times passed in, no timer is needed.
 //
 // New work, whose token is not proven, is shed first: half-done work has a share above the limit, and what was promised
-// is counted only. One thread.
+// is counted only. Finding out whether something is half done is work too, and most of what is asked in overload is
+// not: it may take half of the share at once, and in a window an eighth of what was done in the last one. One thread.
 
 #include "base/instant.hpp"
 
@@ -35,7 +36,7 @@ struct WorkLimitSettings {
 
 enum class Work : std::uint8_t {
     unproven,  // new
-    unknown,   // beyond the limit, perhaps half done: half of the share, to find out
+    unknown,   // beyond the limit, perhaps half done: half of the share and some in a window, to find out
     half_done, // all of the share
     promised,  // the rest of what was let in here: never shed
 };
@@ -79,6 +80,7 @@ private:
     void recover(Instant now);
     Duration target() const;
     std::size_t step_back() const;
+    std::size_t share() const;
     std::size_t room(Work work) const;
     void measured(Duration took, Instant now);
 
@@ -94,6 +96,8 @@ private:
     Duration sum_{};
     Duration worst_delay_{};
     std::size_t most_in_use_ = 0;
+    std::size_t unknown_ = 0;
+    std::size_t unknown_max_ = 0;
 };
 
 // Move-only; `done` measures, destruction alone (a lost peer, a refusal, a hook that hangs) only gives back.

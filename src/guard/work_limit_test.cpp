@@ -95,6 +95,30 @@ TEST(WorkLimitTest, half_done_work_has_a_share_above_what_new_work_fills) {
     EXPECT_EQ(held.size(), 250U);
 }
 
+// The flood asks as often as it may: that costs no more than an eighth of what is done.
+TEST(WorkLimitTest, finding_out_what_is_half_done_is_bounded_by_what_gets_done) {
+    WorkLimit limit{{}};
+    auto now = Instant{1h};
+    std::vector<WorkLimit::Permit> held;
+    while (auto permit = limit.begin(Work::unproven, now)) held.push_back(std::move(*permit));
+    const auto found_out = [&] {
+        std::size_t count = 0;
+        while (limit.begin(Work::unknown, now)) ++count; // given back at once
+        return count;
+    };
+    EXPECT_EQ(found_out(), 25U);
+    EXPECT_TRUE(limit.begin(Work::half_done, now));
+    EXPECT_EQ(found_out(), 0U);
+    for (int i = 0; i < 800; ++i) {
+        held.back().done(now);
+        held.back() = limit.begin(Work::unproven, now).value();
+    }
+    now += 100ms;
+    EXPECT_EQ(found_out(), 100U);
+    now += 100ms;
+    EXPECT_EQ(found_out(), 25U);
+}
+
 TEST(WorkLimitTest, what_was_promised_is_never_shed_and_takes_the_room_of_what_is_new) {
     WorkLimit limit{{}};
     const auto now = Instant{1h};

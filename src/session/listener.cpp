@@ -82,7 +82,7 @@ async::awaitable<void> serve_contact(Conversation& talk, wire::Contact contact) 
     for (bool is_recorded = false;;) {
         auto entered = shop.keys.enter(key, talk.settings().limits.joiners);
         if (auto* lead = std::get_if<LiveKeys::Lead>(&entered)) {
-            if (!talk.begin_work(guard::Work::unproven)) {
+            if (!talk.begin_work(shop.keys.was_decided(key) ? guard::Work::half_done : guard::Work::unproven)) {
                 lead->answer(refusal_of(Code::overloaded));
                 co_return co_await refuse_unserved(talk, {StateName::rejected, refusal_of(Code::overloaded),
                                                           RefusalForm::result, Conversation::Input::ended});
@@ -242,6 +242,7 @@ async::awaitable<Result<void>> Listener::resume() {
                          .waiting_per_token = guard::any_number}; // it was admitted once
         auto seat = shop_->seat(session.peer, session.token, any);
         if (shop_->world.observer != nullptr) shop_->world.observer->resumed(session.id);
+        shop_->keys.remember_decided(session.key);
         shop_->waiting.add(std::move(session), std::move(*seat), clock.now() + left, true);
     }
     co_return Result<void>{};

@@ -20,6 +20,7 @@ LiveKeys::Lead::~Lead() {
 void LiveKeys::Lead::answer(Answer answer) {
     if (entry_->answer) return;
     entry_->answer = std::move(answer);
+    if (std::holds_alternative<DecidedAnswer>(*entry_->answer)) keys_->remember_decided(key_);
     entry_->wake(entry_->answer);
 }
 

@@ -6,6 +6,7 @@
 #include "async/one_shot.hpp"
 #include "base/digest.hpp"
 #include "protocol/listener.hpp"
+#include "session/decided_keys.hpp"
 #include "wire/messages.hpp"
 
 #include <cstddef>
@@ -71,8 +72,13 @@ public:
     std::variant<TooMany, Lead, Joiner> enter(const BootstrapKey& key, std::size_t joiners_max);
     std::size_t size() const { return entries_.size(); }
 
+    // Decided here, of late: as far as is remembered.
+    bool was_decided(const BootstrapKey& key) { return decided_.has(key); }
+    void remember_decided(const BootstrapKey& key) { decided_.remember(key); }
+
 private:
     std::unordered_map<BootstrapKey, std::shared_ptr<Entry>> entries_;
+    DecidedKeys decided_;
 };
 
 } // namespace taleus::session
