@@ -2,6 +2,7 @@
 
 #include "app/home.hpp"
 #include "base/ensure.hpp"
+#include "store/session_rows.hpp"
 #include "wire/json.hpp"
 
 #include <fmt/format.h>
@@ -33,13 +34,6 @@ Result<void> add_receipt(Evidence& evidence, const boost::json::value& value, co
     evidence.heads.push_back({receipt->head, source});
     evidence.receipts.push_back({std::move(*receipt), source});
     return {};
-}
-
-std::optional<Digest> digest_of(const Bytes& bytes) {
-    Digest digest{};
-    if (bytes.size() != digest.size()) return std::nullopt;
-    std::ranges::copy(bytes, digest.begin());
-    return digest;
 }
 
 // One trail, beside whose records the store keeps hashes, details, heads and subtrees.
@@ -94,7 +88,7 @@ private:
             if (heads.empty()) break;
             for (const auto& kept : heads) {
                 ++report_.heads;
-                const auto root = digest_of(kept.root);
+                const auto root = store::digest_of(kept.root);
                 audit::Checkpoint head{trail_.origin, kept.size, root.value_or(Digest{})};
                 if (key && root && audit::is_signed(head, kept.signature, *key))
                     heads_.push_back({std::move(head), fmt::format("the trail's head of {}", kept.size)});
@@ -108,12 +102,13 @@ private:
 
     void take(const store::KeptRecord& kept, audit::Verifier& verifier) {
         const auto bytes = as_bytes(kept.bytes);
-        const auto leaf = digest_of(kept.leaf).value_or(Digest{});
+        const auto leaf = store::digest_of(kept.leaf).value_or(Digest{});
         const auto hash = audit::leaf_hash(bytes);
         const auto record = audit::decode(bytes);
         verifier.take(hash, record ? std::optional{record->seq} : std::nullopt, kept.seq, leaf);
         if (!record || leaf != hash) return; // the verifier says so
-        if (record->session != kept.session_id) note(Wrong::altered, kept.seq, "it is filed under another session");
+        if (!is_filed_well(record->session, kept.session_id))
+            note(Wrong::altered, kept.seq, "it is filed under another session");
         const bool has_details = !kept.details.empty() || !kept.salt.empty();
         if (!has_details) return; // there are none, or they were erased
         audit::Salt salt{};
@@ -121,6 +116,12 @@ private:
         if (is_salt) std::ranges::copy(kept.salt, salt.begin());
         if (!is_salt || !record->details || audit::commitment(salt, kept.details) != *record->details)
             note(Wrong::altered, kept.seq, "its details are not those that it commits to");
+    }
+
+    // Under the row of its session, or under none where there is none.
+    bool is_filed_well(const std::string& session, const std::string& filed_under) {
+        if (session == filed_under) return true;
+        return filed_under.empty() && !store::number_of_session(database_, session);
     }
 
     // What is derived from the records, for who goes on with the trail and for who asks for tiles.
@@ -139,7 +140,7 @@ private:
         for (const auto& subtree : kept) {
             const auto level = static_cast<std::size_t>(subtree.level - 1);
             if (level < levels.size() && subtree.number < levels[level].size() &&
-                digest_of(subtree.hash) == levels[level][subtree.number])
+                store::digest_of(subtree.hash) == levels[level][subtree.number])
                 continue;
             std::uint64_t width = audit::tile_width;
             for (std::size_t below = 0; below < level && width <= tree.size(); ++below) width *= audit::tile_width;

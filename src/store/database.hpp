@@ -92,7 +92,8 @@ private:
 // A record on its way into the trail.
 struct Unsealed {
     audit::Entry entry;
-    std::int64_t session = 0;             // the row that keeps its receipt; 0: none is wanted
+    std::int64_t session = 0;             // the row of the session that it tells of; 0: none, or to be found
+    bool has_receipt = false;             // it gets one, kept with the session
     std::shared_ptr<std::string> receipt; // the same for the caller, JSON; read after the commit
 };
 

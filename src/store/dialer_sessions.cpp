@@ -57,7 +57,7 @@ Result<Joined> begin_join(Database& database, const ports::Session& session, con
         stored->number = insert_session(database, *stored);
     }
     append_transitions(database, stored->number, trail.transitions);
-    append_audit(database, trail.audit);
+    append_audit(database, trail.audit, stored->number);
     return recall(database, std::move(*stored));
 }
 
@@ -79,7 +79,7 @@ Result<Step> record_intent(Database& database, const std::string& session_id, st
     }
     database.run("UPDATE sessions SET state = ?2 WHERE number = ?1", stored->number, StateName::provisioning_database);
     append_transitions(database, stored->number, trail.transitions);
-    append_audit(database, trail.audit);
+    append_audit(database, trail.audit, stored->number);
     return Step{};
 }
 

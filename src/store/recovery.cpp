@@ -27,7 +27,7 @@ void tell(Database& database, const StoredSession& stored, StateName to, UtcTime
     boost::json::object body{
         {"outcome", protocol::outcome_text(to)}, {"cause", interrupted}, {"delivered", session.delivered}};
     if (to == StateName::failed) body["code"] = to_text(Code::internal);
-    append_audit(database, {{now, "ended", session.id, id_of(session.token), std::move(body)}});
+    append_audit(database, {{now, "ended", session.id, id_of(session.token), std::move(body)}}, stored.number);
 }
 
 void take_up(Database& database, const StoredSession& stored, StateName to, UtcTime now) {

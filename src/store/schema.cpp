@@ -193,14 +193,14 @@ CREATE INDEX trails_of_node ON trails (node);
 CREATE TABLE records (           -- append only
     trail      INTEGER NOT NULL REFERENCES trails (number),
     seq        INTEGER NOT NULL,                   -- from 0, without gaps
-    session_id TEXT NOT NULL,                      -- as in the record, to find it by
+    session    INTEGER NOT NULL,                   -- number of the session that it tells of, to find it by; or 0
     record     TEXT NOT NULL,                      -- canonical JSON: what is hashed
     leaf       BLOB NOT NULL CHECK (length(leaf) = 32),
     salt       BLOB NOT NULL,                      -- of the details; empty: there are none, or they were erased
     details    TEXT NOT NULL,                      -- canonical JSON, or ''
     PRIMARY KEY (trail, seq)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX records_of_session ON records (session_id) WHERE session_id <> '';
+CREATE INDEX records_of_session ON records (session) WHERE session <> 0;
 CREATE TABLE heads (             -- append only: one a commit
     trail     INTEGER NOT NULL REFERENCES trails (number),
     size      INTEGER NOT NULL,
@@ -215,7 +215,10 @@ CREATE TABLE subtrees (          -- append only: roots over 256^level records ea
     hash   BLOB NOT NULL CHECK (length(hash) = 32),
     PRIMARY KEY (trail, level, number)
 ) STRICT, WITHOUT ROWID;
-ALTER TABLE sessions ADD COLUMN receipt TEXT NOT NULL DEFAULT ''; -- the listener's, JSON: kept by both sides
+CREATE TABLE receipts (          -- the listener's, of a session's opening; kept by both sides, apart from what is rewritten
+    session INTEGER PRIMARY KEY REFERENCES sessions (number),
+    receipt TEXT NOT NULL                          -- JSON
+) STRICT;
 )sql";
 
 constexpr std::array migrations{version_1, version_2, version_3};

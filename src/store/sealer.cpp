@@ -4,6 +4,7 @@
 #include "audit/tile.hpp"
 #include "base/ensure.hpp"
 #include "store/columns.hpp"
+#include "store/session_rows.hpp"
 #include "wire/base_text.hpp"
 #include "wire/json.hpp"
 #include "wire/peer_id.hpp"
@@ -22,7 +23,7 @@ Unsealed first_record(UtcTime now, boost::json::object body) {
                                     .body = std::move(body),
                                     .details = std::nullopt});
     ensure(entry.has_value(), "the first record of a trail is of its kind");
-    return {.entry = std::move(*entry), .session = 0, .receipt = nullptr};
+    return {.entry = std::move(*entry), .session = 0, .has_receipt = false, .receipt = nullptr};
 }
 
 // Whole tiles' worth of records get their root kept, so that no reader has to hash the trail from its beginning.
@@ -96,7 +97,8 @@ void Sealer::seal(Database& database) {
 void Sealer::append(Database& database, const Row& trail, audit::Growth& growth, Unsealed& one, std::string& bytes) {
     auto& record = one.entry.record;
     record.seq = growth.tree().size();
-    const auto session = record.session;
+    if (one.session == 0 && !record.session.empty())
+        one.session = number_of_session(database, record.session).value_or(0);
     Bytes salt;
     audit::Salt drawn{};
     if (!one.entry.details.empty()) {
@@ -106,9 +108,9 @@ void Sealer::append(Database& database, const Row& trail, audit::Growth& growth,
     auto encoded = audit::encode(std::move(one.entry), drawn);
     if (!encoded) return database.set_fault(Code::internal, std::move(encoded.error().context));
     const auto leaf = audit::leaf_hash(as_bytes(encoded->bytes));
-    database.post("INSERT INTO records (trail, seq, session_id, record, leaf, salt, details) VALUES "
+    database.post("INSERT INTO records (trail, seq, session, record, leaf, salt, details) VALUES "
                   "(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                  trail.number, growth.tree().size(), session, encoded->bytes, leaf, salt, encoded->details);
+                  trail.number, growth.tree().size(), one.session, encoded->bytes, leaf, salt, encoded->details);
     growth.append(leaf);
     keep_subtrees(database, trail.number, growth);
     bytes = std::move(encoded->bytes);
@@ -127,10 +129,10 @@ void Sealer::sign(Database& database, const Row& trail, const audit::Growth& gro
     std::string note;
     for (std::size_t i = 0; i < records.size(); ++i) {
         const auto& one = database.unsealed()[i];
-        if (one.session == 0) continue;
+        if (!one.has_receipt) continue;
         if (note.empty()) note = audit::to_note(head, signature, key_.public_key());
         auto receipt = audit::to_json(note, growth.inclusion(trail.tree.size() + i), records[i]);
-        database.post("UPDATE sessions SET receipt = ?2 WHERE number = ?1", one.session, receipt);
+        keep_receipt(database, one.session, receipt);
         if (one.receipt) *one.receipt = std::move(receipt);
     }
 }
@@ -147,7 +149,7 @@ void Sealer::take_in_earlier(Database& database) {
         if (read && read->is_object()) record.body = std::move(read->get_object());
         auto entry = audit::take_entry(std::move(record));
         if (!entry) return database.set_fault(Code::internal, std::move(entry.error().context));
-        earlier.push_back({.entry = std::move(*entry), .session = 0, .receipt = nullptr});
+        earlier.push_back({.entry = std::move(*entry), .session = 0, .has_receipt = false, .receipt = nullptr});
     }
     if (earlier.empty()) return;
     auto& waiting = database.unsealed();

@@ -55,8 +55,9 @@ std::int64_t insert_session(Database& database, const StoredSession& row) {
 
 std::string select_sessions(std::string_view rest) {
     return "SELECT number, reserved, holds_key, id, side, role, key, token, peer, party_id, state, epoch, opened, "
-           "deadline, ended, code, response, acknowledgement, receipt, tally_id, delivered, partner_cadre FROM "
-           "sessions " +
+           "deadline, ended, code, response, acknowledgement, "
+           "coalesce((SELECT receipt FROM receipts WHERE session = number), ''), tally_id, delivered, partner_cadre "
+           "FROM sessions " +
            std::string{rest};
 }
 
@@ -83,6 +84,16 @@ std::optional<StoredSession> session_by_id(Database& database, const std::string
     auto rows = database.ask(sql, id);
     if (!rows.next()) return std::nullopt;
     return read_session(rows);
+}
+
+std::optional<std::int64_t> number_of_session(Database& database, const std::string& id) {
+    return database.value<std::int64_t>("SELECT number FROM sessions WHERE id = ?1", id);
+}
+
+void keep_receipt(Database& database, std::int64_t session, const std::string& receipt) {
+    database.post("INSERT INTO receipts (session, receipt) VALUES (?1, ?2) ON CONFLICT (session) DO UPDATE SET "
+                  "receipt = ?2",
+                  session, receipt);
 }
 
 void insert_tally(Database& database, std::int64_t session, const ports::TallyRecord& t) {

@@ -37,7 +37,7 @@ void append_unrecorded_answer(Database& database, const StoredSession& stored, c
 void append(Database& database, const StoredSession& stored, const ports::Trail& trail) {
     append_unrecorded_answer(database, stored, trail);
     append_transitions(database, stored.number, trail.transitions);
-    append_audit(database, trail.audit);
+    append_audit(database, trail.audit, stored.number);
 }
 
 // Of a session that was lost to another owner, who tells its steps and its one end: what was found out on the way stays
@@ -64,12 +64,14 @@ void write(Database& database, const StoredSession& stored, const ports::Session
         "response = coalesce(nullif(?7, ''), response), acknowledgement = coalesce(nullif(?8, ''), acknowledgement), "
         "tally_id = coalesce(nullif(?9, ''), tally_id), delivered = CASE WHEN delivered > ?10 THEN delivered ELSE ?10 "
         "END, reserved = ?11, "
-        "holds_key = ?12, partner_cadre = coalesce(nullif(?13, '[]'), partner_cadre), "
-        "receipt = coalesce(nullif(?14, ''), receipt) WHERE number = ?1 AND epoch = ?2",
+        "holds_key = ?12, partner_cadre = coalesce(nullif(?13, '[]'), partner_cadre) "
+        "WHERE number = ?1 AND epoch = ?2",
         stored.number, session.epoch, session.state, session.deadline ? session.deadline : stored.session.deadline,
         ended, session.code, session.response, session.acknowledgement, session.tally_id, session.delivered, reserved,
-        holds_key, session.partner_cadre, session.receipt);
+        holds_key, session.partner_cadre);
     if (changed != 1) database.set_fault(Code::internal, "a session changed under its own transaction");
+    if (!session.receipt.empty() && session.receipt != stored.session.receipt)
+        keep_receipt(database, stored.number, session.receipt);
 }
 
 // Every attempt is on record, also one that was refused before it could be opened.
@@ -147,7 +149,7 @@ Result<void> end_session(Database& database, const ports::Session& session, cons
     const bool is_done = session.state == StateName::done;
     const bool repeats = is_done && stored->session.state == StateName::done && stored->session.epoch == session.epoch;
     if (!repeats && !is_owned(*stored, session.epoch, std::nullopt)) { // lost
-        append_audit(database, findings_of(trail));
+        append_audit(database, findings_of(trail), stored->number);
         return {};
     }
     if (stored->session.side == Side::listener && is_done == stored->session.tally_id.empty())

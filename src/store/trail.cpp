@@ -35,10 +35,12 @@ void append_transitions(Database& database, std::int64_t session, const std::vec
             session, arrow.at, arrow.from, arrow.to, arrow.cause, arrow.spent);
 }
 
-void append_audit(Database& database, const std::vector<ports::AuditRecord>& records) {
+void append_audit(Database& database, const std::vector<ports::AuditRecord>& records, std::int64_t session) {
     if (!keeps_trail()) return;
     for (const auto& record : records)
-        if (auto entry = entry_of(database, record)) database.unsealed().push_back({std::move(*entry), 0, nullptr});
+        if (auto entry = entry_of(database, record))
+            database.unsealed().push_back(
+                {.entry = std::move(*entry), .session = session, .has_receipt = false, .receipt = nullptr});
 }
 
 void append_opening(Database& database, const std::vector<ports::AuditRecord>& records, std::int64_t session,
@@ -48,8 +50,10 @@ void append_opening(Database& database, const std::vector<ports::AuditRecord>& r
         auto entry = entry_of(database, record);
         if (!entry) return;
         const bool opens = record.kind == "opened";
-        database.unsealed().push_back(
-            {std::move(*entry), opens ? session : 0, opens ? std::exchange(receipt, nullptr) : nullptr});
+        database.unsealed().push_back({.entry = std::move(*entry),
+                                       .session = session,
+                                       .has_receipt = opens,
+                                       .receipt = opens ? std::exchange(receipt, nullptr) : nullptr});
     }
 }
 
@@ -59,7 +63,7 @@ void append_arrow(Database& database, std::int64_t number, const ports::Session&
                              {"to", protocol::to_text(arrow.to)},
                              {"cause", arrow.cause},
                              {"us", arrow.spent.count()}};
-    append_audit(database, {{arrow.at, "transition", session.id, id_of(session.token), std::move(body)}});
+    append_audit(database, {{arrow.at, "transition", session.id, id_of(session.token), std::move(body)}}, number);
     append_transitions(database, number, {std::move(arrow)});
 }
 
@@ -97,8 +101,8 @@ std::vector<ports::AuditRecord> by_time(std::vector<ports::AuditRecord> records)
 
 std::vector<ports::AuditRecord> audit_of(Database& database, const std::optional<std::string>& session_id) {
     std::vector<ports::AuditRecord> found;
-    auto rows = session_id ? database.ask("SELECT record, details FROM records WHERE session_id = ?1 AND "
-                                          "session_id <> '' ORDER BY trail, seq",
+    auto rows = session_id ? database.ask("SELECT record, details FROM records WHERE session <> 0 AND session = "
+                                          "(SELECT number FROM sessions WHERE id = ?1) ORDER BY trail, seq",
                                           *session_id)
                            : database.ask("SELECT record, details FROM records ORDER BY trail, seq");
     std::string bytes;

@@ -14,9 +14,10 @@
 namespace taleus::store {
 
 void append_transitions(Database& database, std::int64_t session, const std::vector<ports::Transition>& transitions);
-// Into the trail of the database's node, at the transaction's end.
-void append_audit(Database& database, const std::vector<ports::AuditRecord>& records);
-// The same of a session's opening, whose record `opened` gets a receipt: kept in the session's row, and in `receipt`
+// Into the trail of the database's node, at the transaction's end; found by `session`, the number of the one that they
+// tell of. 0: found by the id in the record itself, where it has one.
+void append_audit(Database& database, const std::vector<ports::AuditRecord>& records, std::int64_t session = 0);
+// The same of a session's opening, whose record `opened` gets a receipt: kept with the session, and in `receipt`
 // once the transaction is sealed.
 void append_opening(Database& database, const std::vector<ports::AuditRecord>& records, std::int64_t session,
                     std::shared_ptr<std::string> receipt);

@@ -15,19 +15,13 @@
 namespace taleus::store {
 namespace {
 
-constexpr std::string_view record_columns = "seq, session_id, record, leaf, salt, details";
+constexpr std::string_view record_columns =
+    "seq, coalesce((SELECT id FROM sessions WHERE number = session), ''), record, leaf, salt, details";
 
 KeptRecord read_record(Statement& row) {
     KeptRecord record;
     row.read(record.seq, record.session_id, record.bytes, record.leaf, record.salt, record.details);
     return record;
-}
-
-std::optional<Digest> digest_of(const Bytes& bytes) {
-    Digest digest{};
-    if (bytes.size() != digest.size()) return std::nullopt;
-    std::ranges::copy(bytes, digest.begin());
-    return digest;
 }
 
 // The hash over records [from, to), one subtree of 256^level, as it was kept when it was full.
@@ -45,6 +39,13 @@ std::optional<Digest> kept_hash(Database& database, std::int64_t trail, std::uin
 }
 
 } // namespace
+
+std::optional<Digest> digest_of(const Bytes& bytes) {
+    Digest digest{};
+    if (bytes.size() != digest.size()) return std::nullopt;
+    std::ranges::copy(bytes, digest.begin());
+    return digest;
+}
 
 Result<std::unique_ptr<Database>> open_to_read(const std::filesystem::path& file) {
     auto database = SqliteDatabase::open(
@@ -92,7 +93,9 @@ std::vector<KeptRecord> kept_records(Database& database, std::int64_t trail, std
 
 std::vector<KeptRecord> kept_records_of_session(Database& database, const std::string& session_id) {
     static const auto sql = fmt::format(
-        "SELECT {} FROM records WHERE session_id = ?1 AND session_id <> '' ORDER BY trail, seq", record_columns);
+        "SELECT {} FROM records WHERE session <> 0 AND session = (SELECT number FROM sessions WHERE id = ?1) ORDER BY "
+        "trail, seq",
+        record_columns);
     std::vector<KeptRecord> records;
     auto rows = database.ask(sql, session_id);
     while (rows.next()) records.push_back(read_record(rows));

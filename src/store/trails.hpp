@@ -22,6 +22,8 @@ namespace taleus::store {
 Result<std::unique_ptr<Database>> open_to_read(const std::filesystem::path& file);
 Result<std::unique_ptr<Database>> connect_to_read(const std::string& url);
 
+std::optional<Digest> digest_of(const Bytes& bytes); // nullopt: not 32 bytes
+
 struct KeptTrail {
     std::int64_t number = 0;
     std::string node; // peer id
@@ -34,7 +36,7 @@ std::optional<KeptTrail> newest_trail(Database& database, const std::string& nod
 
 struct KeptRecord {
     std::uint64_t seq = 0;
-    std::string session_id;
+    std::string session_id; // that it is filed under, or ''
     std::string bytes;
     Bytes leaf;
     Bytes salt;          // empty: none, or erased

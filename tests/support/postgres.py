@@ -142,7 +142,8 @@ class Store:
 
 
 # The trail as a table, as taleus.AUDIT has it.
-AUDIT = """WITH audit AS (SELECT trail, node, seq, record::jsonb->>'kind' AS kind, session_id, coalesce(record::jsonb->>'token', '') AS token_id,
+AUDIT = """WITH audit AS (SELECT trail, node, seq, record::jsonb->>'kind' AS kind,
+    coalesce(record::jsonb->>'session', '') AS session_id, coalesce(record::jsonb->>'token', '') AS token_id,
     record::jsonb->'at' AS at, ((record::jsonb->'body') || (CASE details WHEN '' THEN '{}' ELSE details END)::jsonb)::text AS body
     FROM records JOIN trails ON number = trail) """
 

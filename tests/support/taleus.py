@@ -114,7 +114,8 @@ def settings(values):
 
 
 # The trail as a table: a record's members, the personal ones too.
-AUDIT = """CREATE TEMP VIEW audit AS SELECT trail, node, seq, json_extract(record, '$.kind') AS kind, session_id,
+AUDIT = """CREATE TEMP VIEW audit AS SELECT trail, node, seq, json_extract(record, '$.kind') AS kind,
+    coalesce(json_extract(record, '$.session'), '') AS session_id,
     coalesce(json_extract(record, '$.token'), '') AS token_id, json_extract(record, '$.at') AS at,
     json_patch(json_extract(record, '$.body'), CASE details WHEN '' THEN '{}' ELSE details END) AS body
     FROM records JOIN trails ON number = trail"""

@@ -76,6 +76,13 @@ def change(file, sql, *values):
     store.close()
 
 
+def connected(file, sql, *values):
+    with sqlite3.connect(file) as store:
+        rows = store.execute(sql, values).fetchall()
+    store.close()
+    return rows
+
+
 def independent(file, *evidence):
     """What the guide's verifier says of the same store."""
     lines = file.with_suffix(".jsonl")
@@ -96,7 +103,17 @@ def test_a_trail_is_what_was_signed(trail, copy):
     assert re.search(r"\d+ records, \d+ signed heads, root \S+: as it was signed", trail.bob.run("audit", "verify").out)
 
 
-@pytest.mark.parametrize("column", ["record", "leaf", "details", "session_id"])
+def test_a_record_that_is_filed_under_another_session_is_named(trail, copy):
+    [(first,), (second,)] = connected(copy, "SELECT number FROM sessions ORDER BY number LIMIT 2")
+    [(seq,)] = connected(copy, "SELECT max(seq) FROM records WHERE session = ?", first)
+    for other in (second, 0, 1_000_000):
+        change(copy, "UPDATE records SET session = ? WHERE seq = ?", other, seq)
+        assert [(one["wrong"], one["first"], one["count"]) for one in findings(copy)] == [("altered", seq, 1)], other
+    change(copy, "UPDATE records SET session = ? WHERE seq = ?", first, seq)
+    verify(copy, code=DONE)
+
+
+@pytest.mark.parametrize("column", ["record", "leaf", "details"])
 def test_a_changed_byte_is_named(trail, copy, column):
     chance = random.Random(column)
     for _ in range(12):
@@ -135,7 +152,7 @@ def test_swapped_records_are_named(trail, copy):
 
 
 def test_a_record_that_stands_twice_is_named(trail, copy):
-    change(copy, "UPDATE records SET (record, leaf, session_id, salt, details) = (SELECT record, leaf, session_id, salt, details FROM records WHERE seq = 500) WHERE seq = 900")
+    change(copy, "UPDATE records SET (record, leaf, session, salt, details) = (SELECT record, leaf, session, salt, details FROM records WHERE seq = 500) WHERE seq = 900")
     assert {(one["wrong"], one["first"]) for one in findings(copy)} == {("duplicated", 500), ("missing", 900)}
 
 
