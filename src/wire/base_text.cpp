@@ -4,23 +4,41 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <vector>
 
 namespace taleus::wire {
 namespace {
 
 constexpr std::string_view base58_digits = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 constexpr std::size_t base58_characters_max = 256;
+constexpr std::uint64_t base58_word = 58ULL * 58 * 58 * 58 * 58;
 constexpr std::string_view base32_upper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 constexpr std::string_view base32_lower = "abcdefghijklmnopqrstuvwxyz234567";
 
-// number = number * factor + carry, over digits of the given base, least significant first.
-void multiply_add(Bytes& number, unsigned factor, unsigned carry, unsigned base) {
-    for (auto& digit : number) {
-        carry += digit * factor;
-        digit = static_cast<std::uint8_t>(carry % base);
+// Long division is done over words of 32 bits: four bytes of the one side, five digits of the other.
+using Words = std::vector<std::uint32_t>;
+
+// number = number * factor + carry, in words of the given base, least significant first; neither is above 2^32.
+void multiply_add(Words& number, std::uint64_t factor, std::uint64_t carry, std::uint64_t base) {
+    for (auto& word : number) {
+        carry += word * factor;
+        word = static_cast<std::uint32_t>(carry % base);
         carry /= base;
     }
-    for (; carry != 0; carry /= base) number.push_back(static_cast<std::uint8_t>(carry % base));
+    for (; carry != 0; carry /= base) number.push_back(static_cast<std::uint32_t>(carry % base));
+}
+
+// The same number in the words' digits, most significant first, after the zeros that numbers do not keep.
+template <class Text> Text spelled(const Words& number, unsigned base, int per_word, std::size_t zeros) {
+    Text out;
+    for (auto word : number)
+        for (int i = 0; i < per_word; ++i, word /= base)
+            out.push_back(static_cast<typename Text::value_type>(word % base));
+    while (!out.empty() && out.back() == 0) out.pop_back();
+    out.insert(out.end(), zeros, 0);
+    std::ranges::reverse(out);
+    return out;
 }
 
 int base32_value(char c) {
@@ -55,25 +73,37 @@ Result<Bytes> decode_base64(std::string_view text, int variant) {
 std::string to_base58(ByteView bytes) {
     const auto zeros =
         static_cast<std::size_t>(std::ranges::find_if(bytes, [](auto b) { return b != 0; }) - bytes.begin());
-    Bytes digits;
-    for (const auto byte : bytes.subspan(zeros)) multiply_add(digits, 256, byte, 58);
-    std::string out(zeros, base58_digits[0]);
-    std::ranges::for_each(digits.rbegin(), digits.rend(), [&](auto digit) { out.push_back(base58_digits[digit]); });
-    return out;
+    Words number;
+    for (auto rest = bytes.subspan(zeros); !rest.empty();) {
+        const auto size = (rest.size() - 1) % 4 + 1; // the first part is what is left over by the others
+        std::uint64_t part = 0;
+        for (const auto byte : rest.first(size)) part = part << 8U | byte;
+        multiply_add(number, std::uint64_t{1} << 8U * size, part, base58_word);
+        rest = rest.subspan(size);
+    }
+    auto text = spelled<std::string>(number, 58, 5, zeros);
+    for (auto& digit : text) digit = base58_digits[static_cast<std::size_t>(digit)];
+    return text;
 }
 
 Result<Bytes> from_base58(std::string_view text) {
     if (text.size() > base58_characters_max) return fail(Code::malformed, "base58 is too long"); // quadratic below
     const auto zeros = std::min(text.find_first_not_of(base58_digits[0]), text.size());
-    Bytes number;
-    for (const char c : text.substr(zeros)) {
-        const auto digit = base58_digits.find(c);
-        if (digit == std::string_view::npos) return fail(Code::malformed, "not base58");
-        multiply_add(number, 58, static_cast<unsigned>(digit), 256);
+    Words number;
+    for (auto rest = text.substr(zeros); !rest.empty();) {
+        const auto size = (rest.size() - 1) % 5 + 1;
+        std::uint64_t factor = 1;
+        std::uint64_t part = 0;
+        for (const char c : rest.substr(0, size)) {
+            const auto digit = base58_digits.find(c);
+            if (digit == std::string_view::npos) return fail(Code::malformed, "not base58");
+            factor *= 58;
+            part = part * 58 + digit;
+        }
+        multiply_add(number, factor, part, std::uint64_t{1} << 32U);
+        rest.remove_prefix(size);
     }
-    Bytes out(zeros, 0);
-    out.insert(out.end(), number.rbegin(), number.rend());
-    return out;
+    return spelled<Bytes>(number, 256, 4, zeros);
 }
 
 std::string to_base32(ByteView bytes, Case letters) {
