@@ -118,8 +118,7 @@ Node::Node(OpenHome& home, Dependencies& dependencies, session::Observer* observ
       host_{home.engine.executor(),     home.engine.clock(), random_, home.key,
             host_settings(home.config), &listener_,          guards_, Log{*home.log, "host"}},
       presence_{home.engine.executor(), home.engine.clock(), *home.journal, Log{*home.log, "node"}},
-      memory_{home.engine.clock()}, removal_{removal_world(home, dependencies)},
-      background_{home.engine.executor(), home.engine.clock()} {}
+      removal_{removal_world(home, dependencies)}, background_{home.engine.executor(), home.engine.clock()} {}
 
 async::awaitable<Result<std::vector<wire::Multiaddr>>> Node::start(std::vector<int> sockets) {
     if (sockets.empty() && home_.config.listen.empty()) co_return fail(Code::malformed, "p2p.listen names no address");

@@ -4,7 +4,6 @@
 // construction, so that destruction is right by itself. One thread, the home's engine.
 
 #include "app/dependencies.hpp"
-#include "app/memory_return.hpp"
 #include "app/open_home.hpp"
 #include "app/presence.hpp"
 #include "host/host.hpp"
@@ -83,7 +82,6 @@ private:
     Presence presence_;
     std::vector<wire::Multiaddr> listening_;
     std::vector<wire::Multiaddr> announced_;
-    MemoryReturn memory_;
     session::RemovalWorld removal_;
     async::TaskGroup background_; // stopped with the node
     bool draining_ = false;
