@@ -101,6 +101,8 @@ Result<std::unique_ptr<Database>> SqliteDatabase::open(const std::filesystem::pa
 Result<void> SqliteDatabase::connect() {
     const bool is_real = options_.vfs.empty();
     if (is_real && !options_.read_only) create_private(path_);
+    // Before the first connection: SQLite would count what it allocates, under a lock of the whole process.
+    [[maybe_unused]] static const int uncounted = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); // NOLINT: variadic
     sqlite3* raw = nullptr;
     const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                       (options_.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) |
