@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 
 namespace taleus::app {
@@ -19,6 +20,7 @@ using audit::Wrong;
 
 constexpr std::size_t evidence_bytes_max = 16 * 1024 * 1024;
 constexpr std::size_t page = 1000; // records read at a time
+constexpr std::size_t sessions_known_max = 10'000;
 
 Result<std::string> text_of(const std::filesystem::path& file) {
     const auto bytes = read_file(file, evidence_bytes_max);
@@ -107,7 +109,7 @@ private:
         const auto record = audit::decode(bytes);
         verifier.take(hash, record ? std::optional{record->seq} : std::nullopt, kept.seq, leaf);
         if (!record || leaf != hash) return; // the verifier says so
-        if (!is_filed_well(record->session, kept.session_id))
+        if (!is_filed_well(kept.session, record->session))
             note(Wrong::altered, kept.seq, "it is filed under another session");
         const bool has_details = !kept.details.empty() || !kept.salt.empty();
         if (!has_details) return; // there are none, or they were erased
@@ -118,10 +120,13 @@ private:
             note(Wrong::altered, kept.seq, "its details are not those that it commits to");
     }
 
-    // Under the row of its session, or under none where there is none.
-    bool is_filed_well(const std::string& session, const std::string& filed_under) {
-        if (session == filed_under) return true;
-        return filed_under.empty() && !store::number_of_session(database_, session);
+    // Under its session's row, or under none where there is none. The records of a session stand near each other.
+    bool is_filed_well(std::int64_t number, const std::string& session) {
+        if (session.empty()) return number == 0;
+        if (numbers_.size() == sessions_known_max) numbers_.clear();
+        const auto [known, is_new] = numbers_.try_emplace(session);
+        if (is_new) known->second = store::number_of_session(database_, session).value_or(0);
+        return known->second == number;
     }
 
     // What is derived from the records, for who goes on with the trail and for who asks for tiles.
@@ -154,6 +159,7 @@ private:
     const store::KeptTrail& trail_;
     std::vector<audit::Known> heads_;
     std::vector<audit::Held> receipts_;
+    std::unordered_map<std::string, std::int64_t> numbers_; // of sessions, those of late
     TrailReport report_;
 };
 

@@ -15,12 +15,11 @@
 namespace taleus::store {
 namespace {
 
-constexpr std::string_view record_columns =
-    "seq, coalesce((SELECT id FROM sessions WHERE number = session), ''), record, leaf, salt, details";
+constexpr std::string_view record_columns = "seq, session, record, leaf, salt, details";
 
 KeptRecord read_record(Statement& row) {
     KeptRecord record;
-    row.read(record.seq, record.session_id, record.bytes, record.leaf, record.salt, record.details);
+    row.read(record.seq, record.session, record.bytes, record.leaf, record.salt, record.details);
     return record;
 }
 

@@ -36,7 +36,7 @@ std::optional<KeptTrail> newest_trail(Database& database, const std::string& nod
 
 struct KeptRecord {
     std::uint64_t seq = 0;
-    std::string session_id; // that it is filed under, or ''
+    std::int64_t session = 0; // that it is filed under, by its number; 0: none
     std::string bytes;
     Bytes leaf;
     Bytes salt;          // empty: none, or erased
