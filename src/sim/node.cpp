@@ -85,6 +85,8 @@ void Node::serve(Home home) {
     if (identity_hook != nullptr)
         life.guarded_identity =
             std::make_unique<session::GuardedIdentity>(*identity_hook, life.breakers->identity, clock);
+    if (token_hook != nullptr)
+        life.guarded_tokens = std::make_unique<session::GuardedTokens>(*token_hook, life.breakers->identity, clock);
     session::ListenerWorld world{.executor = life_->process.executor(),
                                  .clock = life_->process.clock,
                                  .random = *life_->random,
@@ -95,7 +97,7 @@ void Node::serve(Home home) {
                                  .guards = *life.guards,
                                  .log = {},
                                  .identity = life.guarded_identity.get(),
-                                 .tokens = token_hook,
+                                 .tokens = life.guarded_tokens.get(),
                                  .observer = observer,
                                  .reader = reader,
                                  .breakers = life.breakers.get()};

@@ -97,6 +97,7 @@ private:
         std::unique_ptr<session::GuardedJournal> guarded_journal;
         std::unique_ptr<session::GuardedProvisioner> guarded_provisioner;
         std::unique_ptr<session::GuardedIdentity> guarded_identity;
+        std::unique_ptr<session::GuardedTokens> guarded_tokens;
         std::unique_ptr<session::Listener> listener;
         std::unique_ptr<session::JoinWorld> joining;
         async::TaskGroup joins;

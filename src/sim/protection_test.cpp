@@ -195,6 +195,113 @@ TEST_F(ProtectionTest, a_store_that_fails_opens_its_breaker_and_closes_it_when_i
     expect_nothing_held();
 }
 
+// It answers nothing for longer than any session may last.
+TEST_F(ProtectionTest, a_store_that_hangs_costs_only_its_own_sessions_and_is_asked_again_when_it_may_be_well) {
+    const auto link = world.invite(inviter, {.uses = std::nullopt});
+    inviter.journal().stall();
+    for (const auto& reply : contacts(link, 5, "p")) {
+        EXPECT_FALSE(member(reply, "code").empty()) << reply.text;
+        EXPECT_LT(reply.took, inviter.settings.listener.session + 1s);
+    }
+    EXPECT_EQ(store(), BreakerState::open);
+    const auto refused = contact(link, "at-once");
+    EXPECT_EQ(member(refused, "code"), "dependency_unavailable");
+    EXPECT_GT(std::stoi(member(refused, "retryAfterMs")), 0);
+    EXPECT_LT(refused.took, 100ms);
+
+    const auto joining = respondent.join(link);
+    world.run_for(200ms);
+    EXPECT_FALSE(joining->result);
+    inviter.journal().go_on();
+    world.run_until([&] { return joining->result.has_value(); });
+    EXPECT_EQ(joining->result->outcome, StateName::done) << joining->result->reason;
+    contacts(link, 3, "well");
+    EXPECT_EQ(store(), BreakerState::closed);
+    EXPECT_EQ(provisioner(), BreakerState::closed);
+    EXPECT_EQ(only_tally(respondent).own_party, "party-bert");
+    EXPECT_EQ(reserved(link), 0U);
+    expect_nothing_held();
+    check_trail(inviter);
+    check_trail(respondent);
+}
+
+// A register of tokens with a will of its own; those that begin with `known` it knows.
+class MoodyRegister final : public ports::TokenHook {
+public:
+    enum class Will : std::uint8_t { answers, hangs, throws, nonsense, slow };
+    async::awaitable<Result<std::optional<protocol::Invitation>>> find(std::string token, UtcTime now) override {
+        using Answer = Result<std::optional<protocol::Invitation>>;
+        ++asked;
+        const auto how = will;
+        if (how == Will::throws) throw std::runtime_error{"simulated: the register threw"};
+        const auto began = process->clock.now();
+        if (how == Will::hangs) co_await async::sleep_until(process->clock, began + 1h);
+        if (how == Will::slow) co_await async::sleep_until(process->clock, began + 3s);
+        if (how == Will::nonsense) co_return fail(Code::dependency_unavailable, "no JSON");
+        if (!token.starts_with("known")) co_return Answer{std::nullopt};
+        co_return Answer{protocol::Invitation{.token = protocol::hash_of_token(token),
+                                              .role = wire::Role::stock,
+                                              .created = now,
+                                              .expiry = now + 1h,
+                                              .uses = std::nullopt,
+                                              .per_peer = std::nullopt,
+                                              .requirement = protocol::Requirement::any,
+                                              .label = "from outside",
+                                              .revoked = std::nullopt}};
+    }
+    Will will = Will::answers;
+    int asked = 0;
+    Process* process = nullptr;
+};
+
+struct RegisterTest : ::testing::TestWithParam<MoodyRegister::Will> {};
+
+TEST_P(RegisterTest, that_is_unwell_costs_only_its_own_sessions_and_is_asked_again_when_it_may_be_well) {
+    MoodyRegister tokens;
+    World world;
+    auto& inviter = world.add("anna");
+    inviter.token_hook = &tokens;
+    inviter.boot();
+    tokens.process = &inviter.process();
+    inviter.serve();
+    auto& respondent = world.dialer("bert");
+    const auto own = world.invite(inviter, {.uses = std::nullopt});
+    const auto state = [&] { return inviter.breakers().identity.state(inviter.process().clock.now()); };
+    tokens.will = GetParam();
+    int answered = 0;
+    SeededRandom chance{5};
+    for (int i = 0; i < 20; ++i)
+        async::asio::co_spawn(respondent.process().executor(),
+                              say_as(wire::PeerId::of(wire::KeyPair::generate(chance).public_key()), respondent,
+                                     world.network, inviter.address(),
+                                     contact_text("known-" + std::to_string(i), "party-" + std::to_string(i))),
+                              [&](const std::exception_ptr&, const Reply&) { ++answered; });
+    world.run_until([&] { return answered == 20; });
+    EXPECT_EQ(state(), BreakerState::open);
+    const auto asked = tokens.asked;
+    const auto refused = world.ask(respondent, say(respondent, inviter.address(), contact_text("known-x", "party-x")));
+    EXPECT_EQ(member(refused, "code"), "dependency_unavailable");
+    EXPECT_FALSE(member(refused, "retryAfterMs").empty());
+    EXPECT_EQ(tokens.asked, asked);
+    EXPECT_EQ(world.join(world.dialer("other"), own).outcome, StateName::done);
+
+    tokens.will = MoodyRegister::Will::answers;
+    auto outside = own;
+    outside.token = "known-at-last";
+    EXPECT_EQ(world.join(respondent, outside).outcome, StateName::done);      // waits as long as it is told to
+    EXPECT_EQ(only_tally(respondent).tally, inviter.tallies().front().tally); // the newest is first
+    EXPECT_EQ(inviter.usage(protocol::hash_of_token(outside.token)).spent, 1U);
+    EXPECT_EQ(inviter.usage(protocol::hash_of_token(outside.token)).reserved, 0U);
+    world.run_dry();
+    EXPECT_EQ(inviter.guards().scopes.size(), 0U);
+    EXPECT_EQ(inviter.guards().work.in_use(), 0U);
+    check_trail(inviter);
+    check_trail(respondent);
+}
+INSTANTIATE_TEST_SUITE_P(Ways, RegisterTest,
+                         ::testing::Values(MoodyRegister::Will::hangs, MoodyRegister::Will::throws,
+                                           MoodyRegister::Will::nonsense, MoodyRegister::Will::slow));
+
 TEST_F(ProtectionTest, faults_of_peers_open_no_breaker) {
     const auto used = world.invite(inviter);
     const auto proof = world.invite(inviter, {.uses = std::nullopt, .requirement = protocol::Requirement::proof});
