@@ -43,7 +43,10 @@ async::awaitable<void> refuse_unserved(Conversation& talk, Unserved end) {
     const auto& timeouts = talk.settings().listener;
     const auto allowed = end.outcome == StateName::timed_out ? timeouts.refusal_after_deadline : timeouts.refusal;
     record_unserved(talk.shop(), talk, talk.peer(), end.outcome, wire::code_of(end.refusal));
-    co_await talk.refuse(wire::to_json(end.refusal, end.form), allowed, end.input);
+    auto text = wire::to_json(end.refusal, end.form);
+    if (end.input == Conversation::Input::open) co_return co_await talk.refuse(std::move(text), allowed, end.input);
+    // Most of what is shed in overload ends here: written by this task, at the price of a word that a stop cuts short.
+    static_cast<void>(co_await talk.answer(std::move(text), talk.shop().world.clock.now() + allowed));
 }
 
 // What a contact that came while its key had a live session is told.
