@@ -9,7 +9,7 @@ help:
 	@echo 'make package  the Debian package'
 	@echo 'make bench    build and run the benchmarks'
 	@echo 'make format   format the sources;  make tidy  static analysis'
-	@echo 'make tsan     unit tests under TSan;  make fuzz  fuzz every target for a while'
+	@echo 'make test-tsan  unit tests under TSan;  make fuzz  fuzz every target for a while;  make model  check the model'
 
 setup:
 	@scripts/setup
@@ -53,6 +53,8 @@ tidy: dev
 	scripts/check-tidy
 fuzz: setup
 	scripts/fuzz
+model: setup
+	scripts/check-model
 bench: release
 	bench/run
 	bench/durability
@@ -67,4 +69,4 @@ long: release
 	@scripts/fetch-tools
 	TALEUS_LONG=1 /usr/bin/python3 -m pytest -q -rs tests/packaging tests/system/test_config.py tests/system/test_drain.py tests/system/test_systemd.py
 
-.PHONY: long package help setup release dev demo test unit system packaging interop test-tsan format tidy fuzz bench kills
+.PHONY: long package help setup release dev demo test unit system packaging interop test-tsan format tidy fuzz model bench kills
