@@ -39,16 +39,16 @@ void say_farewell(Shop& shop, std::unique_ptr<ports::Stream> stream, Place place
 }
 
 bool Conversation::begin_work(guard::Work work) {
-    auto& limit = shop_.world.guards.work;
-    const auto now = shop_.world.clock.now();
-    auto permit = limit.begin(work, now);
-    if (!permit && work == guard::Work::unproven) {
-        permit = limit.begin(guard::Work::unknown, now);
-        is_shed_unless_half_done_ = true;
-    }
+    auto permit = shop_.world.guards.work.begin(work, shop_.world.clock.now());
     if (!permit) return false;
     work_ = std::move(*permit);
     return true;
+}
+
+bool Conversation::begin_contact(bool was_decided) {
+    if (begin_work(guard::Work::unproven)) return true;
+    is_shed_unless_half_done_ = true;
+    return begin_work(was_decided ? guard::Work::half_done : guard::Work::unknown);
 }
 
 bool Conversation::is_promised() const { return shop_.world.guards.scopes.held(scope_of(peer_)).waiting > 0; }

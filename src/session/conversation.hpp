@@ -48,9 +48,11 @@ public:
     bool is_open() const { return stream_ != nullptr; }
     ports::Stream& stream() { return *stream_; }
 
-    // Leave to work on what has been read; false: too much is under way, shed it. New work beyond the limit is let
-    // in as far as its key's record, where it may turn out to be half done.
+    // Leave to work on what has been read; false: too much is under way, shed it.
     bool begin_work(guard::Work work);
+    // The same for a contact: it is new, unless its key's record says otherwise. Beyond the limit it is let in as far
+    // as that record; surely where its key was decided here of late, else as far as there is leave to find out.
+    bool begin_contact(bool was_decided);
     // A session of this peer waits here for its database: what it sends is what it was told to.
     bool is_promised() const;
     // Code why new work is not served here; tries for an ordinary place first.

@@ -85,7 +85,7 @@ async::awaitable<void> serve_contact(Conversation& talk, wire::Contact contact) 
     for (bool is_recorded = false;;) {
         auto entered = shop.keys.enter(key, talk.settings().limits.joiners);
         if (auto* lead = std::get_if<LiveKeys::Lead>(&entered)) {
-            if (!talk.begin_work(shop.keys.was_decided(key) ? guard::Work::half_done : guard::Work::unproven)) {
+            if (!talk.begin_contact(shop.keys.was_decided(key))) {
                 lead->answer(refusal_of(Code::overloaded));
                 co_return co_await refuse_unserved(talk, {StateName::rejected, refusal_of(Code::overloaded),
                                                           RefusalForm::result, Conversation::Input::ended});
