@@ -4,6 +4,7 @@
 #include "async/sleep.hpp"
 #include "sim/protection_test.hpp"
 
+#include <concepts>
 #include <stdexcept>
 
 namespace taleus::sim {
@@ -99,47 +100,63 @@ TEST_F(BreakersTest, a_breaker_that_probes_a_provisioner_which_still_hangs_opens
     expect_nothing_held();
 }
 
+// An inviter that asks a hook of ours, and who comes to it.
+struct Hooked {
+    template <class Hook, class Port> Hooked(Hook& hook, Port* Node::* place) {
+        inviter.*place = &hook;
+        inviter.boot();
+        hook.process = &inviter.process();
+        inviter.serve();
+    }
+    BreakerState state() { return inviter.breakers().identity.state(inviter.process().clock.now()); }
+    // Contacts of twenty strangers, by these tokens, all answered: then the hook is found out, and not asked any more.
+    template <class Hook, std::invocable<int> TokenOf> void expect_found_out(const Hook& hook, TokenOf token_of) {
+        int answered = 0;
+        SeededRandom chance{5};
+        for (int i = 0; i < 20; ++i)
+            async::asio::co_spawn(respondent.process().executor(),
+                                  say_as(wire::PeerId::of(wire::KeyPair::generate(chance).public_key()), respondent,
+                                         world.network, inviter.address(),
+                                         contact_text(token_of(i), "party-" + std::to_string(i))),
+                                  [&](const std::exception_ptr&, const Reply&) { ++answered; });
+        world.run_until([&] { return answered == 20; });
+        EXPECT_EQ(state(), BreakerState::open);
+        const auto asked = hook.asked;
+        const auto refused =
+            world.ask(respondent, say(respondent, inviter.address(), contact_text(token_of(20), "party-x")));
+        EXPECT_EQ(member(refused, "code"), "dependency_unavailable");
+        EXPECT_FALSE(member(refused, "retryAfterMs").empty());
+        EXPECT_EQ(hook.asked, asked);
+    }
+    // The respondent is told to wait, waits as long, and both have the same tally; nothing else is left.
+    void expect_joined(const wire::Link& link) {
+        EXPECT_EQ(world.join(respondent, link).outcome, StateName::done);
+        EXPECT_EQ(only_tally(respondent).tally, inviter.tallies().front().tally); // the newest is first
+        EXPECT_EQ(inviter.usage(protocol::hash_of_token(link.token)).reserved, 0U);
+        world.run_dry();
+        EXPECT_EQ(inviter.guards().scopes.size(), 0U);
+        EXPECT_EQ(inviter.guards().work.in_use(), 0U);
+        check_trail(inviter);
+        check_trail(respondent);
+    }
+    World world;
+    Node& inviter = world.add("anna");
+    Node& respondent = world.dialer("bert");
+};
+
 struct VerifierTest : ::testing::TestWithParam<MoodyVerifier::Will> {};
 
 TEST_P(VerifierTest, that_is_unwell_costs_only_its_own_sessions_and_is_asked_again_when_it_may_be_well) {
     MoodyVerifier verifier;
-    World world;
-    auto& inviter = world.add("anna");
-    inviter.identity_hook = &verifier;
-    inviter.boot();
-    verifier.process = &inviter.process();
-    inviter.serve();
-    auto& respondent = world.dialer("bert");
-    const auto external = world.invite(inviter, {.uses = std::nullopt, .requirement = protocol::Requirement::external});
-    const auto plain = world.invite(inviter, {.uses = std::nullopt});
-    const auto state = [&] { return inviter.breakers().identity.state(inviter.process().clock.now()); };
+    Hooked at{verifier, &Node::identity_hook};
+    const auto external =
+        at.world.invite(at.inviter, {.uses = std::nullopt, .requirement = protocol::Requirement::external});
+    const auto plain = at.world.invite(at.inviter, {.uses = std::nullopt});
     verifier.will = GetParam();
-    int answered = 0;
-    SeededRandom chance{5};
-    for (int i = 0; i < 20; ++i)
-        async::asio::co_spawn(respondent.process().executor(),
-                              say_as(wire::PeerId::of(wire::KeyPair::generate(chance).public_key()), respondent,
-                                     world.network, inviter.address(),
-                                     contact_text(external.token, "party-" + std::to_string(i))),
-                              [&](const std::exception_ptr&, const Reply&) { ++answered; });
-    world.run_until([&] { return answered == 20; });
-    EXPECT_EQ(state(), BreakerState::open);
-    const auto asked = verifier.asked;
-    const auto refused =
-        world.ask(respondent, say(respondent, inviter.address(), contact_text(external.token, "party-x")));
-    EXPECT_EQ(member(refused, "code"), "dependency_unavailable");
-    EXPECT_FALSE(member(refused, "retryAfterMs").empty());
-    EXPECT_EQ(verifier.asked, asked);
-    EXPECT_EQ(world.join(world.dialer("other"), plain).outcome, StateName::done);
+    at.expect_found_out(verifier, [&](int) { return external.token; });
+    EXPECT_EQ(at.world.join(at.world.dialer("other"), plain).outcome, StateName::done);
     verifier.will = MoodyVerifier::Will::accepts;
-    EXPECT_EQ(world.join(respondent, external).outcome, StateName::done); // waits as long as it is told to
-    EXPECT_EQ(only_tally(respondent).tally, inviter.tallies().front().tally);
-    EXPECT_EQ(inviter.usage(protocol::hash_of_token(external.token)).reserved, 0U);
-    world.run_dry();
-    EXPECT_EQ(inviter.guards().scopes.size(), 0U);
-    EXPECT_EQ(inviter.guards().work.in_use(), 0U);
-    check_trail(inviter);
-    check_trail(respondent);
+    at.expect_joined(external);
 }
 INSTANTIATE_TEST_SUITE_P(Ways, VerifierTest,
                          ::testing::Values(MoodyVerifier::Will::hangs, MoodyVerifier::Will::throws,
@@ -224,45 +241,16 @@ struct RegisterTest : ::testing::TestWithParam<MoodyRegister::Will> {};
 
 TEST_P(RegisterTest, that_is_unwell_costs_only_its_own_sessions_and_is_asked_again_when_it_may_be_well) {
     MoodyRegister tokens;
-    World world;
-    auto& inviter = world.add("anna");
-    inviter.token_hook = &tokens;
-    inviter.boot();
-    tokens.process = &inviter.process();
-    inviter.serve();
-    auto& respondent = world.dialer("bert");
-    const auto own = world.invite(inviter, {.uses = std::nullopt});
-    const auto state = [&] { return inviter.breakers().identity.state(inviter.process().clock.now()); };
+    Hooked at{tokens, &Node::token_hook};
+    const auto own = at.world.invite(at.inviter, {.uses = std::nullopt});
     tokens.will = GetParam();
-    int answered = 0;
-    SeededRandom chance{5};
-    for (int i = 0; i < 20; ++i)
-        async::asio::co_spawn(respondent.process().executor(),
-                              say_as(wire::PeerId::of(wire::KeyPair::generate(chance).public_key()), respondent,
-                                     world.network, inviter.address(),
-                                     contact_text("known-" + std::to_string(i), "party-" + std::to_string(i))),
-                              [&](const std::exception_ptr&, const Reply&) { ++answered; });
-    world.run_until([&] { return answered == 20; });
-    EXPECT_EQ(state(), BreakerState::open);
-    const auto asked = tokens.asked;
-    const auto refused = world.ask(respondent, say(respondent, inviter.address(), contact_text("known-x", "party-x")));
-    EXPECT_EQ(member(refused, "code"), "dependency_unavailable");
-    EXPECT_FALSE(member(refused, "retryAfterMs").empty());
-    EXPECT_EQ(tokens.asked, asked);
-    EXPECT_EQ(world.join(world.dialer("other"), own).outcome, StateName::done);
-
+    at.expect_found_out(tokens, [](int i) { return "known-" + std::to_string(i); });
+    EXPECT_EQ(at.world.join(at.world.dialer("other"), own).outcome, StateName::done);
     tokens.will = MoodyRegister::Will::answers;
     auto outside = own;
     outside.token = "known-at-last";
-    EXPECT_EQ(world.join(respondent, outside).outcome, StateName::done);      // waits as long as it is told to
-    EXPECT_EQ(only_tally(respondent).tally, inviter.tallies().front().tally); // the newest is first
-    EXPECT_EQ(inviter.usage(protocol::hash_of_token(outside.token)).spent, 1U);
-    EXPECT_EQ(inviter.usage(protocol::hash_of_token(outside.token)).reserved, 0U);
-    world.run_dry();
-    EXPECT_EQ(inviter.guards().scopes.size(), 0U);
-    EXPECT_EQ(inviter.guards().work.in_use(), 0U);
-    check_trail(inviter);
-    check_trail(respondent);
+    at.expect_joined(outside);
+    EXPECT_EQ(at.inviter.usage(protocol::hash_of_token(outside.token)).spent, 1U);
 }
 INSTANTIATE_TEST_SUITE_P(Ways, RegisterTest,
                          ::testing::Values(MoodyRegister::Will::hangs, MoodyRegister::Will::throws,
