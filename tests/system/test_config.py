@@ -1,5 +1,6 @@
 """Settings of a running listener: read, changed and reloaded, all or nothing, and on record."""
 
+import collections
 import errno
 import json
 import math
@@ -179,6 +180,40 @@ class Halfway:
         told = self.stream.answer()
         self.connection.close()
         return f"{math.ceil(told['expiresInMs'] / 10_000)}0s" if told["approved"] else told["code"]
+
+
+def test_a_halved_limit_ends_nobody_and_admits_nobody_until_there_is_room(alice):
+    """Ten sessions fill the listener, then five are allowed. The new limit holds at once for those who come, and not for those who are there."""
+    def newcomer():
+        with libp2p.Connection(running.addresses[0]) as here:
+            return here.ask(libp2p.contact(made["link"], f"party-{os.urandom(4).hex()}"))
+
+    def held():
+        metrics = running.admin.metrics()
+        return metrics['taleus_held{resource="sessions"}'], metrics['taleus_held_max{resource="sessions"}']
+
+    with Listener(alice, set={"timeouts.step": "30s"}) as running:
+        reserved = int(running.admin.setting("limits.reserved")["value"])
+        assert running.admin.patch({"limits.sessions": 10}).status == 200
+        made = alice.invite("foil", "--uses", "unlimited")
+        under_way = [Halfway(running, made["link"]) for _ in range(10)]
+        until("all are being served", lambda: held() == (10, 10 + reserved))
+        assert newcomer()["code"] == "overloaded"
+        assert running.admin.patch({"limits.sessions": 5}).status == 200
+        assert held() == (10, 5 + reserved)
+        while len(under_way) > 5:
+            assert newcomer()["code"] == "overloaded"
+            assert under_way.pop().outcome() == "20s"
+            until("it is gone", lambda: held()[0] == len(under_way))
+        assert newcomer()["code"] == "overloaded"
+        assert under_way.pop().outcome() == "20s"
+        until("there is room", lambda: held()[0] == 4)
+        assert newcomer()["approved"] is True
+        assert [one.outcome() for one in under_way] == ["20s"] * 4
+        until("nothing is held", lambda: held()[0] == 0)
+        assert running.admin.metrics()["taleus_sessions_unaccounted"] == 0
+    ends = collections.Counter((session["state"], session.get("code")) for session in alice.sessions())
+    assert ends.pop(("AWAITING_DATABASE", None)) == 11 and set(ends) <= {("REJECTED", "overloaded")}, ends
 
 
 def test_reloads_under_load_drop_no_session_and_none_sees_two_versions(alice, home):

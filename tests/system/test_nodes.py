@@ -203,6 +203,34 @@ def test_a_node_restarts_at_once_and_a_copy_of_it_is_refused(store, tmp_path):
     assert store.rows("SELECT count(*) AS n FROM nodes WHERE boot <> ''") == [{"n": 0}]
 
 
+def test_nodes_of_an_older_program_go_on_when_a_newer_one_has_brought_the_store_forward(server, nodes, store):
+    """As in an upgrade of one node after another. What a newer program would add to the store is added by hand: a column of its own in each
+    row, a table, the version. The nodes that run go on, over new connections too, lose nothing of it, and are refused once they ended."""
+    home, me = nodes[0].home, Identity()
+    made = home.invite("foil", "--uses", "3")
+    with Connection(nodes[0].addresses[0], me) as here:
+        approved = here.ask(contact(made["link"]))
+        server.sql("""ALTER TABLE sessions ADD COLUMN newer TEXT NOT NULL DEFAULT 'of its own';
+                      ALTER TABLE tallies ADD COLUMN newer TEXT NOT NULL DEFAULT 'of its own';
+                      CREATE TABLE newer (id TEXT PRIMARY KEY);
+                      UPDATE sessions SET newer = 'kept';
+                      UPDATE store SET version = version + 1""", store.name)
+        server.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+                   store.name)
+        told = until("it serves over a new connection", lambda: (lambda answer: answer if answer.get("accepted") else None)(
+            here.ask(database("tally-1", approved["sessionId"]))), 30)
+    assert told["tallyId"] == "tally-1"
+    for node in nodes[1:]:
+        assert bench(node, made["link"]["token"], "--role", "foil", "--sessions", 1)["ok"] == 1
+    assert store.rows("SELECT newer, count(*) AS n FROM sessions WHERE tally_id <> '' GROUP BY newer ORDER BY newer") == [
+        {"newer": "kept", "n": 1}, {"newer": "of its own", "n": 2}]
+    assert store.rows("SELECT spent, reserved FROM invitations") == [{"spent": 3, "reserved": 0}]
+    nodes[2].stop()
+    refused = nodes[2].home.run("serve", set=nodes[2].home.set, code=FAILED)
+    assert "newer program" in refused.err, refused
+    assert all(node.is_running() for node in nodes[:2])
+
+
 # --- a store that fails
 
 
