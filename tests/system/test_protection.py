@@ -15,6 +15,9 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "bench"))
 import protection  # noqa: E402: it is not a package
 
 
+OVERLOAD_LATENCY_MS = 250  # overload.latency: what is let in takes no longer, however much is asked for
+
+
 def code_of(answer):
     return answer.get("code"), answer.get("retryAfterMs")
 
@@ -31,6 +34,7 @@ def test_goodput_stays_and_nothing_half_done_is_shed_at_ten_times_the_load():
     most = found["points"][-1]
     assert most["share"] >= 1 - 3 * 0.1, most
     assert most["unfinished"] == 0, most
+    assert most["decided"]["mean"] <= 3 * OVERLOAD_LATENCY_MS, most
     assert found["left"] <= 3 * 5, found["left"]
     assert found["after"]["ok"] == 200
 
