@@ -153,12 +153,12 @@ struct Filter {
     std::string since;              // RFC 3339 in UTC, which sorts as text
     std::string until;
 
-    bool admits(const ShownRecord& record) const {
-        if (!token.empty() && !record.token.starts_with(token)) return false;
-        if (!since.empty() && record.at < since) return false;
-        if (!until.empty() && record.at >= until) return false;
-        if (peer.empty() || sessions.contains(record.session)) return true;
-        const auto* const named = record.body.if_contains("peer");
+    bool admits(const ShownEvent& event) const {
+        if (!token.empty() && !event.token.starts_with(token)) return false;
+        if (!since.empty() && event.at < since) return false;
+        if (!until.empty() && event.at >= until) return false;
+        if (peer.empty() || sessions.contains(event.session)) return true;
+        const auto* const named = event.body.if_contains("peer");
         return named != nullptr && named->is_string() && named->get_string() == peer;
     }
 };
@@ -189,25 +189,26 @@ std::string words_of(const boost::json::object& body) {
     return words;
 }
 
-void print(const std::vector<ShownRecord>& records, const Console& console) {
+void print(const std::vector<ShownEvent>& events, const Console& console) {
     if (console.json()) {
-        for (const auto& record : records) console.data(json_of(record));
+        for (const auto& event : events) console.data(json_of(event));
         return;
     }
-    for (const auto& record : records)
-        console.text(fmt::format("{:>7}  {}  {:18} {:32} {}", record.seq, record.at, record.kind,
-                                 record.session.empty() ? record.token : record.session, words_of(record.body)));
+    for (const auto& event : events)
+        console.text(fmt::format("{:>7}  {}  {:18} {:32} {}", event.seq, event.at, event.kind,
+                                 event.session.empty() ? event.token : event.session, words_of(event.body)));
 }
 
 Exit show(store::Database& database, const Console& console, const ShowOptions& options) {
     const auto filter = filter_of(database, options);
     if (!filter) return console.error(filter.error()), Exit::usage;
-    std::vector<ShownRecord> found;
+    std::vector<ShownEvent> found;
     const auto take = [&](const std::vector<store::KeptRecord>& records) -> Result<void> {
         for (const auto& kept : records) {
-            auto record = shown(kept);
-            if (!record) return fail(record.error());
-            if (filter->admits(*record)) found.push_back(std::move(*record));
+            auto events = shown(kept);
+            if (!events) return fail(events.error());
+            for (auto& event : *events)
+                if (filter->admits(event)) found.push_back(std::move(event));
         }
         if (found.size() > options.limit)
             found.erase(found.begin(), found.end() - static_cast<std::ptrdiff_t>(options.limit));
@@ -300,17 +301,17 @@ Exit checkpoint(store::Database& database, const Console& console, const std::st
 async::awaitable<void> follow(store::Database& database, store::KeptTrail trail, const Console& console,
                               async::Clock& clock, std::optional<Error>& failed, async::Limit& limit) {
     for (auto from = trail.size; !limit.is_stopped();) {
-        std::vector<ShownRecord> records;
+        std::vector<ShownEvent> events;
         for (const auto& kept : store::kept_records(database, trail.number, from, page)) {
             from = kept.seq + 1;
-            if (auto record = shown(kept))
-                records.push_back(std::move(*record));
+            if (auto told = shown(kept))
+                std::ranges::move(*told, std::back_inserter(events));
             else
-                console.note(record.error().context);
+                console.note(told.error().context);
         }
         failed = database.take_fault();
         if (failed) co_return;
-        print(records, console);
+        print(events, console);
         if (!Console::is_told()) co_return;
         auto sleep = async::sleep_until(clock, clock.now() + look_again);
         static_cast<void>(co_await async::within(limit, clock.now() + 2 * look_again, std::move(sleep)));

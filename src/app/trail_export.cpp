@@ -45,27 +45,28 @@ std::string cell(std::string_view text) {
 
 } // namespace
 
-Result<ShownRecord> shown(const store::KeptRecord& kept) {
+Result<std::vector<ShownEvent>> shown(const store::KeptRecord& kept) {
     auto record = audit::decode(as_bytes(kept.bytes));
     if (!record)
         return fail(Code::malformed, fmt::format("record {} cannot be read ({}); run: taleus audit verify", kept.seq,
                                                  record.error().context));
-    ShownRecord out{kept.seq,
-                    to_text(record->at),
-                    std::move(record->kind),
-                    std::move(record->session),
-                    std::move(record->token),
-                    std::move(record->body)};
+    std::vector<ShownEvent> events;
+    events.reserve(1 + record->then.size());
+    const auto add = [&](UtcTime at, std::string& kind, boost::json::object& body) {
+        events.push_back({kept.seq, to_text(at), std::move(kind), record->session, record->token, std::move(body)});
+    };
+    add(record->at, record->kind, record->body);
     if (const auto details = wire::parse_json(as_bytes(kept.details)); details && details->is_object())
-        for (const auto& [name, value] : details->get_object()) out.body.insert_or_assign(name, value);
-    return out;
+        for (const auto& [name, value] : details->get_object()) events.front().body.insert_or_assign(name, value);
+    for (auto& event : record->then) add(event.at, event.kind, event.body);
+    return events;
 }
 
-boost::json::object json_of(const ShownRecord& record) {
-    boost::json::object out{{"seq", record.seq}, {"at", record.at}, {"kind", record.kind}};
-    if (!record.session.empty()) out["session"] = record.session;
-    if (!record.token.empty()) out["token"] = record.token;
-    out["body"] = record.body;
+boost::json::object json_of(const ShownEvent& event) {
+    boost::json::object out{{"seq", event.seq}, {"at", event.at}, {"kind", event.kind}};
+    if (!event.session.empty()) out["session"] = event.session;
+    if (!event.token.empty()) out["token"] = event.token;
+    out["body"] = event.body;
     return out;
 }
 
@@ -79,10 +80,11 @@ Result<void> export_json_lines(store::Database& database, const store::KeptTrail
 Result<void> export_csv(store::Database& database, const store::KeptTrail& trail, std::ostream& out) {
     out << "seq,at,kind,session,token,body\r\n";
     return each_record(database, trail, [&](const store::KeptRecord& kept) -> Result<void> {
-        const auto record = shown(kept);
-        if (!record) return fail(record.error());
-        out << fmt::format("{},{},{},{},{},{}\r\n", record->seq, record->at, cell(record->kind), cell(record->session),
-                           cell(record->token), cell(boost::json::serialize(record->body)));
+        const auto events = shown(kept);
+        if (!events) return fail(events.error());
+        for (const auto& event : *events)
+            out << fmt::format("{},{},{},{},{},{}\r\n", event.seq, event.at, cell(event.kind), cell(event.session),
+                               cell(event.token), cell(boost::json::serialize(event.body)));
         return {};
     });
 }

@@ -16,7 +16,8 @@ namespace json = boost::json;
 
 constexpr std::size_t session_bytes_max = 64;
 constexpr std::size_t token_digits = 16;
-constexpr std::size_t members_max = 8;
+constexpr std::size_t members_max = 9;
+constexpr std::size_t bodies_bytes_max = record_bytes_max - 1024; // what stands around them is smaller
 
 const Kind* kind_of(std::string_view name) {
     const auto all = kinds();
@@ -51,6 +52,14 @@ std::string_view bad_member(const Kind& kind, const json::object& members, Place
     return {};
 }
 
+std::string fault_of(std::string_view name, const json::object& body) {
+    const auto* const kind = kind_of(name);
+    if (kind == nullptr) return fmt::format("the kind {} is not listed", escaped(name, 64));
+    const auto bad = bad_member(*kind, body, Place::body);
+    if (bad.empty()) return {};
+    return fmt::format("a record {} has no proper member {}", name, escaped(bad, 64));
+}
+
 std::unexpected<Error> damaged(std::string_view what) {
     return fail(Code::malformed, fmt::format("no record: {}", what));
 }
@@ -67,18 +76,92 @@ bool is_token_id(std::string_view text) {
     return text.empty() || (text.size() == token_digits && text.find_first_not_of("0123456789abcdef") == text.npos);
 }
 
-Result<Entry> entry_of(Record record, const json::object& details) {
-    Entry entry{std::move(record), {}};
-    if (details.empty()) return entry;
-    auto text = wire::canonical_json(details);
-    if (!text) return fail(Code::internal, "an audit record's details have no canonical form");
-    entry.details = std::move(*text);
+// Kinds are of this program's list, and ids hexadecimal; what is not is quoted as any text is.
+std::string quoted(std::string_view text) { return wire::canonical_json(json::string{text}).value_or("\"\""); }
+
+// An element of `then`; `before`: the time of the event before it.
+std::string event_text(UtcTime before, UtcTime at, std::string_view kind, std::string_view body) {
+    if (at == before) return fmt::format(R"({{"body":{},"kind":{}}})", body, quoted(kind));
+    return fmt::format(R"({{"at":"{}","body":{},"kind":{}}})", to_text(at), body, quoted(kind));
+}
+
+std::string assemble(const Record& record, std::string_view body, std::string_view then) {
+    std::string out;
+    out.reserve(body.size() + then.size() + 320);
+    const auto add = [&](std::string_view name, std::string_view value) {
+        out += out.empty() ? "{\"" : ",\"";
+        out.append(name).append("\":").append(value);
+    };
+    add("at", fmt::format("\"{}\"", to_text(record.at)));
+    add("body", body);
+    if (record.details) add("details", fmt::format("\"{}\"", wire::to_base64url(*record.details)));
+    add("kind", quoted(record.kind));
+    add("seq", fmt::to_string(record.seq));
+    if (!record.session.empty()) add("session", quoted(record.session));
+    if (!then.empty()) add("then", fmt::format("[{}]", then));
+    if (!record.token.empty()) add("token", quoted(record.token));
+    add("v", fmt::to_string(then.empty() ? record_version : record_version_then));
+    return out += '}';
+}
+
+std::unexpected<Error> formless(std::string_view kind) {
+    return fail(Code::internal, fmt::format("an audit record {} has no canonical form", escaped(kind, 64)));
+}
+
+Result<Entry> entry_of(Record record, const json::object& body, const json::object& details) {
+    Entry entry;
+    auto text = wire::canonical_json(body);
+    if (!text || text->size() > bodies_bytes_max) return formless(record.kind);
+    entry.body = std::move(*text);
+    if (!details.empty()) {
+        text = wire::canonical_json(details);
+        if (!text) return formless(record.kind);
+        entry.details = std::move(*text);
+    }
+    entry.last_at = record.at;
+    entry.record = std::move(record);
     return entry;
 }
 
+std::optional<UtcTime> time_of(const json::value* text) {
+    if (text == nullptr || !text->is_string()) return std::nullopt;
+    const auto time = utc_from_text(text->get_string());
+    if (!time || to_text(*time) != std::string_view{text->get_string()}) return std::nullopt;
+    return *time;
+}
+
+// One element of `then`; `before`: the time of the event before it.
+std::optional<Event> event_of(json::value& value, UtcTime before) {
+    auto* const object = value.if_object();
+    auto* const kind = object == nullptr ? nullptr : object->if_contains("kind");
+    auto* const body = object == nullptr ? nullptr : object->if_contains("body");
+    if (kind == nullptr || !kind->is_string() || kind->get_string().empty() || kind->get_string().size() > 64 ||
+        body == nullptr || !body->is_object())
+        return std::nullopt;
+    Event event{before, std::string{std::string_view{kind->get_string()}}, std::move(body->get_object())};
+    if (object->size() == 2) return event;
+    const auto at = time_of(object->if_contains("at"));
+    if (object->size() != 3 || !at || *at == before) return std::nullopt;
+    event.at = *at;
+    return event;
+}
+
+std::optional<std::vector<Event>> events_of(json::value& value, UtcTime before) {
+    auto* const array = value.if_array();
+    if (array == nullptr || array->empty() || array->size() > then_max) return std::nullopt;
+    std::vector<Event> events;
+    for (auto& one : *array) {
+        auto event = event_of(one, before);
+        if (!event) return std::nullopt;
+        before = event->at;
+        events.push_back(std::move(*event));
+    }
+    return events;
+}
+
 bool is_known_member(std::string_view name) {
-    static constexpr std::array<std::string_view, members_max> members{"at",  "body",    "details", "kind",
-                                                                       "seq", "session", "token",   "v"};
+    static constexpr std::array<std::string_view, members_max> members{"at",      "body", "details", "kind", "seq",
+                                                                       "session", "then", "token",   "v"};
     return std::ranges::find(members, name) != members.end();
 }
 
@@ -99,52 +182,67 @@ json::object take_details(std::string_view name, json::object& body) {
     return details;
 }
 
-Result<Entry> make_entry(Record record) {
-    const auto details = take_details(record.kind, record.body);
-    auto fault = fault_of(record);
+Result<Entry> make_entry(Record record, const json::object& members) {
     const auto* const kind = kind_of(record.kind);
-    if (fault.empty() && kind != nullptr && !kind->is_counts)
-        if (const auto name = bad_member(*kind, details, Place::details); !name.empty())
-            fault = fmt::format("a record {} has no proper member {}", record.kind, name);
+    if (kind == nullptr || std::ranges::find(kind->members, Place::details, &Member::place) == kind->members.end()) {
+        auto fault = fault_of(record.kind, members);
+        if (!fault.empty()) return fail(Code::internal, std::move(fault));
+        return entry_of(std::move(record), members, {});
+    }
+    auto body = members;
+    const auto personal = take_details(record.kind, body);
+    auto fault = fault_of(record.kind, body);
+    if (const auto name = bad_member(*kind, personal, Place::details); fault.empty() && !name.empty())
+        fault = fmt::format("a record {} has no proper member {}", record.kind, escaped(name, 64));
     if (!fault.empty()) return fail(Code::internal, std::move(fault));
-    return entry_of(std::move(record), details);
+    return entry_of(std::move(record), body, personal);
 }
 
 Result<Entry> take_entry(Record record) {
-    const auto details = take_details(record.kind, record.body);
-    return entry_of(std::move(record), details);
+    auto body = std::exchange(record.body, {});
+    const auto personal = take_details(record.kind, body);
+    return entry_of(std::move(record), body, personal);
 }
 
-Result<Encoded> encode(Entry entry, const Salt& salt) {
+bool take_along(Entry& entry, const Entry& next) {
+    const auto& first = entry.record;
+    if (first.session.empty() || first.session != next.record.session || first.token != next.record.token) return false;
+    if (!next.details.empty() || next.taken != 0 || entry.taken == then_max) return false;
+    auto text = event_text(entry.last_at, next.record.at, next.record.kind, next.body);
+    if (entry.body.size() + entry.then.size() + text.size() > bodies_bytes_max) return false;
+    if (!entry.then.empty()) entry.then += ',';
+    entry.then += text;
+    entry.last_at = next.record.at;
+    ++entry.taken;
+    return true;
+}
+
+Encoded encode(Entry entry, const Salt& salt) {
     if (!entry.details.empty()) entry.record.details = commitment(salt, entry.details);
-    auto bytes = to_bytes(std::move(entry.record));
-    if (!bytes) return fail(bytes.error());
-    return Encoded{std::move(*bytes), std::move(entry.details)};
+    return {assemble(entry.record, entry.body, entry.then), std::move(entry.details)};
 }
 
-Result<std::string> to_bytes(Record record) {
-    json::object object; // its members in the order of the canonical form
-    object.reserve(members_max);
-    object.emplace("at", to_text(record.at));
-    object.emplace("body", std::move(record.body));
-    if (record.details) object.emplace("details", wire::to_base64url(*record.details));
-    object.emplace("kind", record.kind);
-    object.emplace("seq", record.seq);
-    if (!record.session.empty()) object.emplace("session", record.session);
-    if (!record.token.empty()) object.emplace("token", record.token);
-    object.emplace("v", record_version);
-    auto bytes = wire::canonical_json(std::move(object));
-    if (!bytes || bytes->size() > record_bytes_max)
-        return fail(Code::internal, fmt::format("an audit record {} has no canonical form", record.kind));
+Result<std::string> to_bytes(const Record& record) {
+    const auto body = wire::canonical_json(record.body);
+    if (!body) return formless(record.kind);
+    std::string then;
+    auto before = record.at;
+    for (const auto& event : record.then) {
+        const auto text = wire::canonical_json(event.body);
+        if (!text) return formless(event.kind);
+        if (!then.empty()) then += ',';
+        then += event_text(std::exchange(before, event.at), event.at, event.kind, *text);
+    }
+    auto bytes = assemble(record, *body, then);
+    if (bytes.size() > record_bytes_max) return formless(record.kind);
     return bytes;
 }
 
 std::string fault_of(const Record& record) {
-    const auto* const kind = kind_of(record.kind);
-    if (kind == nullptr) return fmt::format("the kind {} is not listed", escaped(record.kind, 64));
-    const auto name = bad_member(*kind, record.body, Place::body);
-    if (name.empty()) return {};
-    return fmt::format("a record {} has no proper member {}", record.kind, escaped(name, 64));
+    auto fault = fault_of(record.kind, record.body);
+    for (const auto& event : record.then)
+        if (fault.empty()) fault = fault_of(event.kind, event.body);
+    return fault;
 }
 
 Result<Record> decode(ByteView bytes) {
@@ -159,15 +257,16 @@ Result<Record> decode(ByteView bytes) {
 
     Record record;
     const auto* const version = object.if_contains("v");
-    if (version == nullptr || !version->is_int64() || version->get_int64() != record_version)
+    auto* const then = object.if_contains("then");
+    if (version == nullptr || !version->is_int64() ||
+        version->get_int64() != (then == nullptr ? record_version : record_version_then))
         return damaged("it is of another version");
     const auto* const seq = object.if_contains("seq");
     if (seq == nullptr || !is_number(*seq)) return damaged("seq is no number");
     record.seq = seq->to_number<std::uint64_t>();
-    const auto at = text_of(object, "at", 32);
-    const auto time = at ? utc_from_text(*at) : Result<UtcTime>{damaged("at is no time")};
-    if (!time || to_text(*time) != *at) return damaged("at is no time");
-    record.at = *time;
+    const auto at = time_of(object.if_contains("at"));
+    if (!at) return damaged("at is no time");
+    record.at = *at;
     const auto name = text_of(object, "kind", 64);
     if (!name || name->empty()) return damaged("kind is no text");
     record.kind = *name;
@@ -186,6 +285,11 @@ Result<Record> decode(ByteView bytes) {
     auto* const body = object.if_contains("body");
     if (body == nullptr || !body->is_object()) return damaged("body is no object");
     record.body = std::move(body->get_object());
+    if (then != nullptr) {
+        auto events = events_of(*then, record.at);
+        if (!events || record.session.empty()) return damaged("then is no list of events of a session");
+        record.then = std::move(*events);
+    }
     return record;
 }
 

@@ -86,6 +86,88 @@ TEST(Record, DecodesStrictly) {
     EXPECT_FALSE(with("\"v\":1", "\"token\":\"0123456789ABCDEF\",\"v\":1"));
 }
 
+namespace {
+
+Record event(std::string kind, std::int64_t at_ms, boost::json::object body, std::string session = "s") {
+    return {.seq = 0,
+            .at = UtcTime{std::chrono::milliseconds{at_ms}},
+            .kind = std::move(kind),
+            .session = std::move(session),
+            .token = {},
+            .body = std::move(body),
+            .details = std::nullopt};
+}
+
+Record arrow(std::int64_t at_ms, std::string_view cause = "c") {
+    return event("transition", at_ms, {{"from", "A"}, {"to", "B"}, {"cause", cause}});
+}
+
+} // namespace
+
+TEST(Record, TellsOfSeveralEventsOfOneCall) {
+    auto entry = make_entry(arrow(1000)).value();
+    EXPECT_TRUE(take_along(entry, make_entry(arrow(1000)).value()));
+    EXPECT_TRUE(take_along(entry, make_entry(event("ended", 1002, {{"outcome", "done"}})).value()));
+    entry.record.seq = 7;
+    const auto bytes = encode(std::move(entry), {}).bytes;
+    EXPECT_EQ(bytes, R"({"at":"1970-01-01T00:00:01.000Z","body":{"cause":"c","from":"A","to":"B"},"kind":"transition",)"
+                     R"("seq":7,"session":"s","then":[{"body":{"cause":"c","from":"A","to":"B"},"kind":"transition"},)"
+                     R"({"at":"1970-01-01T00:00:01.002Z","body":{"outcome":"done"},"kind":"ended"}],"v":2})");
+    const auto read = decode(as_bytes(bytes));
+    ASSERT_TRUE(read) << read.error().context;
+    ASSERT_EQ(read->then.size(), 2U);
+    EXPECT_EQ(read->then[0].at, read->at);
+    EXPECT_EQ(read->then[1].kind, "ended");
+    EXPECT_EQ(read->then[1].at, UtcTime{std::chrono::milliseconds{1002}});
+    EXPECT_EQ(to_bytes(*read), bytes);
+    EXPECT_EQ(fault_of(*read), "");
+}
+
+// Each record has one commitment, one session and one invitation, and room that ends.
+TEST(Record, TakesNothingAlongThatHasAPlaceOfItsOwn) {
+    auto entry = make_entry(arrow(1)).value();
+    const auto with = [&](Record next) { return take_along(entry, make_entry(std::move(next)).value()); };
+    EXPECT_FALSE(with(event("joined", 2, {{"peer", "12D3Koo"}}))) << "it has details";
+    EXPECT_FALSE(with(event("ended", 2, {}, "another")));
+    EXPECT_FALSE(with(event("started", 2, {{"version", "1"}}, "")));
+    auto invited = arrow(2);
+    invited.token = "0123456789abcdef";
+    EXPECT_FALSE(with(invited));
+    for (std::size_t i = 0; i < then_max; ++i) EXPECT_TRUE(with(arrow(2)));
+    EXPECT_FALSE(with(arrow(2))) << "there are then_max";
+
+    auto large = make_entry(arrow(1, std::string(10'000, 'x'))).value();
+    EXPECT_FALSE(take_along(large, make_entry(arrow(1, std::string(10'000, 'x'))).value()));
+    EXPECT_TRUE(take_along(large, make_entry(arrow(1, std::string(4'000, 'x'))).value()));
+    EXPECT_TRUE(decode(as_bytes(encode(std::move(large), {}).bytes)));
+    EXPECT_FALSE(make_entry(arrow(1, std::string(record_bytes_max, 'x'))));
+}
+
+TEST(Record, DecodesWhatCameAlongStrictly) {
+    const std::string good =
+        R"({"at":"2026-12-01T00:00:00.000Z","body":{"hook":"a","outcome":"b"},"kind":"hook","seq":1,"session":"s",)"
+        R"("then":[{"at":"2026-12-01T00:00:00.001Z","body":{},"kind":"ended"},{"body":{},"kind":"ended"}],"v":2})";
+    ASSERT_TRUE(decode(as_bytes(good)));
+    const auto with = [&](std::string_view part, std::string_view by) {
+        auto changed = good;
+        changed.replace(changed.find(part), part.size(), by);
+        const auto record = decode(as_bytes(changed));
+        return record && fault_of(*record).empty();
+    };
+    EXPECT_FALSE(with("\"v\":2", "\"v\":1"));
+    EXPECT_FALSE(with("\"session\":\"s\",", ""));
+    EXPECT_FALSE(with("{\"body\":{},\"kind\":\"ended\"}]", "1]"));
+    EXPECT_FALSE(with("{\"body\":{},\"kind\":\"ended\"}]", "{\"body\":{}}]"));
+    EXPECT_FALSE(with("{\"body\":{},\"kind\":\"ended\"}]", "{\"body\":{},\"kind\":\"ended\",\"x\":1}]"));
+    EXPECT_FALSE(with("{\"body\":{},\"kind\":\"ended\"}]", "{\"body\":{},\"kind\":\"begun\"}]"));
+    EXPECT_FALSE(with("{\"body\":{},\"kind\":\"ended\"}]", "{\"body\":[],\"kind\":\"ended\"}]"));
+    EXPECT_FALSE(with("00.001Z", "00.000Z")) << "the time is told where it differs";
+    EXPECT_FALSE(with("00.001Z", "00.1Z"));
+    auto none = good;
+    none.replace(none.find("[{"), none.rfind("]") + 1 - none.find("[{"), "[]");
+    EXPECT_FALSE(decode(as_bytes(none)));
+}
+
 // What auditors read is what the program writes.
 TEST(Record, IsDocumentedAsItIs) {
     std::ifstream file{source_dir() / "docs/auditing.md"};

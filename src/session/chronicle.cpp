@@ -17,7 +17,7 @@ void Chronicle::moved(protocol::StateName from, protocol::StateName to, std::str
     const auto in_state = std::chrono::duration_cast<std::chrono::microseconds>(spent);
     trail_.transitions.push_back({clock_.utc(), from, to, std::string{cause}, in_state});
     if (keeps_trail())
-        note("transition", {{"from", to_text(from)}, {"to", to_text(to)}, {"cause", cause}, {"us", in_state.count()}});
+        note("transition", {{"cause", cause}, {"from", to_text(from)}, {"to", to_text(to)}, {"us", in_state.count()}});
 }
 
 void Chronicle::drop(Written written) {

@@ -110,7 +110,7 @@ void CommitQueue::pause(int times) {
 
 bool CommitQueue::perform(Call& call) {
     database_->post("SAVEPOINT call");
-    const auto before = database_->unsealed().size();
+    database_->begin_call();
     const bool keep = call.perform(*database_);
     database_->finish();
     if (database_->is_conflict()) return false;
@@ -121,8 +121,7 @@ bool CommitQueue::perform(Call& call) {
     }
     if (fault || !keep) {
         database_->post("ROLLBACK TO SAVEPOINT call");
-        auto& appended = database_->unsealed();
-        appended.erase(appended.begin() + static_cast<std::ptrdiff_t>(before), appended.end());
+        database_->undo_call();
     }
     database_->post("RELEASE SAVEPOINT call");
     if (fault) call.give_up(std::move(*fault));

@@ -138,6 +138,12 @@ public:
 
     // What this transaction appends to its node's trail, to be numbered and sealed at its end (sealer.hpp).
     std::vector<Unsealed>& unsealed() { return unsealed_; }
+    // The same of one call among those that share the transaction, which may yet be undone alone.
+    void begin_call() { before_call_ = unsealed_.size(); }
+    bool has_appended() const { return unsealed_.size() > before_call_; }
+    void undo_call() {
+        unsealed_.erase(unsealed_.begin() + static_cast<std::ptrdiff_t>(before_call_), unsealed_.end());
+    }
 
     // The node in whose name is written: its peer id.
     const std::string& node() const { return node_; }
@@ -160,6 +166,7 @@ private:
 
     std::unordered_map<std::string_view, std::unique_ptr<Cursor>> idle_; // prepared, not in use
     std::vector<Unsealed> unsealed_;
+    std::size_t before_call_ = 0;
     std::string node_;
     std::optional<Error> fault_;
     bool is_conflict_ = false; // of `fault_`

@@ -106,14 +106,13 @@ void Sealer::append(Database& database, const Row& trail, audit::Growth& growth,
         salt.assign(drawn.begin(), drawn.end());
     }
     auto encoded = audit::encode(std::move(one.entry), drawn);
-    if (!encoded) return database.set_fault(Code::internal, std::move(encoded.error().context));
-    const auto leaf = audit::leaf_hash(as_bytes(encoded->bytes));
+    const auto leaf = audit::leaf_hash(as_bytes(encoded.bytes));
     database.post("INSERT INTO records (trail, seq, session, record, leaf, salt, details) VALUES "
                   "(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                  trail.number, growth.tree().size(), one.session, encoded->bytes, leaf, salt, encoded->details);
+                  trail.number, growth.tree().size(), one.session, encoded.bytes, leaf, salt, encoded.details);
     growth.append(leaf);
     keep_subtrees(database, trail.number, growth);
-    bytes = std::move(encoded->bytes);
+    bytes = std::move(encoded.bytes);
 }
 
 void Sealer::sign(Database& database, const Row& trail, const audit::Growth& growth,

@@ -65,6 +65,31 @@ TEST_F(SealerTest, a_call_that_fails_leaves_no_record) {
     EXPECT_TRUE(check(trails()[0]).empty());
 }
 
+TEST_F(SealerTest, what_one_call_keeps_of_a_session_is_one_record) {
+    ask(journal->append_audit({record("transition", "s1"), record("transition", "s1"), record("transition", "s2"),
+                               record("refused"), record("refused")}));
+    const auto kept = records();
+    ASSERT_EQ(kept.size(), 5U); // the trail's beginning, two sessions, and what is of no session each by itself
+    EXPECT_EQ(audit::decode(as_bytes(kept[1].bytes))->then.size(), 1U);
+    EXPECT_EQ(ask(journal->audit({})).size(), 6U);
+    EXPECT_TRUE(check(trails()[0]).empty());
+}
+
+// Calls of one session shared a commit, and the second failed: what it had put into the first one's record would have
+// stayed there.
+TEST_F(SealerTest, a_call_that_fails_leaves_nothing_in_the_record_of_the_call_before_it) {
+    std::optional<Code> second;
+    shard.spawn(journal->append_audit({record("transition", "s1")}),
+                [](const Result<void>& done) { EXPECT_TRUE(done); });
+    shard.spawn(journal->append_audit({record("transition", "s1"), record("of no kind", "s1")}),
+                [&](const Result<void>& done) { second = done ? std::optional<Code>{} : done.error().code; });
+    shard.run();
+    EXPECT_EQ(second, Code::internal);
+    const auto kept = records();
+    ASSERT_EQ(kept.size(), 2U);
+    EXPECT_TRUE(audit::decode(as_bytes(kept[1].bytes))->then.empty());
+}
+
 TEST_F(SealerTest, two_processes_of_one_node_write_one_trail) {
     auto other = open(home.store());
     for (int i = 0; i < 20; ++i) {

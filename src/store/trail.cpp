@@ -18,11 +18,20 @@ std::optional<audit::Entry> entry_of(Database& database, const ports::AuditRecor
                                     .kind = record.kind,
                                     .session = record.session_id,
                                     .token = record.token_id,
-                                    .body = record.body,
-                                    .details = std::nullopt});
+                                    .body = {},
+                                    .details = std::nullopt},
+                                   record.body);
     if (entry) return std::move(*entry);
     database.set_fault(Code::internal, std::move(entry.error().context));
     return std::nullopt;
+}
+
+// What one call keeps of a session is one record, but for its opening: a receipt shows that one, and must stay small.
+void put(Database& database, Unsealed one) {
+    auto& waiting = database.unsealed();
+    if (database.has_appended() && !waiting.back().has_receipt && audit::take_along(waiting.back().entry, one.entry))
+        return;
+    waiting.push_back(std::move(one));
 }
 
 } // namespace
@@ -39,8 +48,7 @@ void append_audit(Database& database, const std::vector<ports::AuditRecord>& rec
     if (!keeps_trail()) return;
     for (const auto& record : records)
         if (auto entry = entry_of(database, record))
-            database.unsealed().push_back(
-                {.entry = std::move(*entry), .session = session, .has_receipt = false, .receipt = nullptr});
+            put(database, {.entry = std::move(*entry), .session = session, .has_receipt = false, .receipt = nullptr});
 }
 
 void append_opening(Database& database, const std::vector<ports::AuditRecord>& records, std::int64_t session,
@@ -50,10 +58,10 @@ void append_opening(Database& database, const std::vector<ports::AuditRecord>& r
         auto entry = entry_of(database, record);
         if (!entry) return;
         const bool opens = record.kind == "opened";
-        database.unsealed().push_back({.entry = std::move(*entry),
-                                       .session = session,
-                                       .has_receipt = opens,
-                                       .receipt = opens ? std::exchange(receipt, nullptr) : nullptr});
+        put(database, {.entry = std::move(*entry),
+                       .session = session,
+                       .has_receipt = opens,
+                       .receipt = opens ? std::exchange(receipt, nullptr) : nullptr});
     }
 }
 
@@ -118,9 +126,15 @@ std::vector<ports::AuditRecord> audit_of(Database& database, const std::optional
             for (const auto& [name, value] : personal->get_object()) record->body.insert_or_assign(name, value);
         found.push_back({.at = record->at,
                          .kind = std::move(record->kind),
-                         .session_id = std::move(record->session),
-                         .token_id = std::move(record->token),
+                         .session_id = record->session,
+                         .token_id = record->token,
                          .body = std::move(record->body)});
+        for (auto& event : record->then)
+            found.push_back({.at = event.at,
+                             .kind = std::move(event.kind),
+                             .session_id = record->session,
+                             .token_id = record->token,
+                             .body = std::move(event.body)});
     }
     return by_time(std::move(found));
 }

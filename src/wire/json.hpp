@@ -23,5 +23,6 @@ Result<boost::json::value> parse_json(ByteView text);
 // RFC 8785 (JCS): members sorted by UTF-16 code units, numbers as ECMAScript prints them. `malformed` where a number is
 // not representable.
 Result<std::string> canonical_json(const boost::json::value& value);
+Result<std::string> canonical_json(const boost::json::object& object);
 
 } // namespace taleus::wire

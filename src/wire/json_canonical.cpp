@@ -165,4 +165,10 @@ Result<std::string> canonical_json(const json::value& value) {
     return out;
 }
 
+Result<std::string> canonical_json(const json::object& object) {
+    std::string out;
+    if (!append_object(out, object, json_depth_max - 1)) return fail(Code::malformed, "JSON has no canonical form");
+    return out;
+}
+
 } // namespace taleus::wire

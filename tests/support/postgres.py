@@ -142,10 +142,16 @@ class Store:
 
 
 # The trail as a table, as taleus.AUDIT has it.
-AUDIT = """WITH audit AS (SELECT trail, node, seq, record::jsonb->>'kind' AS kind,
-    coalesce(record::jsonb->>'session', '') AS session_id, coalesce(record::jsonb->>'token', '') AS token_id,
-    record::jsonb->'at' AS at, ((record::jsonb->'body') || (CASE details WHEN '' THEN '{}' ELSE details END)::jsonb)::text AS body
-    FROM records JOIN trails ON number = trail) """
+AUDIT = """WITH audit AS (SELECT trail, node, seq, event.place, event.kind, coalesce(whole->>'session', '') AS session_id,
+    coalesce(whole->>'token', '') AS token_id, event.at, event.body::text AS body
+    FROM records JOIN trails ON number = trail CROSS JOIN LATERAL (SELECT record::jsonb) AS parsed(whole)
+    CROSS JOIN LATERAL (
+        SELECT 0 AS place, whole->>'kind' AS kind, whole->'at' AS at,
+            (whole->'body') || (CASE details WHEN '' THEN '{}' ELSE details END)::jsonb AS body
+        UNION ALL SELECT place, one->>'kind', coalesce(
+            (SELECT before->'at' FROM jsonb_array_elements(whole->'then') WITH ORDINALITY AS earlier(before, number)
+                WHERE number <= place AND before->'at' IS NOT NULL ORDER BY number DESC LIMIT 1), whole->'at'), one->'body'
+        FROM jsonb_array_elements(coalesce(whole->'then', '[]')) WITH ORDINALITY AS after(one, place)) AS event) """
 
 
 def quoted(value):

@@ -17,7 +17,7 @@ def check_records(home, at_rest=True):
     for row in home.rows("SELECT id, from_state, to_state FROM transitions JOIN sessions ON number = session ORDER BY session, step"):
         steps[row["id"]].append((row["from_state"], row["to_state"]))
     kinds, nodes = collections.defaultdict(collections.Counter), collections.defaultdict(set)
-    for row in home.rows("SELECT node, session_id, kind, body FROM audit WHERE session_id <> '' ORDER BY trail, seq"):
+    for row in home.rows("SELECT node, session_id, kind, body FROM audit WHERE session_id <> '' ORDER BY trail, seq, place"):
         nodes[row["session_id"]].add(row["node"])
         kinds[row["session_id"]][row["kind"]] += 1
         body = json.loads(row["body"])

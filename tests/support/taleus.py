@@ -113,12 +113,21 @@ def settings(values):
     return [flag for key, value in (values or {}).items() for flag in ("--set", f"{key}={value}")]
 
 
-# The trail as a table: a record's members, the personal ones too.
-AUDIT = """CREATE TEMP VIEW audit AS SELECT trail, node, seq, json_extract(record, '$.kind') AS kind,
+# The trail as a table of events: their members, the personal ones too. Those that a record tells of after its first have their time where it
+# differs from the one before.
+AUDIT = """CREATE TEMP VIEW audit AS SELECT trail, node, seq, coalesce(event.key + 1, 0) AS place,
+    coalesce(json_extract(event.value, '$.kind'), json_extract(record, '$.kind')) AS kind,
     coalesce(json_extract(record, '$.session'), '') AS session_id,
-    coalesce(json_extract(record, '$.token'), '') AS token_id, json_extract(record, '$.at') AS at,
-    json_patch(json_extract(record, '$.body'), CASE details WHEN '' THEN '{}' ELSE details END) AS body
-    FROM records JOIN trails ON number = trail"""
+    coalesce(json_extract(record, '$.token'), '') AS token_id,
+    coalesce((SELECT json_extract(before.value, '$.at') FROM json_each(record, '$.then') AS before
+        WHERE before.key <= event.key AND json_extract(before.value, '$.at') IS NOT NULL ORDER BY before.key DESC LIMIT 1),
+        json_extract(record, '$.at')) AS at,
+    coalesce(json_extract(event.value, '$.body'),
+        json_patch(json_extract(record, '$.body'), CASE details WHEN '' THEN '{}' ELSE details END)) AS body
+    FROM records JOIN trails ON number = trail
+    JOIN (SELECT -1 AS first UNION ALL SELECT 0) AS part
+    LEFT JOIN json_each(CASE part.first WHEN -1 THEN NULL ELSE record END, '$.then') AS event
+    WHERE part.first = -1 OR event.key IS NOT NULL"""
 
 
 class Home:
@@ -190,7 +199,7 @@ class Home:
         return self.rows(f"SELECT count(*) AS n FROM {table} WHERE {where}", *values)[0]["n"]
 
     def audit(self, session_id=None):
-        rows = self.rows("SELECT * FROM audit ORDER BY trail, seq")
+        rows = self.rows("SELECT * FROM audit ORDER BY trail, seq, place")
         for row in rows:
             row["body"] = json.loads(row["body"])
         return rows if session_id is None else [row for row in rows if row["session_id"] == session_id]

@@ -109,7 +109,7 @@ def test_a_migration_that_is_killed_is_whole_or_absent(tmp_path, today, version)
         path = tmp_path / str(number)
         alice = restore(version, path, "alice")
         before, faults = counts(alice), Faults(tmp_path / "faults", alice)
-        before["audit"] += 1  # the trail's own beginning
+        before["audit"] += int(version) < 3  # the trail's own beginning
         faults.kill_at(number, torn=number % 2 == 0)
         ended = alice.run("tally", "list", code=None, env=faults.environment)
         assert ended.code in (DONE, -signal.SIGKILL), ended
