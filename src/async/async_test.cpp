@@ -205,6 +205,17 @@ TEST(SystemClockTest, timers_fire_in_order) {
     EXPECT_EQ(fired, "12");
 }
 
+// A dialer took a second to end: its loop waited for the deadline of a timer that was no more.
+TEST(SystemClockTest, a_loop_ends_with_its_last_timer) {
+    asio::io_context context;
+    SystemClock clock{context};
+    Clock::Timer last{clock, [] {}};
+    last.set(clock.now() + 1h);
+    last.clear();
+    context.run_for(5s); // returns at once when there is nothing to wait for
+    EXPECT_TRUE(context.stopped());
+}
+
 awaitable<int> blocking(Executor executor, std::shared_future<int> answer) {
     co_return co_await on_own_thread(executor, [answer] { return answer.get(); });
 }

@@ -29,8 +29,10 @@ void Clock::Timer::set(Instant at) {
 }
 
 void Clock::Timer::clear() {
-    if (place_) clock_.timers_.erase(*place_);
+    if (!place_) return;
+    clock_.timers_.erase(*place_);
     place_.reset();
+    if (clock_.timers_.empty()) clock_.arm(Instant::max());
 }
 
 Instant SystemClock::now() const { return Instant{std::chrono::steady_clock::now().time_since_epoch()}; }
@@ -40,6 +42,10 @@ UtcTime SystemClock::utc() const {
 }
 
 void SystemClock::arm(Instant earliest) {
+    if (earliest == Instant::max()) { // nobody waits, and so the loop need not either
+        timer_.cancel();
+        return;
+    }
     const auto at = std::chrono::steady_clock::time_point{earliest.time_since_epoch()};
     timer_.expires_at(at);
     timer_.async_wait([this](const boost::system::error_code& error) {
