@@ -40,7 +40,7 @@ interop: release
 
 # What runs on more than one thread (the worker, the journal's writer, the provisioner's and hooks' threads, the resolver, the admin
 # interface beside them) and what runs on top of it. The pure layers below have no thread to race with.
-threaded := async session host store hooks provision ops sim app
+threaded := async session host store hooks provision ops sim app public
 test-tsan: setup
 	cmake --preset tsan
 	cmake --build --preset tsan -j $(jobs) --target $(addsuffix _test,$(threaded))

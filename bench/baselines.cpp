@@ -49,7 +49,7 @@ async::awaitable<void> bootstrap(sim::Node& node, ports::IdentityHook& identity,
         co_return co_await refuse(std::move(stream), *code);
 
     if (found->invitation.requirement == protocol::Requirement::external) {
-        auto judging = identity.judge(*contact, row.peer);
+        auto judging = identity.judge(*contact, row.peer, {row.key, clock.now() + std::chrono::seconds{5}});
         const auto judged = co_await std::move(judging);
         if (!judged || *judged) co_return co_await refuse(std::move(stream), Code::invalid_identity);
     }
@@ -62,7 +62,7 @@ async::awaitable<void> bootstrap(sim::Node& node, ports::IdentityHook& identity,
     const auto opened = co_await std::move(opening);
     if (!opened || !*opened) co_return co_await refuse(std::move(stream), Code::invalid_token);
     row.epoch = (*opened)->epoch;
-    auto making = node.provisioner().provision(intent);
+    auto making = node.provisioner().provision(intent, {row.key, clock.now() + std::chrono::seconds{5}});
     const auto made = co_await std::move(making);
     if (!made) co_return co_await refuse(std::move(stream), Code::provisioning_failed);
 

@@ -29,7 +29,7 @@ enum class Scenario : std::uint8_t { many_parties, partition, slow_identity, cra
 // Takes `delay`, then accepts.
 class SlowVerifier final : public ports::IdentityHook {
 public:
-    async::awaitable<Result<std::optional<std::string>>> judge(wire::Contact, wire::PeerId) override {
+    async::awaitable<Result<std::optional<std::string>>> judge(wire::Contact, wire::PeerId, ports::Call) override {
         co_await async::sleep_until(process->clock, process->clock.now() + delay);
         co_return std::optional<std::string>{};
     }

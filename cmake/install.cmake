@@ -6,6 +6,7 @@ if(TALEUS_WITHOUT_TRAIL) # neither installed nor packaged: without CPack there i
   return()
 endif()
 include(GNUInstallDirs)
+set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME program)
 
 set(documents ${CMAKE_BINARY_DIR}/documents)
 add_custom_command(OUTPUT ${documents}/stamp
@@ -37,23 +38,55 @@ install(FILES ${CMAKE_BINARY_DIR}/units/taleus.service packaging/systemd/taleus.
 install(FILES packaging/systemd/taleus.sysusers DESTINATION lib/sysusers.d RENAME taleus.conf)
 install(FILES packaging/systemd/taleus.tmpfiles DESTINATION lib/tmpfiles.d RENAME taleus.conf)
 
+if(TALEUS_SHARED)
+  taleus_install_library()
+endif()
+
+# Three packages: the program, which contains all that it needs; the shared library; and what programs are built against it with.
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME taleus)
 set(CPACK_PACKAGE_VENDOR "Taleus Bootstrap")
 set(CPACK_PACKAGE_CONTACT "Taleus Bootstrap <packages@taleus.invalid>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "opens private credit relationships between two parties")
-set(CPACK_PACKAGE_DESCRIPTION "Two parties who trust each other open a tally, a private credit
-relationship, by an invitation link. This program checks the token and
-the identities over libp2p, provisions the shared database, writes the
-draft tally and tells both sides, exactly once.")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
-set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
-set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PACKAGE_SECTION net)
-# Who makes the service's user and its folder (postinst); systemd does, where it is.
-set(CPACK_DEBIAN_PACKAGE_DEPENDS "systemd-standalone-sysusers | systemd-sysusers, systemd-standalone-tmpfiles | systemd-tmpfiles")
-set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "ca-certificates, procps") # verify.root_cert; the unit's ExecReload
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_COMPONENTS_GROUPING IGNORE)
+set(CPACK_COMPONENTS_ALL program)
+if(TALEUS_SHARED)
+  list(APPEND CPACK_COMPONENTS_ALL library development)
+endif()
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
-set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${CMAKE_SOURCE_DIR}/packaging/debian/postinst ${CMAKE_SOURCE_DIR}/packaging/debian/postrm)
+set(about "Two parties who trust each other open a tally, a private credit
+relationship, by an invitation link. Token and identities are checked
+over libp2p, the shared database is provisioned, the draft tally is
+written and both sides are told, exactly once.")
+
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME taleus)
+set(CPACK_DEBIAN_PROGRAM_FILE_NAME DEB-DEFAULT)
+set(CPACK_COMPONENT_PROGRAM_DESCRIPTION "${about}")
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION net)
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_SHLIBDEPS ON)
+# Who makes the service's user and its folder (postinst); systemd does, where it is.
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_DEPENDS "systemd-standalone-sysusers | systemd-sysusers, systemd-standalone-tmpfiles | systemd-tmpfiles")
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS "ca-certificates, procps") # verify.root_cert; the unit's ExecReload
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_CONTROL_EXTRA ${CMAKE_SOURCE_DIR}/packaging/debian/postinst ${CMAKE_SOURCE_DIR}/packaging/debian/postrm)
+
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME libtaleus${PROJECT_VERSION_MAJOR})
+set(CPACK_DEBIAN_LIBRARY_FILE_NAME DEB-DEFAULT)
+set(CPACK_COMPONENT_LIBRARY_DESCRIPTION "${about}
+.
+This is the shared library, for programs that open tallies themselves.")
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libs)
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_GENERATE_SHLIBS ON)
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_CONTROL_EXTRA ${CMAKE_SOURCE_DIR}/packaging/library/triggers)
+
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libtaleus-dev)
+set(CPACK_DEBIAN_DEVELOPMENT_FILE_NAME DEB-DEFAULT)
+set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "${about}
+.
+This is what programs are built with: headers, CMake package, pkg-config.")
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libtaleus${PROJECT_VERSION_MAJOR} (= ${PROJECT_VERSION})")
 include(CPack)

@@ -1,9 +1,9 @@
 #include "app/commands.hpp"
-#include "app/retention.hpp"
 #include "app/trail_check.hpp"
 #include "app/trail_export.hpp"
 #include "async/sleep.hpp"
 #include "audit/checkpoint.hpp"
+#include "library/retention.hpp"
 #include "wire/base_text.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -345,7 +345,7 @@ Exit erase(OpenHome& home, const Console& console, const std::string& text) {
         return console.error(
                    {Code::malformed, fmt::format("{} is no time such as 2027-01-31T12:00:00Z", escaped(text))}),
                Exit::usage;
-    if (const auto erased = home.engine.run(erase_older(home, *before)); !erased)
+    if (const auto erased = home.engine.run(library::erase_older(*home.journal, home.engine.clock(), *before)); !erased)
         return console.error(erased.error(), "run it again; it goes on where it stopped"), Exit::failed;
     if (console.json()) console.data({{"before", to_text(*before)}});
     console.note(fmt::format("what names people is erased from records before {}; the proofs hold", to_text(*before)));

@@ -1,8 +1,7 @@
 #include "app/commands.hpp"
-#include "app/presence.hpp"
 #include "app/qr.hpp"
+#include "library/invite.hpp"
 #include "protocol/token.hpp"
-#include "wire/base_text.hpp"
 #include "wire/link.hpp"
 #include "wire/utf8.hpp"
 
@@ -39,38 +38,14 @@ std::string hint_no_address() {
     return "start the listener once (taleus serve), or set p2p.announce in config.toml to how others reach it";
 }
 
-// The addresses a link carries: what is announced, else what the listener registered, this node's own first; then those
-// of the inviter's other nodes that are alive.
-async::awaitable<Result<std::vector<wire::Multiaddr>>> link_addresses(OpenHome& home) {
-    const auto own = wire::PeerId::of(home.key.public_key());
-    std::vector<wire::Multiaddr> addresses;
-    for (const auto& text : home.config.announce)
-        if (const auto address = wire::Multiaddr::from_text(text)) addresses.push_back(address->with_peer(own));
-    const auto nodes = co_await home.journal->nodes();
-    if (!nodes) co_return fail(nodes.error());
-    for (const bool of_own : {true, false})
-        for (const auto& node : *nodes) {
-            const bool is_alive = !node.boot.empty() && node.seen >= home.engine.clock().utc() - node_silent_max;
-            if ((node.peer == own) != of_own || (of_own && !home.config.announce.empty())) continue;
-            if (!of_own && !is_alive) continue;
-            for (const auto& text : node.addresses)
-                if (const auto address = wire::Multiaddr::from_text(text)) addresses.push_back(*address);
-        }
-    if (addresses.empty() || addresses.front().peer() != own)
-        co_return fail(Code::internal, "no address is known under which this node can be reached");
-    if (addresses.size() > 16) addresses.resize(16);
-    co_return addresses;
-}
-
 Result<std::string> token_of(const CreateOptions& options, Random& random) {
-    if (!options.token) return wire::to_base64url(random.bytes<16>());
+    if (!options.token) return library::new_token(random);
     std::string token = *options.token;
     if (token == "-") {
         token.clear();
         std::getline(std::cin, token);
     }
-    if (token.empty() || token.size() > 512 || !wire::is_utf8(token))
-        return fail(Code::malformed, "a token has 1 to 512 bytes of UTF-8");
+    if (const auto good = library::check_token(token); !good) return fail(good.error());
     return token;
 }
 
@@ -167,18 +142,11 @@ Exit create(OpenHome& home, const Console& console, const CreateOptions& options
     if (options.identity == "external" && home.config.identity_hook.empty())
         return usage_error(Error{Code::malformed, "no external identity check is configured; set identity.hook"});
 
-    const auto addresses = home.engine.run(link_addresses(home));
+    const auto addresses = home.engine.run(library::link_addresses(home.ground(), home.config.announce));
     if (!addresses) return console.error(addresses.error(), hint_no_address()), Exit::failed;
 
-    wire::Link link;
-    link.addresses = *addresses;
-    link.token = *token;
-    link.expiry = *expiry;
-    link.role = *wire::role_from_text(options.role);
-    if (options.identity != "any") link.requirement = options.identity;
-
     const protocol::Invitation invitation{.token = protocol::hash_of_token(*token),
-                                          .role = link.role,
+                                          .role = *wire::role_from_text(options.role),
                                           .created = now,
                                           .expiry = *expiry,
                                           .uses = *uses,
@@ -187,21 +155,15 @@ Exit create(OpenHome& home, const Console& console, const CreateOptions& options
                                           .label = options.label,
                                           .revoked = std::nullopt};
     const auto id = id_of(invitation.token);
-    const ports::AuditRecord audit{.at = now,
-                                   .kind = "invitation_created",
-                                   .session_id = {},
-                                   .token_id = id,
-                                   .body = {{"role", options.role},
-                                            {"uses", options.uses},
-                                            {"expires", to_text(*expiry)},
-                                            {"identity", options.identity}}};
-    if (const auto made = home.engine.run(home.journal->create_invitation(invitation, audit)); !made) {
+    const auto made = home.engine.run(library::issue(home.ground(), invitation, *token, *addresses));
+    if (!made) {
         const bool exists = made.error().code == Code::conflict;
         console.error(exists ? Error{Code::conflict, "an invitation with this token exists already"} : made.error(),
                       exists ? "leave --token out and a new one is made" : "");
         return Exit::failed;
     }
 
+    const auto& link = *made;
     const auto uri = wire::to_uri(link, home.key);
     const auto written = options.out.empty() ? Result<void>{} : write_file(options.out, as_bytes(uri + "\n"), 0600);
     if (!written)
@@ -260,15 +222,10 @@ Exit show(OpenHome& home, const Console& console, const std::string& id) {
 }
 
 Exit revoke(OpenHome& home, const Console& console, const std::string& id) {
-    const auto now = home.engine.clock().utc();
-    const auto view = home.engine.run(home.journal->invitation(id));
-    if (!view) return console.error(view.error()), Exit::failed;
-    if (!*view) return unknown(console, id);
-    const auto full = id_of((*view)->invitation.token);
-    const ports::AuditRecord audit{
-        .at = now, .kind = "invitation_revoked", .session_id = {}, .token_id = full, .body = {}};
-    const auto revoked = home.engine.run(home.journal->revoke(full, now, audit));
+    const auto revoked = home.engine.run(library::revoke(home.ground(), id));
     if (!revoked) return console.error(revoked.error()), Exit::failed;
+    if (!*revoked) return unknown(console, id);
+    const auto& full = **revoked;
     if (console.json()) console.data({{"id", full}, {"state", "revoked"}});
     console.note(fmt::format("invitation {} is revoked; sessions under way finish", full));
     return Exit::done;

@@ -1,5 +1,6 @@
 #include "app/commands.hpp"
-#include "app/node.hpp"
+#include "app/dependencies.hpp"
+#include "app/node_settings.hpp"
 #include "app/terminal.hpp"
 #include "protocol/dialer.hpp"
 #include "session/join.hpp"
@@ -179,11 +180,12 @@ async::awaitable<void> join_into(session::JoinWorld& world, session::RemovalWorl
     engine.stop();
 }
 
-session::JoinResult run_join(OpenHome& home, Dependencies& dependencies, const wire::Link& link,
+session::JoinResult run_join(OpenHome& home, const library::Dependencies& dependencies, const wire::Link& link,
                              const Console& console) {
-    Outfit outfit{home, dependencies};
+    const auto settings = node_settings(home);
+    library::Outfit outfit{home.ground(), dependencies, settings};
     auto world = outfit.join_world();
-    auto removal = removal_world(home, dependencies);
+    auto removal = library::removal_world(home.ground(), dependencies, settings.time_to_live);
     std::optional<session::JoinResult> result;
     const Steps steps{console, home.engine.clock()};
     auto& limit = home.engine.tasks().spawn([&](async::Limit& own) {
@@ -192,7 +194,7 @@ session::JoinResult run_join(OpenHome& home, Dependencies& dependencies, const w
     });
     const auto signals = home.engine.on_signal([&] { limit.stop(); });
     home.engine.run_until_stopped();
-    outfit.close();
+    home.engine.run(outfit.close());
     return std::move(*result);
 }
 
@@ -206,7 +208,7 @@ Exit join(OpenHome& home, const Console& console, const JoinOptions& options) {
     if (!lock) return failed_before(console, lock.error());
     if (!*lock) return failed_before(console, {Code::in_progress, "another join of this link is running in this home"});
 
-    auto dependencies = Dependencies::of(home, Purpose::join);
+    auto dependencies = dependencies_of(home, Purpose::join);
     if (!dependencies) return failed_before(console, dependencies.error());
     const auto result = run_join(home, *dependencies, *link, console);
     console.end_progress();

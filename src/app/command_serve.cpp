@@ -1,10 +1,12 @@
 #include "app/admin.hpp"
 #include "app/commands.hpp"
-#include "app/node.hpp"
+#include "app/dependencies.hpp"
 #include "app/node_control.hpp"
-#include "app/observation.hpp"
+#include "app/node_settings.hpp"
 #include "app/systemd.hpp"
 #include "app/watch.hpp"
+#include "library/node.hpp"
+#include "library/observation.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
@@ -62,8 +64,10 @@ void tell_ready(const OpenHome& home, const std::vector<wire::Multiaddr>& listen
 // that comes while the node starts waits until it has.
 class Serving {
 public:
-    Serving(OpenHome& home, Dependencies& dependencies, Systemd& systemd)
-        : home_{home}, systemd_{systemd}, node_{home, dependencies, &observation_},
+    Serving(OpenHome& home, const library::Dependencies& dependencies, Systemd& systemd)
+        : home_{home}, systemd_{systemd}, node_{home.ground(), dependencies, node_settings(home), &observation_,
+                                                // NOLINTNEXTLINE(cert-err33-c): of a signal that exists
+                                                [] { std::raise(SIGTERM); }},
           control_{home, node_, metrics_, [this] { drain(); }} {}
 
     Exit run(const ServeOptions& options, const Console& console, HeldSignals& held);
@@ -81,8 +85,8 @@ private:
     Systemd& systemd_;
     ops::Events events_;
     ops::Metrics metrics_{TALEUS_VERSION};
-    Observation observation_{metrics_, events_};
-    Node node_;
+    library::Observation observation_{metrics_, events_};
+    library::Node node_;
     NodeControl control_;
     std::unique_ptr<Admin> admin_;
     bool has_started_ = false;
@@ -163,7 +167,7 @@ Exit serve(OpenHome& home, const Console& console, const ServeOptions& options, 
                       "stop it first, or give this one a home of its own");
         return Exit::failed;
     }
-    auto dependencies = Dependencies::of(home, Purpose::serve);
+    auto dependencies = dependencies_of(home, Purpose::serve);
     if (!dependencies) return console.error(dependencies.error(), "see docs/provisioning.md"), Exit::usage;
     for (const auto& doubt : doubts_of(home.config)) Log{*home.log, "node"}.warn("{}", doubt);
     Serving serving{home, *dependencies, systemd};

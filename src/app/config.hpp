@@ -5,6 +5,7 @@
 #include "base/instant.hpp"
 #include "base/result.hpp"
 #include "host/limits.hpp"
+#include "library/rates.hpp"
 #include "p2p/connection.hpp"
 #include "protocol/timeouts.hpp"
 #include "session/settings.hpp"
@@ -36,19 +37,6 @@ struct VerifyConfig {
     Duration timeout = std::chrono::seconds{2};
 };
 
-// The defaults: an address or a peer may do what a busy partner does, all together what a large machine bears.
-constexpr guard::StageRates contact_rates() {
-    constexpr std::size_t mib = 1 << 20;
-    return {guard::Rates{{500, 2000}, {16 * mib, 128 * mib}}, guard::Rates{{500, 2000}, {16 * mib, 128 * mib}},
-            guard::Rates{{1000, 4000}, {}}, guard::Rates{{5000, 20'000}, {64 * mib, 1024 * mib}}};
-}
-constexpr guard::StageRates connection_rates() {
-    guard::StageRates rates{};
-    rates[static_cast<std::size_t>(guard::Stage::address)].contacts = {100, 1000};
-    rates[static_cast<std::size_t>(guard::Stage::global)].contacts = {2000, 10'000};
-    return rates;
-}
-
 struct Config {
     std::vector<std::string> listen{"/ip4/0.0.0.0/tcp/9000", "/ip6/::/tcp/9000"};
     std::vector<std::string> announce;
@@ -58,10 +46,10 @@ struct Config {
     protocol::ListenerTimeouts listener;
     protocol::DialerTimeouts dialer;
     session::Limits limits;
-    guard::StageRates rates = contact_rates(); // of messages and their bytes
+    guard::StageRates rates = library::contact_rates(); // of messages and their bytes
     guard::WorkLimitSettings work;
     guard::BreakerSettings breaker;
-    host::HostLimits host{.rates = connection_rates()};
+    host::HostLimits host{.rates = library::connection_rates()};
     p2p::ConnectionLimits connection;
     std::string store_url; // empty: SQLite in the home
     std::string tokens = "local";

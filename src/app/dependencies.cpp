@@ -55,9 +55,9 @@ std::unique_ptr<ports::DraftReader> reader_of(const Config& config, Purpose purp
 
 } // namespace
 
-Result<Dependencies> Dependencies::of(const OpenHome& home, Purpose purpose) {
+Result<library::Dependencies> dependencies_of(const OpenHome& home, Purpose purpose) {
     const auto& config = home.config;
-    Dependencies made;
+    library::Dependencies made;
     auto provisioner = provisioner_of(home);
     if (!provisioner) return fail(std::move(provisioner.error()));
     made.provisioner = std::move(*provisioner);
@@ -67,14 +67,6 @@ Result<Dependencies> Dependencies::of(const OpenHome& home, Purpose purpose) {
         made.tokens = std::make_unique<hooks::ExternalTokens>(hook_at(config.token_hook), config.listener.step);
     made.reader = reader_of(config, purpose);
     return made;
-}
-
-session::RemovalWorld removal_world(OpenHome& home, Dependencies& dependencies) {
-    return {.clock = home.engine.clock(),
-            .journal = *home.journal,
-            .provisioner = *dependencies.provisioner,
-            .log = Log{*home.log, "provision"},
-            .time_to_live = home.config.provisioner.time_to_live};
 }
 
 } // namespace taleus::app

@@ -3,8 +3,8 @@
 // the directory, when it is made here, 0700.
 
 #include "app/config.hpp"
-#include "base/descriptor.hpp"
 #include "base/result.hpp"
+#include "library/files.hpp"
 #include "wire/keys.hpp"
 
 #include <filesystem>
@@ -41,24 +41,9 @@ private:
     std::filesystem::path path_;
 };
 
-// A lock within a file of the home, held until destruction or the end of the process, however it ends. One file holds a
-// lock for each `place`, so that none has to be cleaned up.
-class FileLock {
-public:
-    // nullopt when another process, or another lock of this one, holds it.
-    static Result<std::optional<FileLock>> try_lock(const std::filesystem::path& file, std::uint64_t place = 0);
-
-private:
-    explicit FileLock(Descriptor file) : file_{std::move(file)} {}
-    Descriptor file_; // the lock goes with it
-};
-
-// Writes a file whole or not at all: temporary name, flush, rename, flush of the directory. What is no regular file (a
-// pipe, a device) is written to as it is.
-Result<void> write_file(const std::filesystem::path& file, ByteView content, unsigned mode);
-// At most `limit` bytes; larger is an error.
-Result<Bytes> read_file(const std::filesystem::path& file, std::size_t limit);
-// To its end, from what is open already; `name` is for the error.
-Result<Bytes> read_descriptor(int descriptor, std::size_t limit, std::string_view name);
+using library::FileLock;
+using library::read_descriptor;
+using library::read_file;
+using library::write_file;
 
 } // namespace taleus::app

@@ -1,5 +1,6 @@
 #include "app/node_control.hpp"
 
+#include "app/node_settings.hpp"
 #include "app/session_json.hpp"
 #include "async/elsewhere.hpp"
 #include "wire/base_text.hpp"
@@ -10,16 +11,6 @@ namespace taleus::app {
 
 namespace {
 
-constexpr Duration silence_max = std::chrono::seconds{5}; // of a loop that is meant to beat every 250 ms
-constexpr Duration probe_period = std::chrono::seconds{5};
-constexpr Duration probe_period_after_fault = std::chrono::seconds{1};
-constexpr Duration probe_time = std::chrono::seconds{5};
-
-ports::Check good(std::string name) { return {.name = std::move(name), .code = {}, .detail = {}}; }
-ports::Check bad(std::string name, std::string code, std::string detail) {
-    return {.name = std::move(name), .code = std::move(code), .detail = std::move(detail)};
-}
-
 boost::json::array texts(const std::vector<wire::Multiaddr>& addresses) {
     boost::json::array out;
     for (const auto& address : addresses) out.emplace_back(address.to_text());
@@ -28,94 +19,16 @@ boost::json::array texts(const std::vector<wire::Multiaddr>& addresses) {
 
 } // namespace
 
-NodeControl::NodeControl(OpenHome& home, Node& node, ops::Metrics& metrics, std::function<void()> drain)
+NodeControl::NodeControl(OpenHome& home, library::Node& node, ops::Metrics& metrics, std::function<void()> drain)
     : home_{home}, node_{node}, metrics_{metrics}, settings_{home.home, home.flags, home.settings},
       drain_{std::move(drain)}, log_{*home.log, "ops"}, began_{home.engine.clock().now()},
-      tasks_{home.engine.executor(), home.engine.clock()}, pulse_{home.engine.clock()},
-      next_probe_{home.engine.clock(), [this] { probe_store(); }} {
-    pulse_.start();
-}
-
-void NodeControl::started() {
-    if (phase_ == Phase::starting) phase_ = Phase::serving;
-    has_started_ = true;
-    next_probe_.set(home_.engine.clock().now() + probe_period);
-}
-
-void NodeControl::draining() { phase_ = Phase::draining; }
+      tasks_{home.engine.executor(), home.engine.clock()}, vitals_{home.ground(), node} {}
 
 async::awaitable<void> NodeControl::close() {
     closed_ = true;
-    next_probe_.clear();
-    pulse_.stop();
+    co_await vitals_.close();
     co_await async::asio::post(home_.engine.executor(), async::use_awaitable); // what was asked before begins
     co_await tasks_.join();
-}
-
-// --- health
-
-ports::Health NodeControl::live() const {
-    const auto silence = pulse_.silence(home_.engine.clock().now());
-    if (!silence || *silence < silence_max) return {{good("event_loop")}};
-    return {{bad("event_loop", "event_loop_stalled",
-                 fmt::format("the node's event loop has not moved for {} s",
-                             std::chrono::duration_cast<std::chrono::seconds>(*silence).count()))}};
-}
-
-ports::Health NodeControl::ready() const {
-    auto health = live();
-    switch (phase_.load()) {
-    case Phase::starting: health.checks.push_back(bad("node", "starting", "the node is starting")); break;
-    case Phase::serving: health.checks.push_back(good("node")); break;
-    case Phase::draining:
-        health.checks.push_back(bad("node", "draining", "the node ends the sessions under way and takes no new ones"));
-        break;
-    }
-    std::string fault;
-    bool provisioner_is_open = false;
-    {
-        const std::lock_guard lock{mutex_};
-        fault = store_fault_;
-        provisioner_is_open = provisioner_is_open_;
-    }
-    health.checks.push_back(provisioner_is_open
-                                ? bad("provisioner", "provisioner_unavailable", "the provisioner's breaker is open")
-                                : good("provisioner"));
-    const Duration since{probing_since_.load()};
-    if (fault.empty() && since.count() >= 0 && home_.engine.clock().now().time_since_epoch() - since > probe_time)
-        fault = "the store does not answer";
-    health.checks.push_back(fault.empty() ? good("store") : bad("store", "store_unavailable", fault));
-    return health;
-}
-
-ports::Health NodeControl::started() const {
-    if (has_started_) return {{good("start")}};
-    return {{bad("start", "starting", "the node is starting")}};
-}
-
-void NodeControl::probe_store() {
-    tasks_.spawn([this](async::Limit&) { return probe_store_once(); });
-}
-
-// By the node's heartbeat, which is a write like any other.
-async::awaitable<void> NodeControl::probe_store_once() {
-    auto& clock = home_.engine.clock();
-    const auto began = clock.now();
-    probing_since_ = began.time_since_epoch().count();
-    const auto written = co_await node_.beat();
-    beat_time_ = clock.now() - began;
-    if (auto head = co_await home_.journal->trail_head(); head && *head) trail_head_ = std::move(**head);
-    probing_since_ = -1;
-    const auto is_open = [&](guard::Breaker& breaker) {
-        return breaker.state(clock.now()) == guard::BreakerState::open;
-    };
-    auto fault = written ? std::string{} : written.error().context;
-    // A beat is tried while the breaker is open, new sessions are not.
-    if (written && is_open(node_.breakers().store)) fault = "the store's breaker is open";
-    if (!closed_) next_probe_.set(clock.now() + (fault.empty() ? probe_period : probe_period_after_fault));
-    const std::lock_guard lock{mutex_};
-    provisioner_is_open_ = is_open(node_.breakers().provisioner);
-    store_fault_ = std::move(fault);
 }
 
 // --- what it shows
@@ -140,8 +53,7 @@ async::awaitable<Result<boost::json::object>> NodeControl::status() {
 }
 
 async::awaitable<Result<boost::json::object>> NodeControl::status_here() {
-    auto head = co_await home_.journal->trail_head();
-    if (head && *head) trail_head_ = std::move(**head);
+    co_await vitals_.see_trail_head();
     co_return status_now();
 }
 
@@ -159,13 +71,12 @@ boost::json::object NodeControl::status_now() {
     };
     const auto work = node_.guards().work.counts(clock_now);
     const auto up = home_.engine.clock().now() - began_;
+    const auto& trail_head = vitals_.trail_head();
     boost::json::object by_state;
     for (const auto& [state, count] : sessions.by_state) by_state[state] = count;
     return {{"version", TALEUS_VERSION},
             {"peerId", home_.peer().to_text()},
-            {"state", phase_ == Phase::starting  ? "starting"
-                      : phase_ == Phase::serving ? "serving"
-                                                 : "draining"},
+            {"state", vitals_.phase_text()},
             {"uptimeSeconds", std::chrono::duration_cast<std::chrono::seconds>(up).count()},
             {"addresses", texts(node_.listening())},
             {"announced", texts(node_.announced())},
@@ -193,10 +104,10 @@ boost::json::object NodeControl::status_now() {
             {"work", {{"limit", work.limit}, {"inUse", work.in_use}}},
             {"store", {{"calls", commits.calls}, {"commits", commits.commits}}},
             {"trail",
-             {{"origin", trail_head_ ? trail_head_->origin : ""},
-              {"records", trail_head_ ? trail_head_->size : 0},
-              {"root", trail_head_ ? wire::to_base64(trail_head_->root) : ""}}},
-            {"eventLoop", {{"lagSeconds", std::chrono::duration<double>(pulse_.lag()).count()}}},
+             {{"origin", trail_head ? trail_head->origin : ""},
+              {"records", trail_head ? trail_head->size : 0},
+              {"root", trail_head ? wire::to_base64(trail_head->root) : ""}}},
+            {"eventLoop", {{"lagSeconds", std::chrono::duration<double>(vitals_.lag()).count()}}},
             {"process",
              {{"residentBytes", use.resident_bytes},
               {"descriptors", use.descriptors},
@@ -329,7 +240,9 @@ async::awaitable<std::expected<void, NodeControl::Faults>> NodeControl::make(Liv
     }
     if (outcome) {
         settings_.take(std::move(proposal));
-        node_.use_settings();
+        node_.use(node_settings(home_));
+        if (auto levels = LogLevels::parse(home_.config.log_level, home_.config.log_levels))
+            home_.log->use(std::move(*levels));
     }
     ++(outcome ? changes_made_ : changes_refused_);
     changing_ = false;

@@ -3,34 +3,34 @@
 // Constructed, and told, on the node's thread; what ports::Control says may be asked from any.
 
 #include "app/live_settings.hpp"
-#include "app/node.hpp"
+#include "app/open_home.hpp"
 #include "app/process.hpp"
-#include "async/pulse.hpp"
 #include "async/task_group.hpp"
+#include "library/node.hpp"
+#include "library/vitals.hpp"
 #include "ops/metrics.hpp"
 #include "ports/control.hpp"
 
 #include <atomic>
 #include <functional>
-#include <mutex>
 
 namespace taleus::app {
 
 class NodeControl final : public ports::Control {
 public:
     // What is given outlives it. `drain` begins it, however often it is called.
-    NodeControl(OpenHome& home, Node& node, ops::Metrics& metrics, std::function<void()> drain);
+    NodeControl(OpenHome& home, library::Node& node, ops::Metrics& metrics, std::function<void()> drain);
 
     // --- the node's thread
-    void started(); // the node takes sessions
-    void draining();
+    void started() { vitals_.started(); } // the node takes sessions
+    void draining() { vitals_.draining(); }
     void reload(std::function<void()> done); // config.toml; what is refused is in the log
     // Returns when whoever asked has been answered; nobody asks any more. Before the engine ends.
     async::awaitable<void> close();
 
-    ports::Health live() const override;
-    ports::Health ready() const override;
-    ports::Health started() const override;
+    ports::Health live() const override { return vitals_.live(); }
+    ports::Health ready() const override { return vitals_.ready(); }
+    ports::Health started() const override { return vitals_.has_started(); }
     std::string metrics(Exposition form) const override { return metrics_.expose(form); }
 
     async::awaitable<Result<void>> sample() override;
@@ -59,15 +59,11 @@ private:
     async::awaitable<Result<boost::json::object>> drain_here(std::string by);
     boost::json::object status_now();
     std::vector<ops::Reading> readings();
-    void probe_store();
-    async::awaitable<void> probe_store_once();
     async::awaitable<void> reload_once();
     async::awaitable<std::expected<void, Faults>> make(LiveSettings::Judged proposal, std::string by, bool persist);
 
-    enum class Phase : std::uint8_t { starting, serving, draining };
-
     OpenHome& home_;
-    Node& node_;
+    library::Node& node_;
     ops::Metrics& metrics_;
     LiveSettings settings_;
     const std::function<void()> drain_;
@@ -75,17 +71,8 @@ private:
     const Instant began_;
     Process process_;
     async::TaskGroup tasks_;
-    async::Pulse pulse_;
-    async::Clock::Timer next_probe_;
-    std::atomic<Phase> phase_{Phase::starting};
-    std::atomic<bool> has_started_{false};
+    library::Vitals vitals_;
     std::atomic<bool> closed_{false};
-    std::atomic<Duration::rep> probing_since_{-1}; // nanoseconds of the clock; -1: no probe is under way
-    mutable std::mutex mutex_;
-    std::string store_fault_;                     // by `mutex_`
-    bool provisioner_is_open_ = false;            // likewise
-    Duration beat_time_{};                        // of the last heartbeat, to its answer
-    std::optional<audit::Checkpoint> trail_head_; // as of then
     std::uint64_t changes_made_ = 0;
     std::uint64_t changes_refused_ = 0;
     bool changing_ = false;

@@ -5,6 +5,7 @@
 #include "app/engine.hpp"
 #include "app/home.hpp"
 #include "app/log_sink.hpp"
+#include "library/ground.hpp"
 #include "protocol/store_key.hpp"
 #include "store/journal.hpp"
 
@@ -23,12 +24,14 @@ struct OpenHome {
     OpenHome& operator=(const OpenHome&) = delete;
 
     wire::PeerId peer() const { return wire::PeerId::of(key.public_key()); }
+    library::Ground ground() {
+        return {engine.executor(), engine.clock(), engine.tasks(), random, key, *journal, *store_key, *log};
+    }
 
     Home home;
     Flags flags;
     Settings settings;
     const Config& config{settings.config};
-    std::string party_id; // the store's inviter, once it is known
     wire::KeyPair key;
     SystemRandom random; // of the system: any thread
     std::unique_ptr<StderrLog> log;

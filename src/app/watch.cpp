@@ -10,7 +10,7 @@ namespace {
 constexpr Duration period_max = std::chrono::seconds{5};
 }
 
-Watch::Watch(async::Clock& clock, const Systemd& systemd, const Node& node, StderrLog& log)
+Watch::Watch(async::Clock& clock, const Systemd& systemd, const library::Node& node, StderrLog& log)
     : clock_{clock}, systemd_{systemd}, node_{node}, log_{log},
       period_{std::min(period_max, systemd.watchdog().value_or(period_max) / 3)}, timer_{clock, [this] { look(); }} {
     look();

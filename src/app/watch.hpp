@@ -4,9 +4,9 @@
 // One thread.
 
 #include "app/log_sink.hpp"
-#include "app/node.hpp"
 #include "app/systemd.hpp"
 #include "async/clock.hpp"
+#include "library/node.hpp"
 
 #include <string>
 
@@ -15,14 +15,14 @@ namespace taleus::app {
 class Watch {
 public:
     // What is given outlives it.
-    Watch(async::Clock& clock, const Systemd& systemd, const Node& node, StderrLog& log);
+    Watch(async::Clock& clock, const Systemd& systemd, const library::Node& node, StderrLog& log);
 
 private:
     void look();
 
     async::Clock& clock_;
     const Systemd& systemd_;
-    const Node& node_;
+    const library::Node& node_;
     StderrLog& log_;
     const Duration period_;
     std::string status_; // as told last

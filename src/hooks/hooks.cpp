@@ -13,7 +13,8 @@ std::unique_ptr<ports::Hook> make_hook(const HookTarget& target) {
     return std::make_unique<ExecutableHook>(std::vector{std::get<ExecutableTarget>(target).path});
 }
 
-async::awaitable<Result<std::optional<std::string>>> ExternalIdentity::judge(wire::Contact contact, wire::PeerId peer) {
+async::awaitable<Result<std::optional<std::string>>> ExternalIdentity::judge(wire::Contact contact, wire::PeerId peer,
+                                                                             ports::Call) {
     boost::json::object request{{"v", 1},
                                 {"call", "identity"},
                                 {"deadlineMs", std::chrono::floor<std::chrono::milliseconds>(allowed_).count()},
@@ -27,7 +28,8 @@ async::awaitable<Result<std::optional<std::string>>> ExternalIdentity::judge(wir
     co_return identity_of_answer(*answer);
 }
 
-async::awaitable<Result<std::optional<protocol::Invitation>>> ExternalTokens::find(std::string token, UtcTime now) {
+async::awaitable<Result<std::optional<protocol::Invitation>>> ExternalTokens::find(std::string token, UtcTime now,
+                                                                                   ports::Call) {
     const auto hash = protocol::hash_of_token(token);
     boost::json::object request{{"v", 1},
                                 {"call", "token"},

@@ -18,7 +18,8 @@ class ExternalIdentity final : public ports::IdentityHook {
 public:
     // `allowed` is how long a session waits: told to the hook, enforced by the session.
     ExternalIdentity(std::unique_ptr<ports::Hook> hook, Duration allowed) : hook_{std::move(hook)}, allowed_{allowed} {}
-    async::awaitable<Result<std::optional<std::string>>> judge(wire::Contact contact, wire::PeerId peer) override;
+    async::awaitable<Result<std::optional<std::string>>> judge(wire::Contact contact, wire::PeerId peer,
+                                                               ports::Call call) override;
 
 private:
     const std::unique_ptr<ports::Hook> hook_;
@@ -28,7 +29,8 @@ private:
 class ExternalTokens final : public ports::TokenHook {
 public:
     ExternalTokens(std::unique_ptr<ports::Hook> hook, Duration allowed) : hook_{std::move(hook)}, allowed_{allowed} {}
-    async::awaitable<Result<std::optional<protocol::Invitation>>> find(std::string token, UtcTime now) override;
+    async::awaitable<Result<std::optional<protocol::Invitation>>> find(std::string token, UtcTime now,
+                                                                       ports::Call call) override;
 
 private:
     const std::unique_ptr<ports::Hook> hook_;

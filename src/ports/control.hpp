@@ -7,8 +7,8 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <taleus/health.hpp>
 
-#include <algorithm>
 #include <expected>
 #include <optional>
 #include <string>
@@ -18,17 +18,8 @@
 
 namespace taleus::ports {
 
-// One thing that must be so. `code` is stable, for machines; `detail` is for people; both are empty where it is so.
-struct Check {
-    std::string name;
-    std::string code;
-    std::string detail;
-    bool passed() const { return code.empty(); }
-};
-struct Health {
-    std::vector<Check> checks;
-    bool is_good() const { return std::ranges::all_of(checks, &Check::passed); }
-};
+using taleus::Check;
+using taleus::Health;
 
 // Settings to change, by key, as a person writes the values.
 struct SettingChange {

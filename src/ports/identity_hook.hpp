@@ -4,6 +4,7 @@
 
 #include "async/awaitable.hpp"
 #include "base/result.hpp"
+#include "ports/call.hpp"
 #include "wire/messages.hpp"
 #include "wire/peer_id.hpp"
 
@@ -17,7 +18,8 @@ public:
     virtual ~IdentityHook() = default;
     // nullopt: accepted. A text: refused, for our records; the partner is told `Invalid identity` and no more. An
     // error: the verifier did not answer sensibly (`dependency_unavailable`).
-    virtual async::awaitable<Result<std::optional<std::string>>> judge(wire::Contact contact, wire::PeerId peer) = 0;
+    virtual async::awaitable<Result<std::optional<std::string>>> judge(wire::Contact contact, wire::PeerId peer,
+                                                                       ports::Call call) = 0;
 };
 
 } // namespace taleus::ports

@@ -5,6 +5,7 @@
 #include "async/awaitable.hpp"
 #include "base/result.hpp"
 #include "base/secret.hpp"
+#include "ports/call.hpp"
 #include "ports/journal.hpp"
 #include "wire/messages.hpp"
 
@@ -26,9 +27,9 @@ public:
     // Makes the database and writes the draft tally into it. `provisioning_failed` when it cannot be made,
     // `dependency_unavailable` when it may work later. The task's limit cancels the waiting; the database may then
     // exist all the same and is found again under its instance.
-    virtual awaitable<Result<MadeDatabase>> provision(Intent intent) = 0;
+    virtual awaitable<Result<MadeDatabase>> provision(Intent intent, Call call) = 0;
     // Removes what `provision` made of it, if anything; likewise cancelled by the task's limit.
-    virtual awaitable<Result<void>> remove(Intent intent) = 0;
+    virtual awaitable<Result<void>> remove(Intent intent, Call call) = 0;
 };
 
 } // namespace taleus::ports

@@ -11,6 +11,7 @@
 #include "wire/peer_id.hpp"
 
 #include <boost/json/object.hpp>
+#include <taleus/vocabulary.hpp>
 
 #include <array>
 #include <cstdint>
@@ -63,12 +64,8 @@ struct Session {
     std::vector<std::string> partner_cadre;
 };
 
-// Was the draft read back from the database itself, by the login that the partner gave?
-enum class Access : std::uint8_t { not_tried, verified, failed };
-constexpr std::string_view to_text(Access access) {
-    constexpr std::array<std::string_view, 3> texts{"not_tried", "verified", "failed"};
-    return texts.at(static_cast<std::size_t>(access));
-}
+using taleus::Access;
+using taleus::to_text;
 
 struct TallyRecord {
     std::string tally_id;

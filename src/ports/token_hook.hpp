@@ -5,6 +5,7 @@
 #include "async/awaitable.hpp"
 #include "base/instant.hpp"
 #include "base/result.hpp"
+#include "ports/call.hpp"
 #include "protocol/token.hpp"
 
 #include <optional>
@@ -17,7 +18,8 @@ public:
     virtual ~TokenHook() = default;
     // The invitation that this token is; nullopt: unknown. It is asked once and then stands in the journal, which
     // counts its uses. `dependency_unavailable` when there is no sensible answer.
-    virtual async::awaitable<Result<std::optional<protocol::Invitation>>> find(std::string token, UtcTime now) = 0;
+    virtual async::awaitable<Result<std::optional<protocol::Invitation>>> find(std::string token, UtcTime now,
+                                                                               ports::Call call) = 0;
 };
 
 } // namespace taleus::ports

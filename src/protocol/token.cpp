@@ -8,7 +8,6 @@
 namespace taleus::protocol {
 namespace {
 
-constexpr std::array<std::string_view, 4> requirement_texts{"any", "bound", "proof", "external"};
 constexpr std::string_view key_domain = "taleus-key/1\n";
 constexpr std::string_view instance_domain = "taleus-instance/1\n";
 
@@ -20,14 +19,6 @@ bool is_reserved(std::optional<std::uint64_t> allowed, std::uint64_t spent, std:
 }
 
 } // namespace
-
-std::string_view to_text(Requirement requirement) { return requirement_texts[static_cast<std::size_t>(requirement)]; }
-
-std::optional<Requirement> requirement_from_text(std::string_view text) {
-    for (std::size_t i = 0; i < requirement_texts.size(); ++i)
-        if (requirement_texts[i] == text) return static_cast<Requirement>(i);
-    return std::nullopt;
-}
 
 std::optional<Code> judge(const Invitation& invitation, const Usage& usage, UtcTime now) {
     if (invitation.revoked) return Code::token_revoked;

@@ -7,6 +7,8 @@
 #include "wire/messages.hpp"
 #include "wire/peer_id.hpp"
 
+#include <taleus/vocabulary.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,9 +16,9 @@
 
 namespace taleus::protocol {
 
-enum class Requirement : std::uint8_t { any, bound, proof, external };
-std::string_view to_text(Requirement requirement);
-std::optional<Requirement> requirement_from_text(std::string_view text);
+using taleus::Requirement;
+using taleus::requirement_from_text;
+using taleus::to_text;
 
 // An invitation as it is kept: never the token itself.
 struct Invitation {

@@ -17,7 +17,7 @@ boost::json::object request_for(std::string_view call, const ports::Intent& inte
 
 } // namespace
 
-async::awaitable<Result<ports::MadeDatabase>> ExternalProvisioner::provision(ports::Intent intent) {
+async::awaitable<Result<ports::MadeDatabase>> ExternalProvisioner::provision(ports::Intent intent, ports::Call) {
     auto passwords = passwords_of(intent, store_key_);
     auto draft = wire::parse_json(as_bytes(intent.draft));
     if (!passwords) co_return fail(std::move(passwords.error()));
@@ -42,7 +42,7 @@ async::awaitable<Result<ports::MadeDatabase>> ExternalProvisioner::provision(por
     co_return database;
 }
 
-async::awaitable<Result<void>> ExternalProvisioner::remove(ports::Intent intent) {
+async::awaitable<Result<void>> ExternalProvisioner::remove(ports::Intent intent, ports::Call) {
     auto asking = hook_->ask(request_for("remove", intent, allowed_));
     const auto answer = co_await std::move(asking);
     if (!answer) co_return fail(answer.error());

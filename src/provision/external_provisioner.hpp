@@ -16,8 +16,8 @@ public:
     ExternalProvisioner(std::unique_ptr<ports::Hook> hook, protocol::StoreKey store_key, Duration allowed)
         : hook_{std::move(hook)}, store_key_{std::move(store_key)}, allowed_{allowed} {}
 
-    async::awaitable<Result<ports::MadeDatabase>> provision(ports::Intent intent) override;
-    async::awaitable<Result<void>> remove(ports::Intent intent) override;
+    async::awaitable<Result<ports::MadeDatabase>> provision(ports::Intent intent, ports::Call call) override;
+    async::awaitable<Result<void>> remove(ports::Intent intent, ports::Call call) override;
 
 private:
     const std::unique_ptr<ports::Hook> hook_;

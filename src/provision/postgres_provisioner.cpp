@@ -158,7 +158,7 @@ Result<std::unique_ptr<PostgresProvisioner>> PostgresProvisioner::make(PostgresS
         new PostgresProvisioner{std::move(server), std::move(store_key), Limits{}}};
 }
 
-async::awaitable<Result<ports::MadeDatabase>> PostgresProvisioner::provision(ports::Intent intent) {
+async::awaitable<Result<ports::MadeDatabase>> PostgresProvisioner::provision(ports::Intent intent, ports::Call) {
     return async::run_interruptibly(
         worker_, [this, intent = std::move(intent)](const async::Interrupt& interrupt) -> Result<ports::MadeDatabase> {
             auto passwords = passwords_of(intent, store_key_);
@@ -173,7 +173,7 @@ async::awaitable<Result<ports::MadeDatabase>> PostgresProvisioner::provision(por
         });
 }
 
-async::awaitable<Result<void>> PostgresProvisioner::remove(ports::Intent intent) {
+async::awaitable<Result<void>> PostgresProvisioner::remove(ports::Intent intent, ports::Call) {
     return async::run_interruptibly(worker_, [this, intent = std::move(intent)](const async::Interrupt& interrupt) {
         return remove_schema(server_, intent, interrupt);
     });

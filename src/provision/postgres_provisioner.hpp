@@ -28,8 +28,8 @@ public:
     // `malformed` when partners cannot be told an endpoint.
     static Result<std::unique_ptr<PostgresProvisioner>> make(PostgresServer server, protocol::StoreKey store_key);
 
-    async::awaitable<Result<ports::MadeDatabase>> provision(ports::Intent intent) override;
-    async::awaitable<Result<void>> remove(ports::Intent intent) override;
+    async::awaitable<Result<ports::MadeDatabase>> provision(ports::Intent intent, ports::Call call) override;
+    async::awaitable<Result<void>> remove(ports::Intent intent, ports::Call call) override;
 
 private:
     PostgresProvisioner(PostgresServer server, protocol::StoreKey store_key, Limits limits)

@@ -4,7 +4,7 @@
 
 namespace taleus::provision {
 
-async::awaitable<Result<ports::MadeDatabase>> SqliteProvisioner::provision(ports::Intent intent) {
+async::awaitable<Result<ports::MadeDatabase>> SqliteProvisioner::provision(ports::Intent intent, ports::Call) {
     return worker_.run([this, intent = std::move(intent)]() -> Result<ports::MadeDatabase> {
         const TallyFile file{
             .tally_id = intent.tally_id, .instance = intent.instance, .draft = intent.draft, .identity = {}};
@@ -15,7 +15,7 @@ async::awaitable<Result<ports::MadeDatabase>> SqliteProvisioner::provision(ports
     });
 }
 
-async::awaitable<Result<void>> SqliteProvisioner::remove(ports::Intent intent) {
+async::awaitable<Result<void>> SqliteProvisioner::remove(ports::Intent intent, ports::Call) {
     return worker_.run(
         [this, intent = std::move(intent)] { return remove_tally_file(directory_, intent.tally_id, intent.instance); });
 }

@@ -23,8 +23,8 @@ public:
         : directory_{std::move(directory)}, worker_{limits.waiting_max, limits.threads} {}
 
     // The endpoint `taleus-sqlite:TALLYID` says what kind it is and discloses no path.
-    async::awaitable<Result<ports::MadeDatabase>> provision(ports::Intent intent) override;
-    async::awaitable<Result<void>> remove(ports::Intent intent) override;
+    async::awaitable<Result<ports::MadeDatabase>> provision(ports::Intent intent, ports::Call call) override;
+    async::awaitable<Result<void>> remove(ports::Intent intent, ports::Call call) override;
 
 private:
     const std::filesystem::path directory_;

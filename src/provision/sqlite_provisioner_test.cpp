@@ -60,7 +60,7 @@ struct SqliteProvisionerTest : testing::Test {
 
 TEST_F(SqliteProvisionerTest, makes_a_private_file_that_begins_with_the_draft) {
     SqliteProvisioner provisioner{tallies};
-    const auto made = ask(provisioner.provision(intent()));
+    const auto made = ask(provisioner.provision(intent(), {}));
     ASSERT_TRUE(made) << made.error().context;
     EXPECT_EQ(made->access.endpoint, "taleus-sqlite:babc234");
     EXPECT_EQ(made->access.credentials_ref, "file");
@@ -81,11 +81,11 @@ TEST_F(SqliteProvisionerTest, makes_a_private_file_that_begins_with_the_draft) {
 
 TEST_F(SqliteProvisionerTest, the_same_intent_makes_the_same_file_however_often) {
     SqliteProvisioner provisioner{tallies};
-    const auto first = ask(provisioner.provision(intent()));
+    const auto first = ask(provisioner.provision(intent(), {}));
     struct stat before{};
     ASSERT_EQ(::stat((tallies / "babc234.db").c_str(), &before), 0);
     SqliteProvisioner another{tallies};
-    EXPECT_EQ(ask(another.provision(intent()))->access, first->access);
+    EXPECT_EQ(ask(another.provision(intent(), {}))->access, first->access);
     struct stat after{};
     ASSERT_EQ(::stat((tallies / "babc234.db").c_str(), &after), 0);
     EXPECT_EQ(before.st_ino, after.st_ino);
@@ -93,12 +93,12 @@ TEST_F(SqliteProvisionerTest, the_same_intent_makes_the_same_file_however_often)
 
 TEST_F(SqliteProvisionerTest, a_name_taken_by_another_instance_is_refused_and_kept) {
     SqliteProvisioner provisioner{tallies};
-    ASSERT_TRUE(ask(provisioner.provision(intent(1))));
-    EXPECT_EQ(ask(provisioner.provision(intent(2))).error().code, Code::provisioning_failed);
+    ASSERT_TRUE(ask(provisioner.provision(intent(1), {})));
+    EXPECT_EQ(ask(provisioner.provision(intent(2), {})).error().code, Code::provisioning_failed);
     auto altered = intent(1);
     altered.draft = R"({"tally":{}})";
-    EXPECT_EQ(ask(provisioner.provision(altered)).error().code, Code::provisioning_failed);
-    EXPECT_EQ(ask(provisioner.remove(intent(2))).error().code, Code::provisioning_failed);
+    EXPECT_EQ(ask(provisioner.provision(altered, {})).error().code, Code::provisioning_failed);
+    EXPECT_EQ(ask(provisioner.remove(intent(2), {})).error().code, Code::provisioning_failed);
     EXPECT_EQ(read_tally_file(tallies, "babc234")->instance, intent(1).instance);
 }
 
@@ -108,7 +108,7 @@ TEST_F(SqliteProvisionerTest, what_was_killed_before_the_rename_is_made_anew_and
     std::ofstream{tallies / ".babc234.beside"} << "half";
     std::ofstream{tallies / ".bother.new"} << "of another tally";
     SqliteProvisioner provisioner{tallies};
-    ASSERT_TRUE(ask(provisioner.provision(intent())));
+    ASSERT_TRUE(ask(provisioner.provision(intent(), {})));
     auto left = names();
     std::ranges::sort(left);
     EXPECT_EQ(left, (std::vector<std::string>{".bother.new", "babc234.db"}));
@@ -133,12 +133,12 @@ TEST_F(SqliteProvisionerTest, many_that_make_one_instance_at_once_make_one_file)
 
 TEST_F(SqliteProvisionerTest, removes_what_it_made_and_nothing_is_fine) {
     SqliteProvisioner provisioner{tallies};
-    EXPECT_TRUE(ask(provisioner.remove(intent())));
-    ASSERT_TRUE(ask(provisioner.provision(intent())));
+    EXPECT_TRUE(ask(provisioner.remove(intent(), {})));
+    ASSERT_TRUE(ask(provisioner.provision(intent(), {})));
     std::ofstream{tallies / ".babc234.new"} << "half";
-    EXPECT_TRUE(ask(provisioner.remove(intent())));
+    EXPECT_TRUE(ask(provisioner.remove(intent(), {})));
     EXPECT_TRUE(names().empty());
-    EXPECT_TRUE(ask(provisioner.remove(intent())));
+    EXPECT_TRUE(ask(provisioner.remove(intent(), {})));
     EXPECT_EQ(read_tally_file(tallies, "babc234").error().code, Code::provisioning_failed);
 }
 
@@ -146,8 +146,8 @@ TEST_F(SqliteProvisionerTest, no_text_from_outside_names_a_file) {
     SqliteProvisioner provisioner{tallies};
     for (const auto* name : {"", ".", "..", "../x", "a/b", "a.b", "-rf", "_x", "a b", "a\n", "\xc3\xa4"}) {
         EXPECT_FALSE(is_file_name(name)) << name;
-        EXPECT_EQ(ask(provisioner.provision(intent(1, name))).error().code, Code::provisioning_failed) << name;
-        EXPECT_EQ(ask(provisioner.remove(intent(1, name))).error().code, Code::provisioning_failed) << name;
+        EXPECT_EQ(ask(provisioner.provision(intent(1, name), {})).error().code, Code::provisioning_failed) << name;
+        EXPECT_EQ(ask(provisioner.remove(intent(1, name), {})).error().code, Code::provisioning_failed) << name;
         EXPECT_EQ(read_tally_file(tallies, name).error().code, Code::provisioning_failed) << name;
     }
     EXPECT_FALSE(fs::exists(tallies));
@@ -161,21 +161,21 @@ TEST_F(SqliteProvisionerTest, a_draft_that_names_no_tally_is_refused) {
     for (const auto* draft : {"", "{", "[]", "{}", R"({"tally":1})"}) {
         auto wanted = intent();
         wanted.draft = draft;
-        EXPECT_EQ(ask(provisioner.provision(wanted)).error().code, Code::provisioning_failed) << draft;
+        EXPECT_EQ(ask(provisioner.provision(wanted, {})).error().code, Code::provisioning_failed) << draft;
     }
 }
 
 TEST_F(SqliteProvisionerTest, a_directory_that_cannot_be_written_may_work_later) {
     std::ofstream{home / "file"} << "no directory";
     SqliteProvisioner in_file{home / "file"};
-    EXPECT_EQ(ask(in_file.provision(intent())).error().code, Code::dependency_unavailable);
+    EXPECT_EQ(ask(in_file.provision(intent(), {})).error().code, Code::dependency_unavailable);
     SqliteProvisioner in_nothing{home / "none" / "tallies"};
-    EXPECT_EQ(ask(in_nothing.provision(intent())).error().code, Code::dependency_unavailable);
+    EXPECT_EQ(ask(in_nothing.provision(intent(), {})).error().code, Code::dependency_unavailable);
     if (::geteuid() == 0) return; // nothing is read-only to root
     fs::create_directory(tallies);
     fs::permissions(tallies, fs::perms::owner_read | fs::perms::owner_exec);
     SqliteProvisioner read_only{tallies};
-    EXPECT_EQ(ask(read_only.provision(intent())).error().code, Code::dependency_unavailable);
+    EXPECT_EQ(ask(read_only.provision(intent(), {})).error().code, Code::dependency_unavailable);
     EXPECT_TRUE(names().empty());
 }
 
@@ -184,8 +184,8 @@ TEST_F(SqliteProvisionerTest, files_that_are_no_tallies_are_told_as_such) {
     std::ofstream{tallies / "btext.db"} << std::string(5000, 'x');
     EXPECT_EQ(read_tally_file(tallies, "btext").error().code, Code::provisioning_failed);
     SqliteProvisioner provisioner{tallies};
-    EXPECT_EQ(ask(provisioner.provision(intent(1, "btext"))).error().code, Code::provisioning_failed);
-    EXPECT_EQ(ask(provisioner.remove(intent(1, "btext"))).error().code, Code::provisioning_failed);
+    EXPECT_EQ(ask(provisioner.provision(intent(1, "btext"), {})).error().code, Code::provisioning_failed);
+    EXPECT_EQ(ask(provisioner.remove(intent(1, "btext"), {})).error().code, Code::provisioning_failed);
     EXPECT_TRUE(fs::exists(tallies / "btext.db"));
 }
 

@@ -86,16 +86,16 @@ class GuardedProvisioner final : public ports::Provisioner {
 public:
     GuardedProvisioner(ports::Provisioner& real, guard::Breaker& breaker, const async::Clock& clock)
         : real_{real}, breaker_{breaker}, clock_{clock} {}
-    async::awaitable<Result<ports::MadeDatabase>> provision(ports::Intent intent) override {
-        return through(breaker_, clock_, Purpose::beginning, checked(std::move(intent)));
+    async::awaitable<Result<ports::MadeDatabase>> provision(ports::Intent intent, ports::Call call) override {
+        return through(breaker_, clock_, Purpose::beginning, checked(std::move(intent), call));
     }
-    async::awaitable<Result<void>> remove(ports::Intent intent) override {
-        return through(breaker_, clock_, Purpose::finishing, real_.remove(std::move(intent)));
+    async::awaitable<Result<void>> remove(ports::Intent intent, ports::Call call) override {
+        return through(breaker_, clock_, Purpose::finishing, real_.remove(std::move(intent), call));
     }
 
 private:
     // An answer that no partner could use is a failure.
-    async::awaitable<Result<ports::MadeDatabase>> checked(ports::Intent intent);
+    async::awaitable<Result<ports::MadeDatabase>> checked(ports::Intent intent, ports::Call call);
 
     ports::Provisioner& real_;
     guard::Breaker& breaker_;
@@ -106,8 +106,9 @@ class GuardedIdentity final : public ports::IdentityHook {
 public:
     GuardedIdentity(ports::IdentityHook& real, guard::Breaker& breaker, const async::Clock& clock)
         : real_{real}, breaker_{breaker}, clock_{clock} {}
-    async::awaitable<Result<std::optional<std::string>>> judge(wire::Contact contact, wire::PeerId peer) override {
-        return through(breaker_, clock_, Purpose::beginning, real_.judge(std::move(contact), std::move(peer)));
+    async::awaitable<Result<std::optional<std::string>>> judge(wire::Contact contact, wire::PeerId peer,
+                                                               ports::Call call) override {
+        return through(breaker_, clock_, Purpose::beginning, real_.judge(std::move(contact), std::move(peer), call));
     }
 
 private:
@@ -120,8 +121,9 @@ class GuardedTokens final : public ports::TokenHook {
 public:
     GuardedTokens(ports::TokenHook& real, guard::Breaker& breaker, const async::Clock& clock)
         : real_{real}, breaker_{breaker}, clock_{clock} {}
-    async::awaitable<Result<std::optional<protocol::Invitation>>> find(std::string token, UtcTime now) override {
-        return through(breaker_, clock_, Purpose::beginning, real_.find(std::move(token), now));
+    async::awaitable<Result<std::optional<protocol::Invitation>>> find(std::string token, UtcTime now,
+                                                                       ports::Call call) override {
+        return through(breaker_, clock_, Purpose::beginning, real_.find(std::move(token), now, call));
     }
 
 private:

@@ -68,8 +68,8 @@ async::awaitable<std::expected<ports::TokenLookup, Event>> ContactSession::look_
 async::awaitable<std::optional<Event>> ContactSession::learn_token() {
     const auto now = shop_.world.clock.utc();
     auto token = std::get<ValidatingToken>(state_).contact.token;
-    auto call =
-        begin_hook(shop_.hooks, shop_.world.executor, deadline(), shop_.world.tokens->find(std::move(token), now));
+    auto call = begin_hook(shop_.hooks, shop_.world.executor, deadline(),
+                           shop_.world.tokens->find(std::move(token), now, {row_.key, deadline()}));
     auto answer = co_await talk_.within(deadline(), call.result());
     call.cancel();
     const auto outcome = !answer ? "interrupted" : !*answer ? "failed" : **answer ? "known" : "unknown";
@@ -190,8 +190,8 @@ async::awaitable<std::optional<Event>> ContactSession::refused_identity() {
 async::awaitable<std::optional<Event>> ContactSession::asked_hook(const wire::Contact& contact) {
     if (shop_.world.identity == nullptr)
         co_return own_failure({Code::dependency_unavailable, "no identity hook is configured"}, Code::internal);
-    auto call =
-        begin_hook(shop_.hooks, shop_.world.executor, deadline(), shop_.world.identity->judge(contact, row_.peer));
+    auto call = begin_hook(shop_.hooks, shop_.world.executor, deadline(),
+                           shop_.world.identity->judge(contact, row_.peer, {row_.key, deadline()}));
     auto answer = co_await talk_.patiently(call, deadline());
     call.cancel();
     const auto outcome = !answer ? "interrupted" : !*answer ? "failed" : **answer ? "refused" : "accepted";
@@ -266,7 +266,8 @@ async::awaitable<Event> ContactSession::opened(Result<std::expected<ports::Journ
 // --- PROVISIONING_DATABASE
 
 async::awaitable<Event> ContactSession::provision_database() {
-    auto call = begin_hook(shop_.hooks, shop_.world.executor, deadline(), shop_.world.provisioner.provision(*intent_));
+    auto call = begin_hook(shop_.hooks, shop_.world.executor, deadline(),
+                           shop_.world.provisioner.provision(*intent_, {row_.key, deadline()}));
     auto made = co_await talk_.patiently(call, deadline());
     call.cancel(); // what it makes all the same is found again under its instance
     const auto outcome = !made ? "interrupted" : *made ? "made" : "failed";

@@ -20,12 +20,12 @@
 #include "wire/keys.hpp"
 #include "wire/link.hpp"
 
-#include <array>
+#include <taleus/vocabulary.hpp>
+
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
-#include <string_view>
 
 namespace taleus::session {
 
@@ -55,12 +55,8 @@ struct JoinRequest {
     std::function<void(const JoinProgress&)> progress;
 };
 
-// What the listener's receipt was worth: who holds one can prove what the listener's trail said of this session.
-enum class ReceiptCheck : std::uint8_t { none, verified, failed };
-constexpr std::string_view to_text(ReceiptCheck check) {
-    constexpr std::array<std::string_view, 3> texts{"none", "verified", "failed"};
-    return texts.at(static_cast<std::size_t>(check));
-}
+using taleus::ReceiptCheck;
+using taleus::to_text;
 
 struct JoinResult {
     protocol::StateName outcome = protocol::StateName::failed; // terminal

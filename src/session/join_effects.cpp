@@ -270,7 +270,7 @@ async::awaitable<Event> JoinSession::provision_database() {
     const auto approved = std::get<ProvisioningDatabase>(state_).approved;
     is_wait_unstated_ = !approved.expires_in;
     if (auto failed = co_await make_intent(approved)) co_return std::move(*failed);
-    auto provisioning = world_.provisioner.provision(*intent_);
+    auto provisioning = world_.provisioner.provision(*intent_, {row_.key, deadline().at});
     auto made = co_await bounded(std::move(provisioning));
     const auto outcome = !made ? "interrupted" : *made ? "made" : "failed";
     chronicle_->note("hook", {{"hook", "provisioner"}, {"outcome", outcome}});

@@ -16,8 +16,9 @@ constexpr Duration pause_max = std::chrono::hours{1};
 
 async::awaitable<Result<void>> removed(RemovalWorld& world, const ports::Intent& intent, async::Limit& limit) {
     try {
-        auto removing = world.provisioner.remove(intent);
-        auto answer = co_await async::within(limit, world.clock.now() + world.step, std::move(removing));
+        const auto until = world.clock.now() + world.step;
+        auto removing = world.provisioner.remove(intent, {.key = {}, .until = until});
+        auto answer = co_await async::within(limit, until, std::move(removing));
         if (answer) co_return std::move(*answer);
     } catch (const std::exception& error) {
         co_return fail(Code::internal, error.what());

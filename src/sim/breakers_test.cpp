@@ -18,7 +18,7 @@ using Mood = SimulatedProvisioner::Mood;
 class MoodyVerifier final : public ports::IdentityHook {
 public:
     enum class Will : std::uint8_t { accepts, refuses, hangs, throws, nonsense, slow };
-    async::awaitable<Result<std::optional<std::string>>> judge(wire::Contact, wire::PeerId) override {
+    async::awaitable<Result<std::optional<std::string>>> judge(wire::Contact, wire::PeerId, ports::Call) override {
         ++asked;
         const auto how = will;
         if (how == Will::throws) throw std::runtime_error{"simulated: the verifier threw"};
@@ -212,7 +212,8 @@ TEST_F(BreakersTest, a_store_that_hangs_costs_only_its_own_sessions_and_is_asked
 class MoodyRegister final : public ports::TokenHook {
 public:
     enum class Will : std::uint8_t { answers, hangs, throws, nonsense, slow };
-    async::awaitable<Result<std::optional<protocol::Invitation>>> find(std::string token, UtcTime now) override {
+    async::awaitable<Result<std::optional<protocol::Invitation>>> find(std::string token, UtcTime now,
+                                                                       ports::Call) override {
         using Answer = Result<std::optional<protocol::Invitation>>;
         ++asked;
         const auto how = will;

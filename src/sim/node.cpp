@@ -81,7 +81,7 @@ void Node::serve(Home home) {
     life.breakers = std::make_unique<session::Breakers>(settings.breaker, *life.random);
     life.guarded_journal = std::make_unique<session::GuardedJournal>(*life.journal, life.breakers->store, clock);
     life.guarded_provisioner =
-        std::make_unique<session::GuardedProvisioner>(*life.provisioner, life.breakers->provisioner, clock);
+        std::make_unique<session::GuardedProvisioner>(own_or_hook(), life.breakers->provisioner, clock);
     if (identity_hook != nullptr)
         life.guarded_identity =
             std::make_unique<session::GuardedIdentity>(*identity_hook, life.breakers->identity, clock);
@@ -129,10 +129,11 @@ std::shared_ptr<Joining> Node::join(wire::Link link) {
                            .random = *life_->random,
                            .network = life_->network,
                            .journal = *life_->journal,
-                           .provisioner = *life_->provisioner,
+                           .provisioner = own_or_hook(),
                            .node = key_,
                            .store_key = store_key_,
                            .settings = std::make_shared<const session::Settings>(settings),
+                           .observer = observer,
                            .reader = reader});
     auto joining = std::make_shared<Joining>();
     life_->joins.spawn([&](async::Limit& limit) { return run_join(*life_->joining, std::move(link), joining, limit); });

@@ -55,6 +55,7 @@ public:
     ports::Network& network() { return life_->network; }
     bool is_serving() const { return life_ && life_->listener != nullptr; }
     bool is_alive() const { return life_ != nullptr; }
+    void cancel_joins() { life_->joins.stop(); }
     std::size_t joins_under_way() const { return life_ ? life_->joins.size() : 0; }
 
     // Pinned by the next boot; `apply` lets new sessions of this life have them.
@@ -64,6 +65,7 @@ public:
     session::Observer* observer = nullptr;
     ports::TokenHook* token_hook = nullptr;
     ports::DraftReader* reader = nullptr;
+    ports::Provisioner* provisioner_hook = nullptr; // instead of the simulated one
 
     const std::string& name() const { return name_; }
     const wire::KeyPair& key() const { return key_; }
@@ -82,6 +84,7 @@ public:
     void shut_down();
 
 private:
+    ports::Provisioner& own_or_hook() { return provisioner_hook != nullptr ? *provisioner_hook : *life_->provisioner; }
     struct Life {
         Life(const Time& time, Network& net, const wire::PeerId& peer)
             : process{time}, network{net, peer, process}, joins{process.executor(), process.clock} {}

@@ -6,7 +6,7 @@
 
 namespace taleus::sim {
 
-async::awaitable<Result<ports::MadeDatabase>> SimulatedProvisioner::provision(ports::Intent intent) {
+async::awaitable<Result<ports::MadeDatabase>> SimulatedProvisioner::provision(ports::Intent intent, ports::Call) {
     ++asked;
     const auto how = mood;
     if (how == Mood::throws) throw std::runtime_error{"simulated: the provisioner threw"};
@@ -28,7 +28,7 @@ async::awaitable<Result<ports::MadeDatabase>> SimulatedProvisioner::provision(po
     co_return database;
 }
 
-async::awaitable<Result<void>> SimulatedProvisioner::remove(ports::Intent intent) {
+async::awaitable<Result<void>> SimulatedProvisioner::remove(ports::Intent intent, ports::Call) {
     made.erase(intent.tally_id);
     co_return Result<void>{};
 }

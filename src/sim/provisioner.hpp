@@ -27,8 +27,8 @@ public:
     SimulatedProvisioner(Process& process, std::map<std::string, wire::DatabaseAccess>& databases)
         : made{databases}, process_{process} {}
 
-    async::awaitable<Result<ports::MadeDatabase>> provision(ports::Intent intent) override;
-    async::awaitable<Result<void>> remove(ports::Intent intent) override;
+    async::awaitable<Result<ports::MadeDatabase>> provision(ports::Intent intent, ports::Call call) override;
+    async::awaitable<Result<void>> remove(ports::Intent intent, ports::Call call) override;
 
     std::map<std::string, wire::DatabaseAccess>& made;
     std::size_t asked = 0;

@@ -106,7 +106,7 @@ TEST_F(TokenTest, a_session_past_token_validation_finishes_although_its_token_ex
 struct Verifier final : ports::IdentityHook {
     enum class Answer { accepts, refuses, fails, hangs } answer = Answer::accepts;
     Node* node = nullptr;
-    async::awaitable<Result<std::optional<std::string>>> judge(wire::Contact, wire::PeerId) override {
+    async::awaitable<Result<std::optional<std::string>>> judge(wire::Contact, wire::PeerId, ports::Call) override {
         using Verdict = Result<std::optional<std::string>>;
         if (answer == Answer::hangs) co_await async::sleep_until(node->process().clock, world_end);
         if (answer == Answer::fails) co_return Verdict{fail(Code::internal, "the verifier is down")};

@@ -116,11 +116,15 @@ bool World::advance(std::optional<Instant> limit) {
 }
 
 void World::run_until(const std::function<bool()>& is_done) {
+    ensure(reach(is_done), "nothing can happen any more, and what was waited for has not: a task was lost");
+}
+
+bool World::reach(const std::function<bool()>& is_done) {
     for (;;) {
         while (poll()) {
         }
-        if (is_done()) return;
-        ensure(advance(std::nullopt), "nothing can happen any more, and what was waited for has not: a task was lost");
+        if (is_done()) return true;
+        if (!advance(std::nullopt)) return false;
     }
 }
 

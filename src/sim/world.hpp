@@ -38,6 +38,8 @@ public:
 
     // Lets time pass until `is_done`. When nothing can happen any more before that, a task was lost: aborts.
     void run_until(const std::function<bool()>& is_done);
+    // The same for who is prepared for that; false: nothing can happen any more.
+    bool reach(const std::function<bool()>& is_done);
     void run_for(Duration length);
     void run_dry(); // until nothing is left to happen
     session::JoinResult join(Node& node, const wire::Link& link);

@@ -9,6 +9,7 @@
 #include "wire/json.hpp"
 
 #include <boost/json/value.hpp>
+#include <taleus/vocabulary.hpp>
 
 #include <chrono>
 #include <optional>
@@ -22,9 +23,9 @@ namespace taleus::wire {
 inline constexpr std::string_view bootstrap_protocol = "/taleus/bootstrap/1.0.0";
 inline constexpr std::size_t message_bytes_default = 64 * 1024;
 
-enum class Role : std::uint8_t { stock, foil }; // the inviter's side of the tally
-constexpr std::string_view to_text(Role role) { return role == Role::stock ? "stock" : "foil"; }
-std::optional<Role> role_from_text(std::string_view text);
+using taleus::Role; // the inviter's side of the tally
+using taleus::role_from_text;
+using taleus::to_text;
 
 struct Contact {                        // B -> A
     std::string token;                  // 1..512 bytes

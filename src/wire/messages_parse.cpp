@@ -100,12 +100,6 @@ Accepted accepted_of(const Members& from) {
 
 } // namespace
 
-std::optional<Role> role_from_text(std::string_view text) {
-    for (const auto role : {Role::stock, Role::foil})
-        if (to_text(role) == text) return role;
-    return std::nullopt;
-}
-
 Result<InboundMessage> parse_inbound(ByteView text) {
     const auto value = parse_object(text);
     if (!value) return fail(value.error());

@@ -1,4 +1,4 @@
-"""The Debian package: accepted by its linter, with all that it promises in it, and a program in it that runs."""
+"""The Debian packages: accepted by their linter, with all that they promise in them, and a program in one that runs."""
 
 import gzip
 import os
@@ -18,8 +18,16 @@ def run(*command):
 
 
 @pytest.fixture(scope="module")
-def package():
-    return run(ROOT / "scripts/package").strip()
+def packages():
+    """The program's, the library's, and what programs are built with."""
+    made = run(ROOT / "scripts/package", "--all").split()
+    assert [pathlib.Path(package).name.split("_")[0] for package in sorted(made)] == ["libtaleus-dev", "libtaleus1", "taleus"]
+    return sorted(made)
+
+
+@pytest.fixture(scope="module")
+def package(packages):
+    return packages[-1]
 
 
 @pytest.fixture(scope="module")
@@ -30,8 +38,8 @@ def unpacked(package, tmp_path_factory):
     return folder
 
 
-def test_the_linter_finds_nothing(package):
-    found = subprocess.run([tool("lintian", "lintian"), "--allow-root", "--fail-on", "error,warning", package], capture_output=True, text=True)
+def test_the_linter_finds_nothing(packages):
+    found = subprocess.run([tool("lintian", "lintian"), "--allow-root", "--fail-on", "error,warning", *packages], capture_output=True, text=True)
     assert found.returncode == 0, found.stdout
 
 
@@ -66,14 +74,25 @@ def test_its_scripts_are_sound_and_start_nothing(unpacked):
         assert "systemctl" not in script.read_text() and "rm -" not in script.read_text()
 
 
-def test_an_install_puts_what_the_package_has(unpacked, tmp_path):
+def test_an_install_puts_what_the_packages_have(packages, tmp_path_factory):
     """`cmake --install` after a build of everything: what is written by the program itself, manual and completion, is part of that."""
     assert "documents" in run("ninja", "-C", "build/release", "-t", "query", "all").split(), "a build of everything writes the documents"
-    subprocess.run(["cmake", "--install", "build/release"], cwd=ROOT, env={**os.environ, "DESTDIR": str(tmp_path)}, check=True, capture_output=True)
-    ours, packaged = ({file.relative_to(root) for file in root.rglob("*") if not file.is_dir()} for root in (tmp_path, unpacked))
-    assert ours == {file for file in packaged if file.parts[0] != "DEBIAN"}
-    for file in ours - {pathlib.Path("usr/bin/taleus")}:  # which the package has stripped
-        assert (tmp_path / file).read_bytes() == (unpacked / file).read_bytes(), file
+    installed, unpacked = tmp_path_factory.mktemp("installed"), tmp_path_factory.mktemp("unpacked")
+    subprocess.run(["cmake", "--install", "build/release"], cwd=ROOT, env={**os.environ, "DESTDIR": str(installed)}, check=True, capture_output=True)
+    for package in packages:
+        run("dpkg-deb", "--extract", package, unpacked)
+    ours, packaged = ({file.relative_to(root) for file in root.rglob("*") if not file.is_dir()} for root in (installed, unpacked))
+    assert ours == packaged
+    for file in ours:
+        if file != pathlib.Path("usr/bin/taleus") and ".so." not in file.name:  # which the packages have stripped
+            assert (installed / file).read_bytes() == (unpacked / file).read_bytes(), file
+
+
+def test_the_librarys_packages_are_found_by_who_builds_and_loads(packages):
+    dev, library, _ = packages
+    assert "Depends: libtaleus1 (= " in run("dpkg-deb", "--info", dev)
+    assert "libtaleus 1 libtaleus1" in run("dpkg-deb", "--info", library, "shlibs")
+    assert "ldconfig" in run("dpkg-deb", "--info", library, "triggers")
 
 
 def test_an_install_elsewhere_names_its_own_program(tmp_path):

@@ -1,13 +1,13 @@
-#include "app/presence.hpp"
+#include "library/presence.hpp"
 
-#include "app/home.hpp"
+#include "library/files.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <array>
 
-namespace taleus::app {
+namespace taleus::library {
 namespace {
 
 std::string new_boot(Random& random) {
@@ -82,4 +82,4 @@ async::awaitable<void> Presence::end() {
     if (!written) log_.warn("the store does not know that this node stopped: {}", written.error().context);
 }
 
-} // namespace taleus::app
+} // namespace taleus::library

@@ -1,59 +1,71 @@
 #pragma once
-// The composition root: what a node is made of, read from top to bottom. `Outfit` is what `serve` and `join` share:
-// network and journal of an open home, and what it is configured to call. Order of declaration is order of
-// construction, so that destruction is right by itself. One thread, the home's engine.
+// The composition root: what a node is made of, read from top to bottom. `Outfit` is what a dialer needs, `Node` a
+// listener. Order of declaration is order of construction, so that destruction is right by itself. One thread, the
+// ground's.
 
-#include "app/dependencies.hpp"
-#include "app/open_home.hpp"
-#include "app/presence.hpp"
 #include "host/host.hpp"
+#include "library/ground.hpp"
+#include "library/presence.hpp"
 #include "session/guarded_journal.hpp"
 #include "session/join.hpp"
 #include "session/listener.hpp"
 #include "session/settings.hpp"
 
+#include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
-namespace taleus::app {
+namespace taleus::library {
 
-// What the sessions of this home may do. `announced` is the cadre where the configuration names none.
-session::SettingsSnapshot session_settings(const OpenHome& home, const std::vector<wire::Multiaddr>& announced);
-host::HostSettings host_settings(const Config& config);
+struct NodeSettings {
+    session::Settings session; // an empty party id: the store's, else the peer id; an empty cadre: what is announced
+    host::HostSettings host;
+    std::vector<std::string> listen;
+    std::vector<std::string> announce; // empty: what it listens on, expanded
+    std::string place; // of this home, where several share a store (place_of); empty: the store is in the home
+    Duration keep_details{};
+    Duration time_to_live = std::chrono::hours{24};
+};
 
-// Everything that a dialer needs. The home outlives it.
+// Everything that a dialer needs. The ground outlives it.
 class Outfit {
 public:
-    Outfit(OpenHome& home, Dependencies& dependencies);
+    Outfit(Ground ground, const Dependencies& dependencies, NodeSettings settings);
 
-    session::JoinWorld join_world();
-    // Ends all connections; runs the loop until they are gone, a second at most.
-    void close();
+    session::JoinWorld join_world(session::Observer* observer = nullptr);
+    // Ends all connections within a second.
+    async::awaitable<void> close();
 
 private:
-    OpenHome& home_;
+    Ground ground_;
+    NodeSettings settings_;
     SystemRandom random_;
     guard::Protection guards_; // nobody calls in
-    Dependencies& dependencies_;
+    const Dependencies& dependencies_;
     host::Host host_;
 };
 
 // A listener that runs: accepts, bootstraps, drains.
 class Node {
 public:
-    Node(OpenHome& home, Dependencies& dependencies, session::Observer* observer);
+    // `lost`: another process serves under this peer id; this one must end.
+    Node(Ground ground, const Dependencies& dependencies, NodeSettings settings, session::Observer* observer,
+         std::function<void()> lost);
 
     // Recovers what an earlier process left, takes up waiting sessions, listens and registers. The announced addresses.
-    // `sockets`: what somebody listens on for us already, instead of p2p.listen.
+    // `sockets`: what somebody listens on for us already, instead of the settings' addresses.
     async::awaitable<Result<std::vector<wire::Multiaddr>>> start(std::vector<int> sockets);
+    // No new sessions; those under way go on.
+    void drain() { listener_.drain(); }
     // In order: no new connections, no new sessions, those under way to their ends or the grace, connections closed.
     async::awaitable<void> stop(Instant grace_until);
     // What `stop` waits for is cut short: a second signal.
     void hurry() { listener_.hurry(); }
 
-    // The home's settings, for what begins from now on.
-    void use_settings();
+    // For what begins from now on. What listens keeps its addresses, and the store its place.
+    void use(NodeSettings settings);
     // Tells the store, and those who share it, that this node is there.
     async::awaitable<Result<void>> beat();
 
@@ -69,7 +81,10 @@ public:
 private:
     async::awaitable<void> take_up();
 
-    OpenHome& home_;
+    Ground ground_;
+    NodeSettings settings_;
+    std::function<void()> lost_;
+    std::string party_id_; // the store's inviter, once it is known
     SystemRandom random_;
     guard::Protection guards_;
     session::Breakers breakers_;
@@ -87,4 +102,4 @@ private:
     bool draining_ = false;
 };
 
-} // namespace taleus::app
+} // namespace taleus::library

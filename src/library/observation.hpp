@@ -5,7 +5,7 @@
 #include "ops/metrics.hpp"
 #include "session/observer.hpp"
 
-namespace taleus::app {
+namespace taleus::library {
 
 class Observation final : public session::Observer {
 public:
@@ -23,4 +23,4 @@ private:
     ops::Events& events_;
 };
 
-} // namespace taleus::app
+} // namespace taleus::library

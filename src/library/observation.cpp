@@ -1,9 +1,9 @@
-#include "app/observation.hpp"
+#include "library/observation.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-namespace taleus::app {
+namespace taleus::library {
 
 namespace {
 
@@ -44,4 +44,4 @@ void Observation::turned_away(Code why) {
         events_.tell("refused", boost::json::serialize(boost::json::object{{"code", to_text(why)}}));
 }
 
-} // namespace taleus::app
+} // namespace taleus::library

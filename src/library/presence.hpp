@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-namespace taleus::app {
+namespace taleus::library {
 
 inline constexpr std::chrono::seconds heartbeat{5};
 inline constexpr std::chrono::seconds node_silent_max{30}; // a node that was silent for longer counts as dead
@@ -53,4 +53,4 @@ private:
     async::Clock::Timer timer_;
 };
 
-} // namespace taleus::app
+} // namespace taleus::library

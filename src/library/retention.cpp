@@ -1,11 +1,11 @@
-#include "app/retention.hpp"
+#include "library/retention.hpp"
 
 #include "async/sleep.hpp"
 
 #include <algorithm>
 #include <chrono>
 
-namespace taleus::app {
+namespace taleus::library {
 namespace {
 
 constexpr std::size_t rows_at_once = 500; // in a commit that sessions wait for too
@@ -18,22 +18,21 @@ Duration pause_of(Duration keep) {
 
 } // namespace
 
-async::awaitable<Result<void>> erase_older(OpenHome& home, UtcTime before) {
+async::awaitable<Result<void>> erase_older(store::Journal& journal, async::Clock& clock, UtcTime before) {
     for (;;) {
-        auto erasing = home.journal->erase_details(before, home.engine.clock().utc(), rows_at_once);
+        auto erasing = journal.erase_details(before, clock.utc(), rows_at_once);
         const auto has_more = co_await std::move(erasing);
         if (!has_more) co_return fail(has_more.error());
         if (!*has_more) co_return Result<void>{};
     }
 }
 
-async::awaitable<void> keep_erasing(OpenHome& home, async::Limit& limit) {
-    const Log log{*home.log, "audit"};
-    auto& clock = home.engine.clock();
+async::awaitable<void> keep_erasing(store::Journal& journal, async::Clock& clock, Log log, const Duration& keep,
+                                    async::Limit& limit) {
     while (!limit.is_stopped()) {
-        const auto keep = home.config.keep_details;
         if (keep > Duration::zero()) {
-            auto erasing = erase_older(home, clock.utc() - std::chrono::duration_cast<std::chrono::milliseconds>(keep));
+            auto erasing =
+                erase_older(journal, clock, clock.utc() - std::chrono::duration_cast<std::chrono::milliseconds>(keep));
             if (const auto erased = co_await std::move(erasing); !erased)
                 log.warn("details that are over their time cannot be erased: {}", erased.error().context);
         }
@@ -43,4 +42,4 @@ async::awaitable<void> keep_erasing(OpenHome& home, async::Limit& limit) {
     }
 }
 
-} // namespace taleus::app
+} // namespace taleus::library

@@ -1,0 +1,44 @@
+#pragma once
+// Files of a home: written whole or not at all, locked, and read up to a limit. Errors are sentences for people. Any
+// thread.
+
+#include "base/bytes.hpp"
+#include "base/descriptor.hpp"
+#include "base/result.hpp"
+#include "wire/keys.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace taleus::library {
+
+// A lock within a file of the home, held until destruction or the end of the process, however it ends. One file holds a
+// lock for each `place`, so that none has to be cleaned up.
+class FileLock {
+public:
+    // nullopt when another process, or another lock of this one, holds it.
+    static Result<std::optional<FileLock>> try_lock(const std::filesystem::path& file, std::uint64_t place = 0);
+
+private:
+    explicit FileLock(Descriptor file) : file_{std::move(file)} {}
+    Descriptor file_; // the lock goes with it
+};
+
+// Makes the directory, mode 0700, and those above it; one that is there keeps its mode.
+Result<void> make_private_directory(const std::filesystem::path& named);
+// Writes a file whole or not at all: temporary name, flush, rename, flush of the directory. What is no regular file (a
+// pipe, a device) is written to as it is.
+Result<void> write_file(const std::filesystem::path& file, ByteView content, unsigned mode);
+// The same for a new file: `conflict` where there is one.
+Result<void> create_file(const std::filesystem::path& file, ByteView content, unsigned mode);
+// At most `limit` bytes; larger is an error.
+Result<Bytes> read_file(const std::filesystem::path& file, std::size_t limit);
+// To its end, from what is open already; `name` is for the error.
+Result<Bytes> read_descriptor(int descriptor, std::size_t limit, std::string_view name);
+// A node's key, which nobody else may read. `internal` otherwise.
+Result<wire::KeyPair> read_key(const std::filesystem::path& file);
+
+} // namespace taleus::library

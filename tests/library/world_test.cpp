@@ -1,0 +1,178 @@
+// The world without a network, on public headers alone: what an application can make happen in it, and that it is the
+// same each time.
+
+#include <gtest/gtest.h>
+#include <taleus/testing.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace {
+
+using namespace std::chrono_literals;
+using taleus::Role;
+using taleus::StateName;
+using taleus::testing::Party;
+using taleus::testing::World;
+
+void expect_same_tally(Party& a, Party& b) {
+    ASSERT_EQ(a.tallies().size(), 1U);
+    ASSERT_EQ(b.tallies().size(), 1U);
+    EXPECT_EQ(a.tallies()[0].id, b.tallies()[0].id);
+    EXPECT_EQ(a.tallies()[0].database, b.tallies()[0].database);
+    EXPECT_EQ(a.tallies()[0].partner_party, b.tallies()[0].own_party);
+}
+
+struct WorldTest : ::testing::Test {
+    World world;
+    Party& inviter = world.add_listener("anna");
+    Party& respondent = world.add_dialer("bert");
+};
+
+TEST_F(WorldTest, both_roles_bootstrap) {
+    for (const auto role : {Role::stock, Role::foil}) {
+        const auto result = world.join(respondent, inviter.invite({.role = role})->uri);
+        ASSERT_TRUE(result);
+        EXPECT_TRUE(result->is_done()) << result->reason;
+        ASSERT_TRUE(result->tally);
+        EXPECT_EQ(result->tally->role, role);
+        EXPECT_EQ(result->tally->partner_peer, inviter.peer_id());
+    }
+    EXPECT_EQ(inviter.tallies().size(), 2U);
+    EXPECT_EQ(respondent.tallies().size(), 2U);
+    EXPECT_EQ(inviter.databases(), 1U);
+    EXPECT_EQ(respondent.databases(), 1U);
+}
+
+TEST_F(WorldTest, time_is_the_tests_own) {
+    const auto issued = inviter.invite({.valid_for = 1h});
+    const auto before = world.elapsed();
+    world.run_for(1h);
+    EXPECT_EQ(world.elapsed() - before, 1h);
+    const auto result = world.join(respondent, issued->uri);
+    ASSERT_TRUE(result);
+    EXPECT_EQ(result->outcome, StateName::rejected);
+    EXPECT_EQ(result->code, taleus::Code::token_expired);
+    EXPECT_EQ(inviter.invitations().at(0).standing, taleus::Standing::expired);
+}
+
+TEST_F(WorldTest, nothing_more_can_happen_is_said) {
+    EXPECT_FALSE(world.run_until([] { return false; }));
+}
+
+TEST_F(WorldTest, crash_at_each_moment_ends_with_one_tally_after_all) {
+    for (const bool of_inviter : {true, false})
+        for (const auto moment : {1ms, 3ms, 6ms, 10ms, 15ms, 25ms}) {
+            World other{7};
+            auto& anna = other.add_listener("anna");
+            auto& bert = other.add_dialer("bert");
+            const auto uri = anna.invite()->uri;
+            const auto joining = bert.begin_join(uri);
+            other.run_for(moment);
+            auto& victim = of_inviter ? anna : bert;
+            victim.crash();
+            EXPECT_FALSE(victim.is_alive());
+            other.run_for(1s);
+            victim.restart();
+            if (of_inviter) ASSERT_TRUE(other.run_until([&] { return joining->result().has_value(); }));
+            taleus::Result<taleus::JoinResult> result = other.join(bert, uri);
+            ASSERT_TRUE(result);
+            EXPECT_TRUE(result->is_done()) << result->reason;
+            expect_same_tally(anna, bert);
+            EXPECT_EQ(anna.databases(), 1U);
+        }
+}
+
+TEST_F(WorldTest, network_that_fails_is_got_round_or_named) {
+    const auto uri = inviter.invite()->uri;
+    inviter.set_reach(Party::Reach::refuses);
+    EXPECT_EQ(world.join(respondent, uri)->code, taleus::Code::unreachable);
+    inviter.set_reach(Party::Reach::hangs);
+    EXPECT_FALSE(world.join(respondent, uri)->is_done());
+    inviter.set_reach(Party::Reach::answers);
+    const auto joining = respondent.begin_join(uri);
+    ASSERT_TRUE(world.run_until([&] { return inviter.provisioner_calls() > 0; }));
+    inviter.cut();
+    ASSERT_TRUE(world.run_until([&] { return joining->result().has_value(); }));
+    EXPECT_TRUE(joining->result()->is_done()) << joining->result()->reason;
+    EXPECT_FALSE(joining->progress().empty());
+    expect_same_tally(inviter, respondent);
+}
+
+TEST_F(WorldTest, silent_network_ends_at_a_deadline) {
+    const auto joining = respondent.begin_join(inviter.invite()->uri);
+    ASSERT_TRUE(world.run_until([&] { return inviter.provisioner_calls() > 0; }));
+    inviter.silence();
+    const auto before = world.elapsed();
+    ASSERT_TRUE(world.run_until([&] { return joining->result().has_value(); }));
+    EXPECT_LE(world.elapsed() - before, taleus::DialerTimeouts{}.session + 1s);
+}
+
+TEST_F(WorldTest, store_that_stalls_and_comes_back_loses_nothing) {
+    const auto uri = inviter.invite()->uri;
+    inviter.stall_store();
+    const auto joining = respondent.begin_join(uri);
+    world.run_for(3s);
+    EXPECT_FALSE(joining->result());
+    inviter.resume_store();
+    ASSERT_TRUE(world.run_until([&] { return joining->result().has_value(); }));
+    EXPECT_TRUE(joining->result()->is_done()) << joining->result()->reason;
+    expect_same_tally(inviter, respondent);
+}
+
+TEST_F(WorldTest, provisioners_of_each_kind) {
+    using Making = Party::Making;
+    for (const auto making : {Making::fails, Making::unavailable, Making::hangs, Making::nonsense}) {
+        World other;
+        auto& anna = other.add_listener("anna");
+        auto& bert = other.add_dialer("bert");
+        anna.set_provisioner(making);
+        const auto uri = anna.invite()->uri;
+        EXPECT_FALSE(other.join(bert, uri)->is_done());
+        EXPECT_TRUE(anna.tallies().empty() && bert.tallies().empty());
+        EXPECT_EQ(anna.invitations().at(0).spent, 0U);
+        anna.set_provisioner(Making::makes);
+        other.run_for(5min); // whatever stands before a provisioner that failed has let go
+        EXPECT_TRUE(other.join(bert, uri)->is_done());
+        expect_same_tally(anna, bert);
+    }
+}
+
+TEST_F(WorldTest, stopped_listener_listens_again) {
+    const auto uri = inviter.invite()->uri;
+    inviter.stop();
+    EXPECT_FALSE(inviter.is_alive());
+    EXPECT_FALSE(world.join(respondent, uri)->is_done());
+    inviter.restart();
+    EXPECT_TRUE(world.join(respondent, uri)->is_done());
+    expect_same_tally(inviter, respondent);
+}
+
+// What happens in a world of this seed, as its observer tells it.
+std::vector<std::string> story_of(std::uint64_t seed) {
+    struct Scribe final : taleus::Observer {
+        void transition(const taleus::Transition& what) override {
+            lines.push_back(what.session + " " + std::string{to_text(what.to)} + " " +
+                            std::to_string(what.spent.count()));
+        }
+        std::vector<std::string> lines;
+    };
+    const auto scribe = std::make_shared<Scribe>();
+    World world{seed};
+    taleus::testing::PartySettings settings;
+    settings.hooks.observer = scribe;
+    auto& anna = world.add_listener("anna", std::move(settings));
+    auto& bert = world.add_dialer("bert");
+    EXPECT_TRUE(world.join(bert, anna.invite()->uri)->is_done());
+    return scribe->lines;
+}
+
+TEST(WorldSeedTest, same_seed_same_story_to_the_nanosecond) {
+    EXPECT_EQ(story_of(3), story_of(3));
+    EXPECT_NE(story_of(3), story_of(4));
+    EXPECT_GE(story_of(3).size(), 4U);
+}
+
+} // namespace
