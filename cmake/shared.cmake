@@ -38,6 +38,8 @@ function(taleus_install_library)
     list(GET part 1 name)
     install(FILES packaging/debian/copyright ${documents}/changelog.gz DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${name} COMPONENT ${component})
   endforeach()
+  install(FILES packaging/library/lintian-overrides DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides
+    RENAME libtaleus${PROJECT_VERSION_MAJOR} COMPONENT library)
   set(folder ${CMAKE_INSTALL_LIBDIR}/pkgconfig) # the prefix is found from there, wherever the tree was moved to
   file(RELATIVE_PATH taleus_prefix_from_pkgconfig /prefix/${folder} /prefix)
   configure_file(packaging/library/taleus.pc.in library/taleus.pc @ONLY)

@@ -62,10 +62,10 @@ Dialer::Core::Core(std::unique_ptr<library::Premises> opened, library::NodeSetti
       line_{std::make_shared<library::Line>(premises->loop.executor())} {}
 
 Dialer::Core::~Core() {
-    if (outfit_) static_cast<void>(premises->loop.ask([this] { return close_here(); }, std::nullopt));
+    if (outfit_) premises->loop.finish([this] { return close_here(); });
     line_->close();
+    premises->loop.end(); // nobody asks the application any more
     crew.callbacks.close();
-    premises->loop.end();
 }
 
 Result<std::unique_ptr<Dialer::Core>> Dialer::Core::open(DialerSettings settings, const Hooks& hooks) {
@@ -84,11 +84,10 @@ async::awaitable<Result<void>> Dialer::Core::open_here() {
     co_return Result<void>{};
 }
 
-async::awaitable<Result<void>> Dialer::Core::close_here() {
+async::awaitable<void> Dialer::Core::close_here() {
     joins_.stop();
     co_await joins_.join();
     co_await outfit_->close();
-    co_return Result<void>{};
 }
 
 std::shared_ptr<Joining::Shared> Dialer::Core::join(JoinRequest request, Done done) {

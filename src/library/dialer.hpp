@@ -44,7 +44,7 @@ private:
                                       async::Limit& limit);
     async::awaitable<Result<JoinResult>> joined(const Task& task, async::Limit& limit);
     async::awaitable<Result<void>> open_here();
-    async::awaitable<Result<void>> close_here();
+    async::awaitable<void> close_here();
 
     std::optional<library::Outfit> outfit_; // there from `open` on
     async::TaskGroup joins_;

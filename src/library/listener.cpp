@@ -61,8 +61,8 @@ Listener::Core::Core(std::unique_ptr<library::Premises> opened, library::FileLoc
 
 Listener::Core::~Core() {
     stop(Duration::zero());
+    premises->loop.end(); // nobody asks the application any more
     crew.callbacks.close();
-    premises->loop.end();
 }
 
 Result<std::unique_ptr<Listener::Core>> Listener::Core::start(ListenerSettings settings, const Hooks& hooks) {
@@ -104,14 +104,13 @@ void Listener::Core::drain() {
 
 void Listener::Core::stop(Duration grace) {
     if (is_stopped_.exchange(true) || !vitals) return;
-    static_cast<void>(premises->loop.ask([this, grace] { return stop_here(grace); }, std::nullopt));
+    premises->loop.finish([this, grace] { return stop_here(grace); });
 }
 
-async::awaitable<Result<void>> Listener::Core::stop_here(Duration grace) {
+async::awaitable<void> Listener::Core::stop_here(Duration grace) {
     vitals->draining();
     co_await node->stop(premises->loop.clock().now() + grace);
     co_await vitals->close();
-    co_return Result<void>{};
 }
 
 Counts Listener::Core::counts_here() {

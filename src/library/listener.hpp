@@ -46,7 +46,7 @@ public:
 
 private:
     async::awaitable<Result<void>> start_here();
-    async::awaitable<Result<void>> stop_here(Duration grace);
+    async::awaitable<void> stop_here(Duration grace);
 
     const library::FileLock lock_;
     std::atomic<bool> is_stopped_{false};

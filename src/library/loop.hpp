@@ -46,17 +46,17 @@ public:
             return Answer{fail(Code::timeout, "the event loop or the store did not answer in time")};
         return answer.get();
     }
+    // From another thread: runs `start() -> awaitable<void>` as a task of the loop to its end, however long it takes.
+    template <class Start> void finish(Start start) {
+        auto done = std::make_shared<std::promise<void>>();
+        const auto end = done->get_future();
+        boost::asio::post(context_, [this, done, start = std::move(start)]() mutable {
+            tasks_.spawn([&](async::Limit&) { return tell(done, std::move(start)); });
+        });
+        end.wait();
+    }
     // Runs `work` on the loop, some time before the loop ends.
     template <class Work> void post(Work work) { boost::asio::post(context_, std::move(work)); }
-    // Runs `work` on the loop and waits for it.
-    template <class Work> void run(Work work) {
-        std::promise<void> done;
-        boost::asio::post(context_, [&] {
-            work();
-            done.set_value();
-        });
-        done.get_future().wait();
-    }
 
     // Returns when its tasks have ended, which are asked to, and with them its thread. What is still posted afterwards
     // is never run.
@@ -71,6 +71,11 @@ public:
     }
 
 private:
+    template <class Start> static async::awaitable<void> tell(std::shared_ptr<std::promise<void>> done, Start start) {
+        auto work = start();
+        co_await std::move(work);
+        done->set_value();
+    }
     template <class Answer, class Start>
     static async::awaitable<void> deliver(std::shared_ptr<std::promise<Answer>> promise, Start start) {
         auto work = start();
