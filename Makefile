@@ -10,6 +10,7 @@ help:
 	@echo 'make bench    build and run the benchmarks'
 	@echo 'make format   format the sources;  make tidy  static analysis'
 	@echo 'make test-tsan  unit tests under TSan;  make fuzz  fuzz every target for a while;  make model  check the model'
+	@echo 'make docs     the reference of the library: build/api/html'
 
 setup:
 	@scripts/setup
@@ -40,13 +41,15 @@ interop: release
 
 # What runs on more than one thread (the worker, the journal's writer, the provisioner's and hooks' threads, the resolver, the admin
 # interface beside them) and what runs on top of it. The pure layers below have no thread to race with.
-threaded := async session host store hooks provision ops sim app public
+threaded := async session host store hooks provision ops sim app public c_bootstrap c_hooks
 test-tsan: setup
 	cmake --preset tsan
 	cmake --build --preset tsan -j $(jobs) --target $(addsuffix _test,$(threaded))
 	ctest --preset tsan -R '^($(subst $() ,|,$(threaded)))$$'
 package: release
 	@scripts/package
+docs: setup
+	@scripts/make-api-docs
 format:
 	scripts/check-format --fix
 tidy: dev
@@ -69,4 +72,4 @@ long: release
 	@scripts/fetch-tools
 	TALEUS_LONG=1 /usr/bin/python3 -m pytest -q -rs tests/packaging tests/system/test_config.py tests/system/test_drain.py tests/system/test_systemd.py
 
-.PHONY: long package help setup release dev demo test unit system packaging interop test-tsan format tidy fuzz model bench kills
+.PHONY: long docs package help setup release dev demo test unit system packaging interop test-tsan format tidy fuzz model bench kills

@@ -4,13 +4,18 @@ import json
 import subprocess
 
 import pytest
-from embedding import built, installed, run
+from embedding import built, built_in_c, installed, run
 from peers import PeerListener, dial
 
 
 @pytest.fixture(scope="module")
-def programs(tmp_path_factory):
-    return built(installed(tmp_path_factory.mktemp("installed")), tmp_path_factory.mktemp("consumer"), ["listener", "dialer"])
+def prefix(tmp_path_factory):
+    return installed(tmp_path_factory.mktemp("installed"))
+
+
+@pytest.fixture(scope="module", params=[built, built_in_c], ids=["C++", "C"])
+def programs(request, prefix, tmp_path_factory):
+    return request.param(prefix, tmp_path_factory.mktemp("consumer"), ["listener", "dialer"])
 
 
 @pytest.mark.parametrize("role", ["stock", "foil"])

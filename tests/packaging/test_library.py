@@ -5,7 +5,7 @@ import re
 import subprocess
 
 import pytest
-from embedding import EXAMPLES, built, installed, run
+from embedding import EXAMPLES, built, built_in_c, installed, run
 from taleus import ROOT
 
 @pytest.fixture(scope="module")
@@ -16,6 +16,11 @@ def prefix(tmp_path_factory):
 @pytest.fixture(scope="module")
 def programs(prefix, tmp_path_factory):
     return built(prefix, tmp_path_factory.mktemp("consumer"))
+
+
+@pytest.fixture(scope="module")
+def programs_in_c(prefix, tmp_path_factory):
+    return built_in_c(prefix, tmp_path_factory.mktemp("in-c"))
 
 
 def library_of(prefix):
@@ -42,7 +47,7 @@ def test_a_program_finds_it_by_pkg_config(prefix, tmp_path):
     env = {"PATH": "/usr/bin:/bin", "PKG_CONFIG_PATH": str(file.parent)}
     flags = run("pkg-config", "--cflags", "--libs", "taleus", env=env).split()
     program = tmp_path / "tested"
-    run("clang++-19", ROOT / "examples/tested.cpp", *flags, f"-Wl,-rpath,{library_of(prefix).parent}", "-o", program)
+    run("clang++-19", "-std=c++23", ROOT / "examples/tested.cpp", *flags, f"-Wl,-rpath,{library_of(prefix).parent}", "-o", program)
     assert run(program) == "all is as it should be\n"
 
 
@@ -58,10 +63,12 @@ def test_the_world_without_a_network_is_in_it(programs):
 
 
 @pytest.mark.parametrize("role", ["stock", "foil"])
-def test_two_programs_bootstrap(programs, tmp_path, role):
-    with subprocess.Popen([programs / "listener", tmp_path / "anna", role], stdout=subprocess.PIPE, text=True) as listener:
+@pytest.mark.parametrize("inviter, respondent", [("programs", "programs"), ("programs_in_c", "programs_in_c"), ("programs_in_c", "programs")])
+def test_two_programs_bootstrap(request, tmp_path, role, inviter, respondent):
+    inviter, respondent = request.getfixturevalue(inviter), request.getfixturevalue(respondent)
+    with subprocess.Popen([inviter / "listener", tmp_path / "anna", role], stdout=subprocess.PIPE, text=True) as listener:
         link = listener.stdout.readline()
-        told = run(programs / "dialer", tmp_path / "bert", input=link).split()
+        told = run(respondent / "dialer", tmp_path / "bert", input=link).split()
         assert listener.wait(30) == 0
     assert len(told) == 2 and told[1].startswith("taleus-sqlite:")
     ours, theirs = (sorted(file.name for file in (tmp_path / name / "tallies").iterdir()) for name in ("anna", "bert"))

@@ -35,3 +35,14 @@ def built(prefix, project, names=EXAMPLES):
         "-DCMAKE_CXX_FLAGS=-Wall -Wextra -Werror", "-DPROGRAMS=" + ";".join(f"{name}.cpp" for name in names))
     run("cmake", "--build", project / "build", "-j2")
     return project / "build"
+
+
+def built_in_c(prefix, project, names=("listener", "dialer")):
+    """The examples in C of these names, found by pkg-config and built by a C compiler in a strict standard: the folder with the programs."""
+    [file] = prefix.rglob("taleus.pc")
+    [library] = prefix.rglob("libtaleus.so.1")
+    flags = run("pkg-config", "--cflags", "--libs", "taleus", env={"PATH": "/usr/bin:/bin", "PKG_CONFIG_PATH": str(file.parent)}).split()
+    for name in names:
+        run("clang-19", "-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", ROOT / f"examples/c/{name}.c", *flags, f"-Wl,-rpath,{library.parent}",
+            "-o", project / name)
+    return project
