@@ -61,8 +61,8 @@ template <class T> awaitable<std::expected<T, Interrupted>> within(Limit& limit,
     using Outcome = std::expected<T, Interrupted>;
     if (limit.stopped_) co_return Outcome{std::unexpected(Interrupted::stopped)};
     limit.late_ = false;
-    limit.waiting_ = true;
     limit.timer_.set(at);
+    limit.waiting_ = true;
 
     std::optional<Outcome> result;
     std::exception_ptr failed;

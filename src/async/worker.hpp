@@ -48,8 +48,9 @@ public:
             asio::post(executor, [shot = std::move(shot), guard = std::move(guard),
                                   outcome = std::move(outcome)]() mutable { shot->set(std::move(outcome)); });
         };
+        auto waiting = shot->wait();
         if (!submit(std::move(job))) co_return Outcome{fail(Code::overloaded, "the worker's queue is full")};
-        co_return co_await shot->wait();
+        co_return co_await std::move(waiting);
     }
 
 private:

@@ -16,8 +16,12 @@ void Chronicle::note(std::string_view kind, boost::json::object body) {
 void Chronicle::moved(protocol::StateName from, protocol::StateName to, std::string_view cause, Duration spent) {
     const auto in_state = std::chrono::duration_cast<std::chrono::microseconds>(spent);
     trail_.transitions.push_back({clock_.utc(), from, to, std::string{cause}, in_state});
-    if (keeps_trail())
+    try {
         note("transition", {{"cause", cause}, {"from", to_text(from)}, {"to", to_text(to)}, {"us", in_state.count()}});
+    } catch (...) { // steps and trail tell the same
+        trail_.transitions.pop_back();
+        throw;
+    }
 }
 
 void Chronicle::drop(Written written) {

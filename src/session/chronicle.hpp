@@ -24,7 +24,7 @@ public:
         : clock_{clock}, session_id_{std::move(session_id)}, token_id_{std::move(token_id)}, trail_{std::move(begun)} {}
 
     void note(std::string_view kind, boost::json::object body);
-    // An arrow of the machine; `spent` in the state that it leaves.
+    // An arrow of the machine; `spent` in the state that it leaves. Noted whole, or it throws and nothing is.
     void moved(protocol::StateName from, protocol::StateName to, std::string_view cause, Duration spent);
 
     // For the next write; what is noted meanwhile stays for the one after it.

@@ -258,9 +258,11 @@ async::awaitable<Event> ContactSession::opened(Result<std::expected<ports::Journ
     if ((*answer)->intent) intent_ = std::move((*answer)->intent); // an earlier one: what it made is adopted
     if (row_.role == wire::Role::stock) co_return IdentityAccepted{};
     const auto until = shop_.world.clock.now() + shop_.waiting.left_of(row_);
-    shop_.waiting.add(row_, std::move(seat_), until, false);
-    lead_.answer(DecidedAnswer{decision(), until});
-    co_return FoilApproved{decision()};
+    DecidedAnswer decided{decision(), until};
+    FoilApproved approved{decided.decision};
+    shop_.waiting.add(row_, std::move(seat_), until, false); // nothing fails from here on
+    lead_.answer(std::move(decided));
+    co_return approved;
 }
 
 // --- PROVISIONING_DATABASE
@@ -318,6 +320,8 @@ async::awaitable<Event> ContactSession::record_tally(const wire::Contact& contac
                                                  .receipt = std::nullopt});
     chronicle_.note("decided", {{"approved", true}, {"role", "stock"}, {"tallyId", tally.tally_id}});
     const auto written = chronicle_.size();
+    DecidedAnswer decided{decision(), std::nullopt};
+    TallyRecorded recorded{decided.decision};
     const auto call = begin_call(shop_.books, shop_.world.executor,
                                  shop_.world.journal.record_tally(row_, StateName::provisioning_database,
                                                                   std::move(record), chronicle_.unwritten()));
@@ -331,8 +335,8 @@ async::awaitable<Event> ContactSession::record_tally(const wire::Contact& contac
     if (!*answer) co_return co_await settle_unknown(std::move(answer->error()));
     if (!**answer) co_return co_await settle_unknown({Code::internal, "the session was taken over"});
     chronicle_.drop(written);
-    lead_.answer(DecidedAnswer{decision(), std::nullopt});
-    co_return TallyRecorded{decision()};
+    lead_.answer(std::move(decided));
+    co_return recorded;
 }
 
 // Whatever the store says of the key is what happened.

@@ -17,6 +17,7 @@ using protocol::StateName;
 namespace {
 
 constexpr Duration lapse_wait = std::chrono::seconds{5};
+constexpr int closing_tries = 3;
 
 struct CodeOf {
     std::optional<Code> operator()(const Rejected& end) { return end.code; }
@@ -57,11 +58,43 @@ ContactSession::ContactSession(Conversation& talk, LiveKeys::Lead lead, wire::Co
 // --- the loop
 
 async::awaitable<void> ContactSession::run() {
-    while (const auto effect = effect_of(state_)) {
-        auto event = co_await perform_safely(*effect);
-        advance(std::move(event));
+    try {
+        while (const auto effect = effect_of(state_)) {
+            auto event = co_await perform_safely(*effect);
+            advance(std::move(event));
+        }
+    } catch (const std::exception& error) {
+        shop_.world.log.error("session {}: {}", row_.id, error.what());
     }
-    co_await close_books();
+    for (int tries = 0; tries < closing_tries; ++tries)
+        if (co_await close_safely()) co_return;
+    if (name_of(state_) == StateName::awaiting_database)
+        shop_.waiting.settle(row_.id, StateName::sending_response, is_delivered_, {});
+}
+
+// Books that stay open would keep the key from its party: what fails is tried again.
+async::awaitable<bool> ContactSession::close_safely() {
+    try {
+        give_up();
+        co_await close_books();
+        co_return true;
+    } catch (const std::exception& error) {
+        shop_.world.log.error("the end of session {}: {}", row_.id, error.what());
+    }
+    co_return false;
+}
+
+// To an end without another word to the peer, from wherever an exception left it: what was decided stays so.
+void ContactSession::give_up() {
+    note_step();
+    while (const auto effect = effect_of(state_)) {
+        if (effect == Effect::send_response)
+            advance(ResponseSent{is_delivered_});
+        else if (effect == Effect::send_refusal)
+            advance(RefusalSent{});
+        else
+            advance(OwnFailure{refusal_of(Code::internal)});
+    }
 }
 
 Instant ContactSession::deadline() const {
@@ -71,15 +104,20 @@ Instant ContactSession::deadline() const {
 }
 
 void ContactSession::advance(Event event) {
-    const auto from = name_of(state_);
-    const auto cause = event_name(event);
+    cause_ = event_name(event);
     state_ = step(std::move(state_), std::move(event));
+    note_step();
+}
+
+// Once a step, however often it is tried.
+void ContactSession::note_step() {
     const auto to = name_of(state_);
-    if (to == from) return;
+    if (to == noted_) return;
     const auto now = shop_.world.clock.now();
-    chronicle_.moved(from, to, cause, now - entered_);
-    if (!is_replay_) shop_.tell(Move{row_.id, row_.side, from, to, cause, now - entered_});
-    entered_ = now;
+    chronicle_.moved(noted_, to, cause_, now - entered_);
+    const auto from = std::exchange(noted_, to);
+    const auto spent = now - std::exchange(entered_, now);
+    if (!is_replay_) shop_.tell(Move{row_.id, row_.side, from, to, cause_, spent});
     if (const auto* refusing = std::get_if<SendingRefusal>(&state_)) lead_.answer(refusing->refusal);
 }
 
@@ -140,6 +178,7 @@ async::awaitable<void> ContactSession::close_books() {
 // Its answer came after the session's end: what it opened is closed again.
 async::awaitable<void> ContactSession::learn_late_opening() {
     const auto answer = co_await opening_.result();
+    opening_.forget();
     if (!answer || !*answer) co_return;
     is_open_ = true;
     row_.epoch = (*answer)->epoch;
@@ -167,10 +206,13 @@ async::awaitable<void> ContactSession::record_end() {
     row_.code = std::visit(CodeOf{}, state_);
     row_.ended = shop_.world.clock.utc();
     row_.delivered = is_delivered_;
-    auto body = ending_body(outcome, row_.code);
-    body["delivered"] = is_delivered_;
-    chronicle_.note("ended", std::move(body));
-    shop_.tell(Ending{row_.id, row_.side, role_, outcome, row_.code, shop_.world.clock.now() - talk_.began()});
+    if (!is_end_told_) {
+        auto body = ending_body(outcome, row_.code);
+        body["delivered"] = is_delivered_;
+        chronicle_.note("ended", std::move(body));
+        is_end_told_ = true;
+        shop_.tell(Ending{row_.id, row_.side, role_, outcome, row_.code, shop_.world.clock.now() - talk_.began()});
+    }
     if (!is_open_ && !shop_.flood.admits("session", row_.code ? to_text(*row_.code) : std::string_view{})) co_return;
     co_await shop_.write_end(row_, chronicle_.unwritten(), talk_.limit());
 }

@@ -12,6 +12,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace taleus::session {
 
@@ -30,6 +31,9 @@ private:
     // --- the loop
     Instant deadline() const;
     void advance(Event event);
+    void note_step();
+    void give_up();
+    async::awaitable<bool> close_safely();
     async::awaitable<Event> perform(protocol::listener::Effect effect);
     async::awaitable<Event> perform_safely(protocol::listener::Effect effect);
 
@@ -78,6 +82,8 @@ private:
     ports::Session row_; // as it is, or is about to be, in the journal
     Chronicle chronicle_;
     State state_ = protocol::listener::ReadingRequest{};
+    protocol::StateName noted_ = protocol::StateName::reading_request; // as far as it is on record
+    std::string_view cause_;                                           // of the last step
     Instant entered_;
     Instant respond_at_;
     Instant session_at_;
@@ -93,6 +99,7 @@ private:
     Pending<std::expected<ports::Journal::Opened, ports::NotTaken>> opening_;
     Chronicle::Written opening_trail_; // what it takes along
     bool is_delivered_ = false;
+    bool is_end_told_ = false;
 };
 
 } // namespace taleus::session

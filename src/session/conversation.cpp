@@ -3,15 +3,33 @@
 #include "session/message_reader.hpp"
 
 #include <exception>
+#include <utility>
 
 namespace taleus::session {
 namespace {
 
 constexpr std::size_t discard_max = 256 * 1024;
 
-async::awaitable<void> farewell(Shop& shop, std::unique_ptr<ports::Stream> stream, Place place, std::string text,
-                                Instant until, Conversation::Input input,
-                                std::shared_ptr<async::OneShot<std::monostate>> on_end, async::Limit& limit) {
+using Ended = std::shared_ptr<async::OneShot<std::monostate>>;
+
+// Whoever waits for a farewell is told that it is over, also where it had no memory to begin.
+class OnEnd {
+public:
+    explicit OnEnd(Ended ended) : ended_{std::move(ended)} {}
+    OnEnd(OnEnd&&) noexcept = default;
+    OnEnd& operator=(OnEnd&&) = delete;
+    ~OnEnd() {
+        if (ended_) ended_->set({});
+    }
+
+private:
+    Ended ended_;
+};
+
+// What it holds is gone before `on_end`.
+async::awaitable<void> farewell(Shop& shop, OnEnd on_end, std::unique_ptr<ports::Stream> stream, Place place,
+                                std::string text, Instant until, Conversation::Input input, async::Limit& limit) {
+    const auto told_last = std::move(on_end);
     try {
         auto writing = stream->finish(to_bytes(text));
         const auto written = co_await async::within(limit, until, std::move(writing));
@@ -24,7 +42,6 @@ async::awaitable<void> farewell(Shop& shop, std::unique_ptr<ports::Stream> strea
     }
     stream.reset();
     place.share = {};
-    if (on_end) on_end->set({});
 }
 
 } // namespace
@@ -33,8 +50,8 @@ void say_farewell(Shop& shop, std::unique_ptr<ports::Stream> stream, Place place
                   Conversation::Input input, std::shared_ptr<async::OneShot<std::monostate>> on_end) {
     const auto until = shop.world.clock.now() + allowed;
     shop.farewells.spawn([&](async::Limit& limit) {
-        return farewell(shop, std::move(stream), std::move(place), std::move(text), until, input, std::move(on_end),
-                        limit);
+        return farewell(shop, OnEnd{std::move(on_end)}, std::move(stream), std::move(place), std::move(text), until,
+                        input, limit);
     });
 }
 

@@ -219,6 +219,14 @@ Listener::~Listener() = default;
 
 void Listener::on_stream(std::unique_ptr<ports::Stream> stream) {
     if (shop_->is_closed) return;
+    try {
+        admit(std::move(stream));
+    } catch (const std::exception& error) { // the stream is reset: its peer comes again
+        shop_->world.log.error("a stream was not taken: {}", error.what());
+    }
+}
+
+void Listener::admit(std::unique_ptr<ports::Stream> stream) {
     auto place = shop_->place_for(*stream);
     if (!place)
         return shop_->turn_away(std::move(stream),

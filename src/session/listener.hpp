@@ -75,6 +75,7 @@ public:
     ListenerCounts counts() const;
 
 private:
+    void admit(std::unique_ptr<ports::Stream> stream);
     class Shop;
     std::unique_ptr<Shop> shop_;
 };

@@ -2,16 +2,28 @@
 
 #include "session/refusals.hpp"
 
+#include <new>
+#include <utility>
+
 namespace taleus::session {
 
 void LiveKeys::Entry::wake(const std::optional<Answer>& with) {
-    for (auto* shot : waiting) shot->set(with);
-    waiting.clear();
+    for (auto* shot : std::exchange(waiting, {})) {
+        try {
+            shot->set(with);
+        } catch (const std::bad_alloc&) {
+            shot->set(std::nullopt); // it enters again
+        }
+    }
 }
 
 LiveKeys::Lead::~Lead() {
     if (keys_ == nullptr) return;
-    if (!entry_->answer) answer(refusal_of(Code::internal)); // it went without a word: it has failed
+    try {
+        if (!entry_->answer) answer(refusal_of(Code::internal)); // it went without a word: it has failed
+    } catch (const std::bad_alloc&) {
+        entry_->answer.reset(); // those who joined it try for themselves
+    }
     keys_->entries_.erase(key_);
     entry_->is_gone = true;
     entry_->wake(std::nullopt);
@@ -42,12 +54,13 @@ async::awaitable<std::optional<Answer>> LiveKeys::Joiner::answer() {
 
 std::variant<LiveKeys::TooMany, LiveKeys::Lead, LiveKeys::Joiner> LiveKeys::enter(const BootstrapKey& key,
                                                                                   std::size_t joiners_max) {
-    const auto [found, is_new] = entries_.try_emplace(key);
-    auto& entry = found->second;
-    if (is_new) {
-        entry = std::make_shared<Entry>();
-        return Lead{*this, key, entry};
+    const auto found = entries_.find(key);
+    if (found == entries_.end()) { // an entry that is whole, or none: one without content would keep its key for ever
+        auto entry = std::make_shared<Entry>();
+        entries_.emplace(key, entry);
+        return Lead{*this, key, std::move(entry)};
     }
+    const auto& entry = found->second;
     if (entry->waiting.size() >= joiners_max) return TooMany{};
     return Joiner{entry};
 }

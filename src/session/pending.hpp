@@ -36,7 +36,22 @@ private:
         async::Limit* limit = nullptr; // while it runs
     };
 
-    static async::awaitable<void> deliver(std::shared_ptr<Shared> shared, async::awaitable<Result<T>> call) {
+    // Whoever waits is answered, also where the task had no memory to begin.
+    class Answer {
+    public:
+        explicit Answer(std::shared_ptr<Shared> shared) : shared_{std::move(shared)} {}
+        Answer(Answer&&) noexcept = default;
+        Answer& operator=(Answer&&) = delete;
+        ~Answer() {
+            if (shared_) shared_->shot.set(fail(Code::internal, "no memory")); // the first one counts
+        }
+        Shared* operator->() const { return shared_.get(); }
+
+    private:
+        std::shared_ptr<Shared> shared_;
+    };
+
+    static async::awaitable<void> deliver(Answer shared, async::awaitable<Result<T>> call) {
         Result<T> result = fail(Code::internal, "an exception");
         try {
             result = co_await std::move(call);
@@ -46,7 +61,7 @@ private:
         shared->shot.set(std::move(result));
     }
 
-    static async::awaitable<void> deliver_within(std::shared_ptr<Shared> shared, async::Limit& limit, Instant until,
+    static async::awaitable<void> deliver_within(Answer shared, async::Limit& limit, Instant until,
                                                  async::awaitable<Result<T>> call) {
         shared->limit = &limit;
         Result<T> result = fail(Code::timeout, "cancelled");
@@ -74,7 +89,9 @@ template <class U>
 Pending<U> begin_call(async::TaskGroup& group, async::Executor executor, async::awaitable<Result<U>> call) {
     Pending<U> pending;
     pending.shared_ = std::make_shared<typename Pending<U>::Shared>(executor);
-    group.spawn([&](async::Limit&) { return Pending<U>::deliver(pending.shared_, std::move(call)); });
+    group.spawn([&](async::Limit&) {
+        return Pending<U>::deliver(typename Pending<U>::Answer{pending.shared_}, std::move(call));
+    });
     return pending;
 }
 
@@ -85,7 +102,7 @@ Pending<U> begin_hook(async::TaskGroup& group, async::Executor executor, Instant
     Pending<U> pending;
     pending.shared_ = std::make_shared<typename Pending<U>::Shared>(executor);
     group.spawn([&](async::Limit& limit) {
-        return Pending<U>::deliver_within(pending.shared_, limit, until, std::move(call));
+        return Pending<U>::deliver_within(typename Pending<U>::Answer{pending.shared_}, limit, until, std::move(call));
     });
     return pending;
 }

@@ -10,11 +10,17 @@ constexpr std::size_t lapses_max = 4096;
 } // namespace
 
 Reservations::Hold Reservations::reserve(const TokenHash& token, const wire::PeerId& peer) {
-    ++held_[token][peer];
     Hold hold;
-    hold.from_ = this;
     hold.token_ = token;
     hold.peer_ = peer;
+    auto& peers = held_[token];
+    try {
+        ++peers[peer];
+    } catch (...) { // a token that nobody holds is not listed
+        if (peers.empty()) held_.erase(token);
+        throw;
+    }
+    hold.from_ = this;
     return hold;
 }
 

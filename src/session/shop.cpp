@@ -43,6 +43,7 @@ async::awaitable<void> record_end_of_wait(Shop& shop, WaitingRoom::Over over, st
     lead.reset();
 }
 
+constexpr auto one_session = async::NoMemory::ends_the_task;
 constexpr Duration tick_length = std::chrono::milliseconds{50};
 
 void on_tick(Shop& shop) {
@@ -62,8 +63,9 @@ Shop::Shop(ListenerWorld with, SettingsSnapshot at_first)
                     audit_record(world.clock, "summary", {}, {}, std::move(counts))};
                 books.spawn([&](async::Limit&) { return append_audit(*this, std::move(records)); });
             }},
-      tick{world.clock, [this] { on_tick(*this); }}, serving{world.executor, world.clock},
-      hooks{world.executor, world.clock}, farewells{world.executor, world.clock}, books{world.executor, world.clock} {
+      tick{world.clock, [this] { on_tick(*this); }}, serving{world.executor, world.clock, one_session},
+      hooks{world.executor, world.clock, one_session}, farewells{world.executor, world.clock, one_session},
+      books{world.executor, world.clock, one_session} {
     use(std::move(at_first));
 }
 

@@ -17,7 +17,12 @@ void WaitingRoom::add(ports::Session session, guard::Scopes::Permit seat, Instan
     if (!is_new) return;
     entry->second.is_settled = is_settled;
     entry->second.deadline = deadline;
-    entry->second.timer.set(deadline);
+    try {
+        entry->second.timer.set(deadline);
+    } catch (...) { // nobody waits without an end
+        entries_.erase(entry);
+        throw;
+    }
 }
 
 Duration WaitingRoom::left_of(const ports::Session& session) const {

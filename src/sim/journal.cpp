@@ -13,6 +13,7 @@ template <class T> using Taken = std::expected<T, NotTaken>;
 
 void SimulatedJournal::Queue::do_next() {
     if (*is_stalled || jobs.empty()) return;
+    const Turn disk{nullptr};
     auto job = std::move(jobs.front().second);
     jobs.pop_front();
     if (!jobs.empty()) timer.set(jobs.front().first);
@@ -20,6 +21,7 @@ void SimulatedJournal::Queue::do_next() {
 }
 
 void SimulatedJournal::submit(Queue& queue, Duration delay, Job job) {
+    const Turn disk{nullptr};
     queue.is_stalled = &is_stalled_;
     const auto ready =
         queue.jobs.empty() ? process_.clock.now() : std::max(process_.clock.now(), queue.jobs.back().first);
@@ -52,13 +54,14 @@ template <class T> awaitable<Result<T>> SimulatedJournal::ask(Queue& queue, std:
     ++calls_;
     const auto shot = std::make_shared<async::OneShot<Result<T>>>(process_.executor());
     const bool fails = is_failing(name);
+    auto waiting = shot->wait();
     submit(queue, delay_of(name), [shot, fails, call = std::move(call)]() mutable {
         if (fails)
             shot->set(fail(Code::dependency_unavailable, "simulated: the disk is full"));
         else
             shot->set(finish_now(call()));
     });
-    co_return co_await shot->wait();
+    co_return co_await std::move(waiting);
 }
 
 // --- invitations and nodes

@@ -99,6 +99,7 @@ void SimulatedStream::write(Bytes part) { out_->send(std::move(part), false, net
 
 void SimulatedStream::reset() noexcept {
     if (std::exchange(is_reset_, true)) return;
+    const Turn packets{nullptr};
     const auto delay = network_.delay();
     out_->lose(delay);
     in_->lose(delay); // the other side's writing half learns of it too

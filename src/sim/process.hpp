@@ -7,6 +7,8 @@
 #include "async/one_shot.hpp"
 #include "base/instant.hpp"
 
+#include <utility>
+
 namespace taleus::sim {
 
 // The world's time. UTC runs along; `jump` sets the calendar of all, as an administrator would.
@@ -28,6 +30,22 @@ public:
 private:
     void arm(Instant) override {} // the world asks `next`
     const Time& time_;
+};
+
+struct Process;
+
+// Whose code this thread runs, for whoever breaks what one process asks of its machine; nullptr: the world's own.
+class Turn {
+public:
+    explicit Turn(const Process* process) : before_{std::exchange(running_, process)} {}
+    ~Turn() { running_ = before_; }
+    Turn(const Turn&) = delete;
+    Turn& operator=(const Turn&) = delete;
+    static const Process* running() { return running_; }
+
+private:
+    static inline thread_local const Process* running_ = nullptr;
+    const Process* before_;
 };
 
 struct Process {

@@ -92,6 +92,7 @@ void World::stop(Node& node, Duration grace) {
 bool World::poll() {
     std::size_t ran = 0;
     const auto poll_one = [&](Process& process) {
+        const Turn turn{&process};
         process.context.restart();
         ran += process.context.poll();
     };
@@ -110,8 +111,11 @@ bool World::advance(std::optional<Instant> limit) {
     if (!next || (limit && *next > *limit)) return false;
     time.now = std::max(time.now, *next);
     wire.clock.expire(time.now);
-    for (auto& node : nodes)
-        if (node->is_alive()) node->process().clock.expire(time.now);
+    for (auto& node : nodes) {
+        if (!node->is_alive()) continue;
+        const Turn turn{&node->process()};
+        node->process().clock.expire(time.now);
+    }
     return true;
 }
 

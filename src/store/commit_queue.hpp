@@ -69,9 +69,10 @@ public:
         using Outcome = std::invoke_result_t<Work&, Database&>;
         const auto executor = co_await async::asio::this_coro::executor;
         auto shot = std::make_shared<async::OneShot<Outcome>>(executor);
+        auto waiting = shot->wait(); // once it is submitted its answer must be heard
         if (!submit(std::make_unique<Asked<Work, Outcome>>(std::move(work), executor, shot)))
             co_return Outcome{fail(Code::overloaded, "the store's queue is full")};
-        co_return co_await shot->wait();
+        co_return co_await std::move(waiting);
     }
 
     Counts counts() const { return {calls_.load(), commits_.load(), conflicts_.load()}; }
