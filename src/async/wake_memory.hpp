@@ -1,6 +1,7 @@
 #pragma once
-// Memory for one handler that will be posted, taken when somebody begins to wait: whoever waits is woken even where there
-// is no memory left at that moment. A wake-up that is lost takes the waiting task with it, and whoever waits for that.
+// Memory for one handler that will be posted, taken when somebody begins to wait: whoever waits is woken even where
+// there is no memory left at that moment. A wake-up that is lost takes the waiting task with it, and whoever waits for
+// that.
 
 #include "base/ensure.hpp"
 

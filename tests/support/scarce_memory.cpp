@@ -11,6 +11,7 @@ ScarceMemory& scarce_memory() {
     return of_this_thread;
 }
 
+#if !__has_feature(thread_sanitizer)
 namespace {
 
 bool is_there() {
@@ -34,8 +35,10 @@ void* or_thrown(void* place) {
 }
 
 } // namespace
+#endif
 } // namespace taleus::test
 
+#if !__has_feature(thread_sanitizer)
 using taleus::test::or_thrown;
 using taleus::test::place_of;
 
@@ -57,3 +60,4 @@ void operator delete[](void* place, std::size_t, std::align_val_t) noexcept { st
 void operator delete(void* place, const std::nothrow_t&) noexcept { std::free(place); }
 void operator delete[](void* place, const std::nothrow_t&) noexcept { std::free(place); }
 // NOLINTEND(misc-new-delete-overloads)
+#endif
