@@ -58,6 +58,10 @@ fuzz: setup
 	scripts/fuzz
 model: setup
 	scripts/check-model
+# Simulated worlds: each of them, and all together, must hold what docs/testing.md says.
+worlds ?= 10000
+worlds: release
+	build/release/taleus-sim --runs $(worlds) --jobs $(jobs)
 bench: release
 	bench/run
 	bench/durability
@@ -72,4 +76,4 @@ long: release
 	@scripts/fetch-tools
 	TALEUS_LONG=1 /usr/bin/python3 -m pytest -q -rs tests/packaging tests/system/test_config.py tests/system/test_drain.py tests/system/test_systemd.py
 
-.PHONY: long docs package help setup release dev demo test unit system packaging interop test-tsan format tidy fuzz model bench kills
+.PHONY: worlds long docs package help setup release dev demo test unit system packaging interop test-tsan format tidy fuzz model bench kills

@@ -9,7 +9,9 @@
 namespace taleus::guard {
 
 struct Protection {
-    Protection(Random& random, const WorkLimitSettings& limits) : connects{random}, contacts{random}, work{limits} {}
+    // `rows` of each table of rates: more cost memory, fewer let peers who fall together share what they may.
+    Protection(Random& random, const WorkLimitSettings& limits, std::size_t rows = 4096)
+        : connects{random, rows}, contacts{random, rows}, work{limits} {}
 
     Scopes scopes;
     Throttle connects; // connections accepted

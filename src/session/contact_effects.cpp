@@ -228,16 +228,17 @@ std::optional<Event> ContactSession::prepare(const wire::Contact& contact) {
                                                  .session_id = row_.id,
                                                  .expires_in = wait,
                                                  .receipt = std::nullopt}); // of the commit that it is part of
-    chronicle_.note("decided", {{"approved", true}, {"role", "foil"}});
     return std::nullopt;
 }
 
 async::awaitable<Event> ContactSession::open() {
     if (auto refused = prepare(std::get<ValidatingIdentity>(state_).contact)) co_return std::move(*refused);
     opening_trail_ = chronicle_.size();
+    auto telling = chronicle_; // of a decision only with the commit that makes it
+    if (row_.role == wire::Role::foil) telling.note("decided", {{"approved", true}, {"role", "foil"}});
     opening_ =
         begin_call(shop_.books, shop_.world.executor,
-                   shop_.world.journal.open_session(row_, intent_, shop_.world.clock.utc(), chronicle_.unwritten()));
+                   shop_.world.journal.open_session(row_, intent_, shop_.world.clock.utc(), telling.unwritten()));
     auto answer = co_await talk_.within(deadline(), opening_.result());
     if (!answer) co_return interrupted(answer.error()); // what becomes of it is learned when the books are closed
     opening_.forget();
@@ -318,13 +319,14 @@ async::awaitable<Event> ContactSession::record_tally(const wire::Contact& contac
                                                  .session_id = row_.id,
                                                  .expires_in = std::nullopt,
                                                  .receipt = std::nullopt});
-    chronicle_.note("decided", {{"approved", true}, {"role", "stock"}, {"tallyId", tally.tally_id}});
     const auto written = chronicle_.size();
     DecidedAnswer decided{decision(), std::nullopt};
     TallyRecorded recorded{decided.decision};
+    auto telling = chronicle_; // of the decision only with the commit that makes it
+    telling.note("decided", {{"approved", true}, {"role", "stock"}, {"tallyId", tally.tally_id}});
     const auto call = begin_call(shop_.books, shop_.world.executor,
                                  shop_.world.journal.record_tally(row_, StateName::provisioning_database,
-                                                                  std::move(record), chronicle_.unwritten()));
+                                                                  std::move(record), telling.unwritten()));
     auto answer = co_await talk_.within(deadline(), call.result());
     if (!answer) { // the commit is queued: only its result ends the session, but the peer is not kept for it
         const auto code = answer.error() == Interrupted::stopped ? Code::shutting_down : Code::timeout;

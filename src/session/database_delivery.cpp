@@ -241,13 +241,13 @@ async::awaitable<std::optional<Event>> DatabaseValidation::record(const wire::Da
     done.state = StateName::validating_database; // with its tally: it ends as DONE only
     done.tally_id = result.provisioned.tally.tally_id;
     done.acknowledgement = wire::to_json(wire::Accepted{done.tally_id, is_draft_verified_, std::nullopt});
-    chronicle_.note("decided", {{"accepted", true}, {"tallyId", done.tally_id}});
     auto tally = tally_of(result);
     co_await try_access(result.provisioned, tally);
     const auto written = chronicle_.size();
-    const auto call =
-        begin_call(shop_.books, shop_.world.executor,
-                   shop_.world.journal.record_tally(done, stored, std::move(tally), chronicle_.unwritten()));
+    auto telling = chronicle_; // of the decision only with the commit that makes it
+    telling.note("decided", {{"accepted", true}, {"tallyId", done.tally_id}});
+    const auto call = begin_call(shop_.books, shop_.world.executor,
+                                 shop_.world.journal.record_tally(done, stored, std::move(tally), telling.unwritten()));
     auto answer = co_await talk_.within(deadline(), call.result());
     if (!answer) { // the commit is queued: only its result ends the session, but the peer is not kept for it
         const auto code = answer.error() == Interrupted::stopped ? Code::shutting_down : Code::dependency_unavailable;
@@ -276,14 +276,22 @@ async::awaitable<void> DatabaseValidation::finish() {
         if (waiting->owed)
             co_await talk_.refuse(wire::to_json(*waiting->owed, RefusalForm::acknowledgement),
                                   talk_.settings().listener.refusal_after_deadline, Conversation::Input::ended);
-        // Nothing changed; what was tried goes to the record now, or with the session's next step.
-        auto call = shop_.world.journal.append_audit(chronicle_.unwritten().audit);
-        const auto written = co_await std::move(call);
-        if (written) chronicle_.drop({.transitions = 0, .audit = chronicle_.size().audit});
+        co_await record_attempt();
         claim_.keep_unwritten(chronicle_.unwritten());
     } else {
         co_await record_end(std::nullopt);
     }
+}
+
+// Nothing changed. What was tried goes to the record now, arrows and trail in one step, or else with the session's next
+// one: that its response was sent must be told before.
+async::awaitable<void> DatabaseValidation::record_attempt() {
+    if (row_.state != StateName::awaiting_database) co_return;
+    const auto written = chronicle_.size();
+    auto call = shop_.world.journal.move_session(row_.id, row_.epoch, row_.state, row_.state, row_.delivered,
+                                                 chronicle_.unwritten());
+    const auto moved = co_await std::move(call);
+    if (moved && *moved) chronicle_.drop(written);
 }
 
 async::awaitable<void> DatabaseValidation::record_end(std::optional<Code> code) {

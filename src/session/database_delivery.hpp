@@ -59,6 +59,7 @@ private:
     async::awaitable<void> try_access(const wire::Provisioned& provisioned, ports::TallyRecord& tally);
     async::awaitable<std::optional<Event>> record(const wire::DatabaseResult& result);
     async::awaitable<void> finish();
+    async::awaitable<void> record_attempt();
     async::awaitable<void> record_end(std::optional<Code> code);
 
     Shop& shop_;

@@ -270,7 +270,7 @@ async::awaitable<Event> JoinSession::provision_database() {
     const auto approved = std::get<ProvisioningDatabase>(state_).approved;
     is_wait_unstated_ = !approved.expires_in;
     if (auto failed = co_await make_intent(approved)) co_return std::move(*failed);
-    auto provisioning = world_.provisioner.provision(*intent_, {row_.key, deadline().at});
+    auto provisioning = provision_usably(world_.provisioner, *intent_, {row_.key, deadline().at});
     auto made = co_await bounded(std::move(provisioning));
     const auto outcome = !made ? "interrupted" : *made ? "made" : "failed";
     chronicle_->note("hook", {{"hook", "provisioner"}, {"outcome", outcome}});
@@ -325,23 +325,25 @@ Database JoinSession::made_database(std::optional<std::string> session_id) const
 // that leads there.
 async::awaitable<std::optional<Error>> JoinSession::record_tally(StateName state, std::string_view cause) {
     const bool is_done = state == StateName::done;
-    const auto from = std::exchange(row_.state, state);
-    row_.tally_id = tally_->tally_id;
-    row_.peer = reached_;
-    row_.delivered = is_done;
+    auto row = row_; // which stays as it is where nothing was recorded
+    row.state = state;
+    row.tally_id = tally_->tally_id;
+    row.peer = reached_;
+    row.delivered = is_done;
     const auto written = chronicle_->size();
     auto telling = *chronicle_;
     if (is_done) {
-        row_.ended = world_.clock.utc();
+        row.ended = world_.clock.utc();
         telling.note("decided", {{"tallyId", tally_->tally_id}});
         telling.moved(name_of(state_), state, cause, world_.clock.now() - entered_);
         telling.note("ended", ending_body(state, std::nullopt));
     }
-    auto recording = world_.journal.record_tally(row_, from, *tally_, telling.unwritten());
+    auto recording = world_.journal.record_tally(row, row_.state, *tally_, telling.unwritten());
     const auto recorded = co_await std::move(recording);
     if (!recorded) co_return recorded.error();
     if (!*recorded) co_return Error{Code::internal, "another process took this session over"};
     chronicle_->drop(written);
+    row_ = std::move(row);
     is_end_recorded_ = is_done;
     co_return std::nullopt;
 }

@@ -22,6 +22,11 @@ std::string place_of_instance(const InstanceId& instance);
 std::string place_of_own(const BootstrapKey& key);
 std::string place_of_partner(const BootstrapKey& key);
 
+// `provisioner.provision`, whose answer names a database that a message can carry; else `provisioning_failed`: once
+// recorded, it would be told again and again and never be understood.
+async::awaitable<Result<ports::MadeDatabase>> provision_usably(ports::Provisioner& provisioner, ports::Intent intent,
+                                                               ports::Call call);
+
 // The secret of the logins that are about to be made, as an intent has it.
 std::string made_secret(const protocol::StoreKey& store, const InstanceId& instance, Random& random);
 

@@ -115,8 +115,8 @@ struct Hooked {
         SeededRandom chance{5};
         for (int i = 0; i < 20; ++i)
             async::asio::co_spawn(respondent.process().executor(),
-                                  say_as(wire::PeerId::of(wire::KeyPair::generate(chance).public_key()), respondent,
-                                         world.network, inviter.address(),
+                                  say_as(wire::PeerId::of(wire::KeyPair::generate(chance).public_key()),
+                                         respondent.process(), world.network, inviter.address(),
                                          contact_text(token_of(i), "party-" + std::to_string(i))),
                                   [&](const std::exception_ptr&, const Reply&) { ++answered; });
         world.run_until([&] { return answered == 20; });

@@ -257,5 +257,23 @@ TEST_F(DatabaseResultTest, a_calendar_that_was_put_back_does_not_lengthen_a_resu
     EXPECT_EQ(state_of(id), "TIMED_OUT");
 }
 
+TEST_F(DatabaseResultTest, that_could_not_be_recorded_is_told_of_in_trail_and_arrows_alike_and_never_as_decided) {
+    // Found by the simulator: the trail told of a tally as decided whose commit had failed, and of arrows that the
+    // session's own list lacked for ever when a sister node took the next result.
+    const auto id = wait_of();
+    inviter.journal().fail_next("record_tally");
+    EXPECT_EQ(member(deliver("tally-1", id), "code"), "dependency_unavailable");
+    world.run_for(100ms);
+    int told = 0;
+    for (const auto& record : inviter.audit()) {
+        EXPECT_FALSE(record.kind == "decided" && record.body.contains("tallyId"));
+        told += record.kind == "transition" && record.session_id == id ? 1 : 0;
+    }
+    const auto view = world.ask(respondent, inviter.journal().session(id)).value();
+    EXPECT_EQ(static_cast<int>(view->transitions.size()), told);
+    EXPECT_EQ(view->transitions.back().from, StateName::validating_database);
+    EXPECT_EQ(member(deliver("tally-1", id), "accepted"), "true");
+}
+
 } // namespace
 } // namespace taleus::sim

@@ -309,5 +309,36 @@ TEST_F(DialerTest, tells_each_step) {
     EXPECT_EQ(joining->progress.back().address, inviter.address().to_text());
 }
 
+TEST_F(DialerTest, whose_tally_could_not_be_recorded_may_try_again) {
+    // Found by the simulator: the failed record's tally id was stored with the session's end, and from then on every
+    // attempt met "a second tally for one session".
+    for (const auto role : {wire::Role::stock, wire::Role::foil}) {
+        const auto link = world.invite(inviter, {.role = role});
+        respondent.journal().fail_next("record_tally");
+        const auto failed = world.join(respondent, link);
+        EXPECT_EQ(failed.outcome, StateName::failed);
+        EXPECT_EQ(failed.code, Code::dependency_unavailable);
+        world.run_for(30s);
+        const auto again = world.join(respondent, link);
+        EXPECT_EQ(again.outcome, StateName::done) << again.reason;
+        EXPECT_EQ(spent(link), 1U);
+    }
+    EXPECT_EQ(respondent.tallies().size(), 2U);
+    EXPECT_EQ(inviter.tallies().size(), 2U);
+}
+
+TEST_F(DialerTest, records_no_database_that_its_provisioner_cannot_name) {
+    // Found by the simulator: only a listener checked what its provisioner answers, so a dialer recorded a database
+    // without an endpoint and was refused as malformed for ever.
+    const auto link = world.invite(inviter, {.role = wire::Role::foil});
+    respondent.provisioner().mood = SimulatedProvisioner::Mood::nonsense;
+    EXPECT_EQ(world.join(respondent, link).code, Code::provisioning_failed);
+    EXPECT_TRUE(respondent.tallies().empty());
+    respondent.provisioner().mood = SimulatedProvisioner::Mood::makes;
+    world.run_for(30s);
+    EXPECT_EQ(world.join(respondent, link).outcome, StateName::done);
+    EXPECT_FALSE(only_tally(inviter).database.endpoint.empty());
+}
+
 } // namespace
 } // namespace taleus::sim

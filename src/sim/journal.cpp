@@ -50,18 +50,41 @@ bool SimulatedJournal::is_failing(std::string_view name) {
     return true;
 }
 
+template <class T>
+void SimulatedJournal::perform(std::shared_ptr<async::OneShot<Result<T>>> shot, std::string_view name, auto& call) {
+    if (process_.is_doomed) return;
+    const bool is_unsettled = name == unsettled_;
+    if (is_unsettled) unsettled_ = {};
+    std::optional<Result<T>> answer = fail(Code::dependency_unavailable, "simulated: lost before it was committed");
+    if (!is_unsettled || is_unsettled_one_made_) answer = finish_unless_stopped(call());
+    is_stuck_ = !answer;
+    process_.is_doomed = is_stuck_ || (mount_ != nullptr && mount_->is_dead());
+    if (process_.is_doomed) return process_.context.stop(); // it does nothing more
+    if (!is_unsettled) return shot->set(std::move(*answer));
+    late_answers_.push_back(std::make_unique<async::Clock::Timer>(
+        process_.clock, [shot, answer = std::move(*answer)]() mutable { shot->set(std::move(answer)); }));
+    late_answers_.back()->set(process_.clock.now() + settling_);
+}
+
 template <class T> awaitable<Result<T>> SimulatedJournal::ask(Queue& queue, std::string_view name, auto call) {
     ++calls_;
     const auto shot = std::make_shared<async::OneShot<Result<T>>>(process_.executor());
     const bool fails = is_failing(name);
     auto waiting = shot->wait();
-    submit(queue, delay_of(name), [shot, fails, call = std::move(call)]() mutable {
+    submit(queue, delay_of(name), [this, shot, fails, name, call = std::move(call)]() mutable {
         if (fails)
             shot->set(fail(Code::dependency_unavailable, "simulated: the disk is full"));
         else
-            shot->set(finish_now(call()));
+            perform<T>(shot, name, call);
     });
     co_return co_await std::move(waiting);
+}
+
+awaitable<Result<Taken<void>>> SimulatedJournal::told_of(TallyRecord tally, awaitable<Result<Taken<void>>> recording) {
+    auto recorded = co_await std::move(recording);
+    const bool is_alive = mount_ == nullptr || !mount_->is_dead();
+    if (recorded && *recorded && is_alive && on_recorded) on_recorded(tally);
+    co_return recorded;
 }
 
 // --- invitations and nodes
@@ -99,7 +122,7 @@ awaitable<Result<Taken<Journal::Opened>>> SimulatedJournal::open_session(Session
 awaitable<Result<Taken<void>>> SimulatedJournal::record_tally(Session session, StateName from, TallyRecord tally,
                                                               Trail trail) {
     return ask<Taken<void>>(writes_, "record_tally", [this, session, from, tally, trail] {
-        return real_.record_tally(session, from, tally, trail);
+        return told_of(tally, real_.record_tally(session, from, tally, trail));
     });
 }
 awaitable<Result<Taken<void>>> SimulatedJournal::move_session(std::string id, std::uint64_t epoch, StateName from,

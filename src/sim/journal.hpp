@@ -5,6 +5,7 @@
 
 #include "base/random.hpp"
 #include "ports/journal.hpp"
+#include "sim/disk.hpp"
 #include "sim/process.hpp"
 
 #include <deque>
@@ -12,13 +13,16 @@
 #include <memory>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace taleus::sim {
 
 class SimulatedJournal final : public ports::Journal {
 public:
-    SimulatedJournal(ports::Journal& real, Process& process, Random& random)
-        : real_{real}, process_{process}, random_{random}, writes_{process.clock}, reads_{process.clock} {}
+    // `mount`: where the process can die on a simulated disk, after which nobody is answered.
+    SimulatedJournal(ports::Journal& real, Process& process, Random& random, const Disk::Mount* mount = nullptr)
+        : real_{real}, process_{process}, random_{random}, mount_{mount}, writes_{process.clock},
+          reads_{process.clock} {}
 
     void set_delay(Duration min, Duration max) {
         delay_min_ = min;
@@ -36,7 +40,18 @@ public:
         slow_ = call;
         slow_delay_ = delay;
     }
+    // The next call of this name is a commit whose outcome nobody knows until `settling` is over: it was made, at once,
+    // or it was not.
+    void unsettle_next(std::string_view call, bool is_made, Duration settling) {
+        unsettled_ = call;
+        is_unsettled_one_made_ = is_made;
+        settling_ = settling;
+    }
     std::size_t calls() const { return calls_; }
+    bool is_stuck() const { return is_stuck_; } // its writer stopped at a failed flush
+
+    // Told of what is durable, before the caller is.
+    std::function<void(const ports::TallyRecord&)> on_recorded;
 
     async::awaitable<Result<void>> create_invitation(protocol::Invitation invitation,
                                                      ports::AuditRecord audit) override;
@@ -89,11 +104,15 @@ private:
     template <class T> async::awaitable<Result<T>> ask(Queue& queue, std::string_view name, auto call);
     Duration delay_of(std::string_view name);
     bool is_failing(std::string_view name);
+    template <class T> void perform(std::shared_ptr<async::OneShot<Result<T>>> shot, std::string_view name, auto& call);
+    async::awaitable<Result<std::expected<void, ports::NotTaken>>>
+    told_of(ports::TallyRecord tally, async::awaitable<Result<std::expected<void, ports::NotTaken>>> recording);
     void submit(Queue& queue, Duration delay, Job job);
 
     ports::Journal& real_;
     Process& process_;
     Random& random_;
+    const Disk::Mount* mount_;
     Queue writes_;
     Queue reads_;
     Duration delay_min_ = std::chrono::microseconds{100};
@@ -103,6 +122,11 @@ private:
     int failures_ = 0;
     std::string_view slow_;
     Duration slow_delay_{};
+    std::string_view unsettled_;
+    bool is_unsettled_one_made_ = false;
+    Duration settling_{};
+    std::vector<std::unique_ptr<async::Clock::Timer>> late_answers_; // set, or over
+    bool is_stuck_ = false;
     std::size_t calls_ = 0;
 };
 

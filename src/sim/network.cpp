@@ -13,7 +13,7 @@ namespace taleus::sim {
 
 void Pipe::queue(Segment segment, Duration delay) {
     if (is_silent_) return;
-    segment.at = wire_.clock.now() + delay;
+    segment.at = std::max(wire_.clock.now() + delay, held_until_);
     if (!travelling_.empty()) segment.at = std::max(segment.at, travelling_.back().at);
     travelling_.push_back(std::move(segment));
     timer_.set(travelling_.front().at);
@@ -39,6 +39,11 @@ void Pipe::arrive() {
 void Pipe::break_off() {
     is_lost_ = true;
     if (waiting_) waiting_->set({});
+    if (writing_) writing_->set({});
+}
+
+void Pipe::open_window() {
+    has_window_ = true;
     if (writing_) writing_->set({});
 }
 
@@ -81,21 +86,33 @@ void Line::silence() {
         if (const auto alive = pipe.lock()) alive->silence();
 }
 
+void Line::hold_until(Instant at) {
+    held_until = at;
+    for (const auto& pipe : pipes)
+        if (const auto alive = pipe.lock()) alive->hold_until(at);
+}
+
 // --- SimulatedStream
 
 SimulatedStream::~SimulatedStream() {
     if (!is_finished_ || !in_->is_read_to_end()) reset();
+    if (network_.tap != nullptr) network_.tap->let_go(number_, is_dialers_);
 }
 
 async::awaitable<Result<void>> SimulatedStream::finish(Bytes last) {
     if (!co_await out_->taken()) co_return fail(Code::peer_gone, "the stream was lost");
     if (in_->is_lost()) co_return fail(Code::peer_gone, "the stream was lost");
     is_finished_ = true;
+    if (network_.tap != nullptr) network_.tap->said(number_, is_dialers_, last, true);
+    network_.strike(*line_);
     out_->send(std::move(last), true, network_.delay());
     co_return Result<void>{};
 }
 
-void SimulatedStream::write(Bytes part) { out_->send(std::move(part), false, network_.delay()); }
+void SimulatedStream::write(Bytes part) {
+    if (network_.tap != nullptr) network_.tap->said(number_, is_dialers_, part, false);
+    out_->send(std::move(part), false, network_.delay());
+}
 
 void SimulatedStream::reset() noexcept {
     if (std::exchange(is_reset_, true)) return;
@@ -139,6 +156,7 @@ async::awaitable<void> arrive(Network& network, Process& wire, wire::Multiaddr a
         co_return;
     }
     auto* handler = listening->handler;
+    if (network.tap != nullptr) network.tap->arrived(stream->number());
     async::asio::post(listening->process->executor(),
                       [handler, stream = std::move(stream)]() mutable { handler->on_stream(std::move(stream)); });
 }
@@ -151,14 +169,19 @@ async::awaitable<Result<std::unique_ptr<ports::Stream>>> SimulatedConnection::op
     const auto back = network_.new_pipe(far.executor(), process_.executor());
     line_->pipes.push_back(there);
     line_->pipes.push_back(back);
-    if (line_->is_silent) line_->silence();
-    auto far_end = std::make_unique<SimulatedStream>(there, back, line_->dialer, own_, network_);
+    if (line_->is_silent || network_.is_parted(*line_)) line_->silence();
+    line_->hold_until(line_->held_until);
+    const auto number = network_.next_stream();
+    if (network_.tap != nullptr) network_.tap->opened(number, line_->dialer, line_->listener);
+    auto far_end = std::make_unique<SimulatedStream>(SimulatedStream::Ends{there, back, line_, number, false},
+                                                     line_->dialer, own_, network_);
     async::asio::co_spawn(network_.wire().executor(),
                           arrive(network_, network_.wire(), remote_, line_, std::move(far_end)),
                           [](const std::exception_ptr& failed) {
                               if (failed) std::rethrow_exception(failed);
                           });
-    co_return std::make_unique<SimulatedStream>(back, there, line_->listener, remote_, network_);
+    co_return std::make_unique<SimulatedStream>(SimulatedStream::Ends{back, there, line_, number, true},
+                                                line_->listener, remote_, network_);
 }
 
 } // namespace
@@ -183,7 +206,10 @@ async::awaitable<Result<std::unique_ptr<ports::Connection>>> Network::dial(wire:
     ++dials_;
     const auto where = to.without_peer().to_text();
     const auto known = behaviour_.find(where);
-    const auto behaviour = known == behaviour_.end() ? Behaviour::answers : known->second;
+    auto behaviour = known == behaviour_.end() ? Behaviour::answers : known->second;
+    if (weather.refused > 0 && random_.below(1000) < weather.refused) behaviour = Behaviour::refuses;
+    if (weather.hanging > 0 && random_.below(1000) < weather.hanging) behaviour = Behaviour::hangs;
+    if (parted_.contains(from) != parted_.contains(*to.peer())) behaviour = Behaviour::hangs;
     const auto patience = behaviour == Behaviour::hangs ? Duration{std::chrono::hours{1}} : delay() * 3;
     co_await async::sleep_until(process.clock, process.clock.now() + patience);
     const auto* listening = at(to);
@@ -217,6 +243,23 @@ std::vector<std::shared_ptr<Pipe>> Network::live_pipes() const {
 void Network::cut(const wire::PeerId& peer) {
     for (const auto& weak : lines_)
         if (const auto line = weak.lock(); line && (line->dialer == peer || line->listener == peer)) line->cut(delay());
+}
+
+void Network::hold(const wire::PeerId& peer, Duration length) {
+    for (const auto& weak : lines_)
+        if (const auto line = weak.lock(); line && (line->dialer == peer || line->listener == peer))
+            line->hold_until(wire_.clock.now() + length);
+}
+
+void Network::part(const wire::PeerId& peer) {
+    parted_.insert(peer);
+    for (const auto& weak : lines_)
+        if (const auto line = weak.lock(); line && is_parted(*line)) line->silence();
+}
+
+void Network::strike(Line& line) {
+    if (weather.cut > 0 && random_.below(1000) < weather.cut) line.cut(delay());
+    if (weather.silent > 0 && random_.below(1000) < weather.silent) line.silence();
 }
 
 void Network::silence(const wire::PeerId& peer) {

@@ -11,6 +11,7 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,8 @@ public:
     void silence() { is_silent_ = true; }                // nothing arrives any more, and nobody is told
     void break_off();                                    // at once, at the end of the world
     void close_window() { has_window_ = false; }         // the reader takes nothing
+    void open_window();
+    void hold_until(Instant at) { held_until_ = at; } // what is sent from now on arrives then at the earliest
     async::awaitable<Result<Bytes>> read();
     async::awaitable<bool> taken(); // false: lost; waits for ever when the window is closed
     bool is_lost() const { return is_lost_; }
@@ -45,6 +48,7 @@ private:
     Process& wire_;
     async::Executor reader_;
     async::Executor writer_;
+    Instant held_until_{};
     std::deque<Segment> travelling_;
     std::deque<Bytes> arrived_;
     bool is_ended_ = false;
@@ -59,9 +63,28 @@ private:
 
 class Network;
 
+// Watches what is handed to the network, whatever becomes of it there.
+class Tap {
+public:
+    virtual ~Tap() = default;
+    virtual void opened(std::uint64_t stream, const wire::PeerId& dialer, const wire::PeerId& listener) = 0;
+    virtual void arrived(std::uint64_t stream) = 0; // the listener has it
+    virtual void said(std::uint64_t stream, bool by_dialer, const Bytes& bytes, bool is_end) = 0;
+    virtual void let_go(std::uint64_t stream, bool by_dialer) = 0;
+};
+
+// How connections fail by themselves, in thousandths.
+struct Weather {
+    unsigned refused = 0; // of dials
+    unsigned hanging = 0;
+    unsigned cut = 0; // of messages, with their connection
+    unsigned silent = 0;
+};
+
 // A connection, as both of its ends know it.
 struct Line {
     std::vector<std::weak_ptr<Pipe>> pipes;
+    Instant held_until{};
     bool is_up = true;
     bool is_silent = false;
     wire::PeerId dialer;
@@ -69,14 +92,21 @@ struct Line {
 
     void cut(Duration delay);
     void silence();
+    void hold_until(Instant at);
 };
 
 class SimulatedStream final : public ports::Stream {
 public:
-    SimulatedStream(std::shared_ptr<Pipe> in, std::shared_ptr<Pipe> out, wire::PeerId peer, wire::Multiaddr remote,
-                    Network& network)
-        : in_{std::move(in)}, out_{std::move(out)}, peer_{std::move(peer)}, remote_{std::move(remote)},
-          network_{network} {}
+    struct Ends {
+        std::shared_ptr<Pipe> in;
+        std::shared_ptr<Pipe> out;
+        std::shared_ptr<Line> line;
+        std::uint64_t number = 0; // of the stream
+        bool is_dialers = false;
+    };
+    SimulatedStream(Ends ends, wire::PeerId peer, wire::Multiaddr remote, Network& network)
+        : in_{std::move(ends.in)}, out_{std::move(ends.out)}, line_{std::move(ends.line)}, number_{ends.number},
+          is_dialers_{ends.is_dialers}, peer_{std::move(peer)}, remote_{std::move(remote)}, network_{network} {}
     ~SimulatedStream() override;
     const wire::PeerId& peer() const override { return peer_; }
     const wire::Multiaddr& remote() const override { return remote_; }
@@ -87,11 +117,16 @@ public:
     // For scripted peers: a part of a message, and refusing to take anything.
     void write(Bytes part);
     void take_nothing() { in_->close_window(); }
+    void take_again() { in_->open_window(); }
     bool is_lost() const { return out_->is_lost(); }
+    std::uint64_t number() const { return number_; }
 
 private:
     std::shared_ptr<Pipe> in_;
     std::shared_ptr<Pipe> out_;
+    std::shared_ptr<Line> line_;
+    std::uint64_t number_;
+    bool is_dialers_;
     wire::PeerId peer_;
     wire::Multiaddr remote_;
     Network& network_;
@@ -122,6 +157,16 @@ public:
     // Every connection of this peer, now.
     void cut(const wire::PeerId& peer);
     void silence(const wire::PeerId& peer);
+    // What is under way on its connections and to come arrives after `length` at the earliest.
+    void hold(const wire::PeerId& peer, Duration length);
+    // Nothing reaches it, and nobody is told.
+    void part(const wire::PeerId& peer);
+    void join(const wire::PeerId& peer) { parted_.erase(peer); }
+    bool is_parted(const Line& line) const { return parted_.contains(line.dialer) != parted_.contains(line.listener); }
+    void strike(Line& line); // by the weather, as a message is sent
+    std::uint64_t next_stream() { return ++streams_; }
+    Weather weather;
+    Tap* tap = nullptr;
     std::size_t dials() const { return dials_; }
     std::shared_ptr<Pipe> new_pipe(async::Executor writer, async::Executor reader);
     std::vector<std::shared_ptr<Pipe>> live_pipes() const;
@@ -144,6 +189,8 @@ private:
     std::map<std::string, Behaviour> behaviour_;
     std::vector<std::weak_ptr<Line>> lines_;
     std::size_t dials_ = 0;
+    std::uint64_t streams_ = 0;
+    std::set<wire::PeerId> parted_;
     std::vector<std::weak_ptr<Pipe>> pipes_;
     std::vector<std::unique_ptr<ports::Stream>> held_;
 };

@@ -37,47 +37,92 @@ async::awaitable<void> run_join(session::JoinWorld& world, wire::Link link, std:
     joining->limit = nullptr;
 }
 
-async::awaitable<void> resume(session::Listener& listener) {
+// A listener that does not resume ends, as the program does.
+async::awaitable<void> resume(session::Listener& listener, Process& process) {
     const auto resumed = co_await listener.resume();
-    ensure(resumed.has_value(), "the listener does not resume");
+    if (!resumed) process.is_doomed = true;
+}
+
+// A store as the first start leaves it, made once: most of what a world costs would be to make it again.
+const Bytes& fresh_store() {
+    static const Bytes content = [] {
+        Disk disk{0};
+        Disk::Mount mount{disk};
+        SeededRandom random{0};
+        const auto key = wire::KeyPair::generate(random);
+        store::Journal::Options options;
+        options.database.vfs = mount.vfs();
+        ensure(store::Journal::open("/taleus.db", {key, random}, options).has_value(), "a new store is made");
+        return disk.content("/taleus.db");
+    }();
+    return content;
 }
 
 } // namespace
 
-Node::Node(std::string name, const Time& time, Network& network, std::uint64_t seed, int number)
-    : name_{std::move(name)}, time_{time}, network_{network}, seed_{seed}, own_home_{new_home()}, home_{own_home_},
+Node::Node(std::string name, const Time& time, Network& network, std::uint64_t seed, int number, Disk* disk)
+    : name_{std::move(name)}, time_{time}, network_{network}, seed_{seed}, disk_{disk},
+      own_home_{disk != nullptr ? std::filesystem::path{"/" + name_} : new_home()}, home_{own_home_},
       key_{key_of(seed)}, store_key_{key_.x25519_secret()}, peer_{wire::PeerId::of(key_.public_key())},
       address_{wire::Multiaddr::tcp(fmt::format("10.0.{}.{}", number / 250, number % 250 + 1), 9000).with_peer(peer_)} {
     settings.party_id = "party-" + name_;
     settings.cadre = {"cadre-of-" + name_ + ".example.com"};
+    if (disk_ != nullptr) disk_->put(home_ / "taleus.db", fresh_store());
 }
 
 Node::~Node() {
     life_.reset();
+    if (disk_ != nullptr) return;
     std::error_code ignored;
     std::filesystem::remove_all(own_home_, ignored);
 }
 
-void Node::boot() {
+void Node::boot() { ensure(try_boot().has_value(), "the store does not open"); }
+
+Result<void> Node::try_boot() {
     ensure(!life_, "a node has one life at a time");
-    life_ = std::make_unique<Life>(time_, network_, peer_);
+    life_ = std::make_unique<Life>(time_, calendar, network_, peer_);
     life_->random = std::make_unique<SeededRandom>(seed_ + ++lives_);
     life_->trail_random = std::make_unique<SeededRandom>(~seed_ + lives_);
-    auto opened = store::Journal::open(home_ / "taleus.db", {key_, *life_->trail_random});
-    ensure(opened.has_value(), "the store does not open");
+    store::Journal::Options options;
+    if (disk_ != nullptr) {
+        life_->mount = std::make_unique<Disk::Mount>(*disk_);
+        options.database.vfs = life_->mount->vfs();
+        if (const auto after = std::exchange(dies_after, std::nullopt)) life_->mount->die_after(*after);
+    }
+    was_stopped_at_flush = false;
+    Result<std::unique_ptr<store::Journal>> opened = fail(Code::internal, "stopped at a failed flush");
+    try {
+        opened = store::Journal::open(home_ / "taleus.db", {key_, *life_->trail_random}, options);
+    } catch (const StoppedAtFlush&) {
+        was_stopped_at_flush = true;
+    }
+    if (!opened || (life_->mount && life_->mount->is_dead())) {
+        life_->real = opened ? std::move(*opened) : nullptr;
+        crash();
+        return fail(opened ? Error{Code::internal, "died while it opened its store"} : opened.error());
+    }
     life_->real = std::move(*opened);
-    life_->journal = std::make_unique<SimulatedJournal>(*life_->real, life_->process, *life_->random);
-    life_->provisioner = std::make_unique<SimulatedProvisioner>(life_->process, made_);
+    life_->journal =
+        std::make_unique<SimulatedJournal>(*life_->real, life_->process, *life_->random, life_->mount.get());
+    life_->provisioner = std::make_unique<SimulatedProvisioner>(life_->process, *made_);
+    return {};
 }
 
-void Node::serve(Home home) {
+void Node::serve(Home home) { ensure(try_serve(home).has_value(), "the store does not recover"); }
+
+Result<void> Node::try_serve(Home home) {
     if (home == Home::own) {
-        const auto recovered = finish_now(life_->real->recover(time_.utc()));
-        ensure(recovered.has_value(), "the store does not recover");
+        const auto recovered = finish_unless_stopped(life_->real->recover(life_->process.clock.utc()));
+        life_->is_stuck = !recovered;
+        if (!recovered || !*recovered || (life_->mount && life_->mount->is_dead())) {
+            crash();
+            return fail(Code::dependency_unavailable, "the store does not recover");
+        }
     }
     auto& life = *life_;
     const auto& clock = life.process.clock;
-    life.guards = std::make_unique<guard::Protection>(*life.random, settings.work);
+    life.guards = std::make_unique<guard::Protection>(*life.random, settings.work, rate_rows);
     life.breakers = std::make_unique<session::Breakers>(settings.breaker, *life.random);
     life.guarded_journal = std::make_unique<session::GuardedJournal>(*life.journal, life.breakers->store, clock);
     life.guarded_provisioner =
@@ -95,7 +140,7 @@ void Node::serve(Home home) {
                                  .node = key_,
                                  .store_key = store_key_,
                                  .guards = *life.guards,
-                                 .log = {},
+                                 .log = log != nullptr ? Log{*log, "session"} : Log{},
                                  .identity = life.guarded_identity.get(),
                                  .tokens = life.guarded_tokens.get(),
                                  .observer = observer,
@@ -103,8 +148,17 @@ void Node::serve(Home home) {
                                  .breakers = life.breakers.get()};
     life_->listener =
         std::make_unique<session::Listener>(std::move(world), std::make_shared<const session::Settings>(settings));
-    life_->joins.spawn([&](async::Limit&) { return resume(*life_->listener); });
+    life_->joins.spawn([&](async::Limit&) { return resume(*life_->listener, life_->process); });
+    if (time_to_live) {
+        life.removal =
+            std::make_unique<session::RemovalWorld>(session::RemovalWorld{.clock = life.process.clock,
+                                                                          .journal = *life.guarded_journal,
+                                                                          .provisioner = *life.guarded_provisioner,
+                                                                          .time_to_live = *time_to_live});
+        life.background.spawn([&](async::Limit& limit) { return session::keep_removing(*life.removal, limit); });
+    }
     network_.listen(address_, peer_, life_->process, life_->listener.get());
+    return {};
 }
 
 void Node::apply() { life_->listener->use(std::make_shared<const session::Settings>(settings)); }
@@ -119,7 +173,13 @@ void Node::crash() {
     network_.stop_listening(address_);
     network_.cut(peer_);
     life_->process.is_alive = false;
-    life_->real.reset();
+    if (life_->mount) life_->mount->kill();
+    const bool is_stuck = life_->is_stuck || (life_->journal && life_->journal->is_stuck());
+    was_stopped_at_flush = was_stopped_at_flush || is_stuck;
+    if (is_stuck)
+        static_cast<void>(life_->real.release()); // its thread never ends
+    else
+        life_->real.reset();
     graves.push_back({std::move(life_), network_.live_pipes()});
 }
 
@@ -133,6 +193,7 @@ std::shared_ptr<Joining> Node::join(wire::Link link) {
                            .node = key_,
                            .store_key = store_key_,
                            .settings = std::make_shared<const session::Settings>(settings),
+                           .log = log != nullptr ? Log{*log, "join"} : Log{},
                            .observer = observer,
                            .reader = reader});
     auto joining = std::make_shared<Joining>();

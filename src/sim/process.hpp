@@ -21,15 +21,25 @@ struct Time {
     }
 };
 
+// What one machine's calendar shows beside the world's: its clock was set, and runs fast or slow.
+struct Calendar {
+    Duration offset{};
+    std::int64_t drift_ppm = 0;
+};
+
 class SimulatedClock final : public async::Clock {
 public:
-    explicit SimulatedClock(const Time& time) : time_{time} {}
+    SimulatedClock(const Time& time, const Calendar& calendar) : time_{time}, calendar_{calendar} {}
     Instant now() const override { return time_.now; }
-    UtcTime utc() const override { return time_.utc(); }
+    UtcTime utc() const override {
+        const auto drift = time_.now.time_since_epoch() / 1'000'000 * calendar_.drift_ppm;
+        return time_.utc() + std::chrono::floor<std::chrono::milliseconds>(calendar_.offset + drift);
+    }
 
 private:
     void arm(Instant) override {} // the world asks `next`
     const Time& time_;
+    const Calendar& calendar_;
 };
 
 struct Process;
@@ -49,12 +59,17 @@ private:
 };
 
 struct Process {
-    explicit Process(const Time& time) : clock{time} {}
+    explicit Process(const Time& time, const Calendar& calendar = right) : clock{time, calendar} {}
     async::Executor executor() { return context.get_executor(); }
 
     async::asio::io_context context{1};
     SimulatedClock clock;
     bool is_alive = true;
+    bool is_paused =
+        false; // as by SIGSTOP: neither its loop nor its timers run, and then all that is due comes at once
+    bool is_doomed = false; // it is to end before it does anything more
+
+    static constexpr Calendar right{};
 };
 
 } // namespace taleus::sim

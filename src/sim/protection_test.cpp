@@ -138,7 +138,7 @@ TEST_F(ProtectionTest, a_flood_of_strangers_leaves_nothing_behind) {
     for (std::size_t i = 0; i < all; ++i) {
         const auto peer = wire::PeerId::of(wire::KeyPair::generate(chance).public_key());
         async::asio::co_spawn(respondent.process().executor(),
-                              say_as(peer, respondent, world.network, inviter.address(),
+                              say_as(peer, respondent.process(), world.network, inviter.address(),
                                      i % 2 == 0 ? "junk" : contact_text("nobody made it", "p")),
                               [&](const std::exception_ptr& failed, Reply) {
                                   if (failed) std::rethrow_exception(failed);

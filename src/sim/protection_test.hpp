@@ -26,8 +26,8 @@ struct ProtectionTest : WorldTest {
         SeededRandom named{std::hash<std::string>{}(name)};
         auto said = std::make_shared<Said>();
         async::asio::co_spawn(respondent.process().executor(),
-                              say_as(wire::PeerId::of(wire::KeyPair::generate(named).public_key()), respondent,
-                                     world.network, inviter.address(), std::move(text)),
+                              say_as(wire::PeerId::of(wire::KeyPair::generate(named).public_key()),
+                                     respondent.process(), world.network, inviter.address(), std::move(text)),
                               [said](const std::exception_ptr& failed, Reply reply) {
                                   if (failed) std::rethrow_exception(failed);
                                   said->reply = std::move(reply);

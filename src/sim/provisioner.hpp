@@ -6,6 +6,7 @@
 #include "sim/process.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <string>
 
@@ -19,6 +20,7 @@ public:
         unavailable, // dependency_unavailable
         hangs,       // until it is cancelled; nothing is made
         overruns,    // makes it, but heeds no cancellation and answers after `delay`
+        late,        // has made it at once, and answers after `delay`, unless it is cancelled
         throws,
         nonsense, // names no database
     };
@@ -31,6 +33,7 @@ public:
     async::awaitable<Result<void>> remove(ports::Intent intent, ports::Call call) override;
 
     std::map<std::string, wire::DatabaseAccess>& made;
+    std::function<void(const ports::Intent&)> on_asked;
     std::size_t asked = 0;
     Mood mood = Mood::makes;
     Duration delay = std::chrono::milliseconds{5};

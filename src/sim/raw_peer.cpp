@@ -12,11 +12,11 @@ namespace taleus::sim {
 
 namespace {
 
-async::awaitable<Reply> hear(Node& from, SimulatedStream& stream, Instant began) {
+async::awaitable<Reply> hear(const Process& process, SimulatedStream& stream, Instant began) {
     Reply reply;
     for (;;) {
         auto more = co_await stream.read();
-        reply.took = from.process().clock.now() - began;
+        reply.took = process.clock.now() - began;
         if (!more) co_return reply;
         if (more->empty()) break;
         reply.text += as_text(*more);
@@ -25,49 +25,47 @@ async::awaitable<Reply> hear(Node& from, SimulatedStream& stream, Instant began)
     co_return reply;
 }
 
-} // namespace
-
-async::awaitable<Reply> say(Node& from, wire::Multiaddr to, std::string text, Manner manner) {
-    auto dialling = from.network().dial(to);
-    auto connection = co_await std::move(dialling);
-    if (!connection) co_return Reply{};
-    auto opening = (*connection)->open(wire::bootstrap_protocol);
-    auto opened = co_await std::move(opening);
-    if (!opened) co_return Reply{};
-    const auto began = from.process().clock.now();
-    auto& stream = static_cast<SimulatedStream&>(**opened);
+async::awaitable<void> send(Process& process, SimulatedStream& stream, std::string text, Manner manner) {
     if (manner == Manner::unfinished) {
         stream.write(to_bytes(text));
     } else if (manner == Manner::slow) {
         for (const char byte : text) {
             stream.write({static_cast<std::uint8_t>(byte)});
-            co_await async::sleep_until(from.process().clock,
-                                        from.process().clock.now() + std::chrono::milliseconds{100});
+            co_await async::sleep_until(process.clock, process.clock.now() + std::chrono::milliseconds{100});
             if (stream.is_lost()) break;
         }
         static_cast<void>(co_await stream.finish({}));
     } else {
-        if (manner == Manner::takes_nothing) stream.take_nothing();
+        if (manner == Manner::takes_nothing || manner == Manner::takes_late) stream.take_nothing();
         auto writing = stream.finish(to_bytes(text));
         static_cast<void>(co_await std::move(writing));
     }
-    if (manner == Manner::leaves) co_return Reply{};
-    co_return co_await hear(from, stream, began);
 }
 
-async::awaitable<Reply> say_as(wire::PeerId stranger, Node& from, Network& network, wire::Multiaddr to,
-                               std::string text) {
-    auto dialling = network.dial(std::move(stranger), from.process(), std::move(to));
+} // namespace
+
+async::awaitable<Reply> say_as(wire::PeerId stranger, Process& process, Network& network, wire::Multiaddr to,
+                               std::string text, Manner manner) {
+    auto dialling = network.dial(std::move(stranger), process, std::move(to));
     auto connection = co_await std::move(dialling);
     if (!connection) co_return Reply{};
     auto opening = (*connection)->open(wire::bootstrap_protocol);
     auto opened = co_await std::move(opening);
     if (!opened) co_return Reply{};
-    const auto began = from.process().clock.now();
+    const auto began = process.clock.now();
     auto& stream = static_cast<SimulatedStream&>(**opened);
-    auto writing = stream.finish(to_bytes(text));
-    static_cast<void>(co_await std::move(writing));
-    co_return co_await hear(from, stream, began);
+    co_await send(process, stream, std::move(text), manner);
+    if (manner == Manner::leaves) co_return Reply{};
+    if (manner == Manner::takes_late) {
+        co_await async::sleep_until(process.clock, process.clock.now() + std::chrono::seconds{2});
+        stream.take_again();
+    }
+    auto hearing = hear(process, stream, began);
+    co_return co_await std::move(hearing);
+}
+
+async::awaitable<Reply> say(Node& from, wire::Multiaddr to, std::string text, Manner manner) {
+    return say_as(from.peer(), from.process(), from.simulated_network(), std::move(to), std::move(text), manner);
 }
 
 ScriptedListener::ScriptedListener(Node& node, Network& network, std::vector<ScriptedAnswer> answers)

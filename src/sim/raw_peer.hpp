@@ -25,14 +25,15 @@ enum class Manner : std::uint8_t {
     slow,          // a byte every 100 ms
     leaves,        // whole, then the connection is lost at once
     takes_nothing, // whole, then no answer is taken off the stream
+    takes_late,    // whole, then the answer is taken off after two seconds
 };
 
 // One message on a connection of its own.
 async::awaitable<Reply> say(Node& from, wire::Multiaddr to, std::string text, Manner manner = Manner::whole);
 
-// The same of a stranger, of whom nothing else exists: any number of them, in the loop of `from`.
-async::awaitable<Reply> say_as(wire::PeerId stranger, Node& from, Network& network, wire::Multiaddr to,
-                               std::string text);
+// The same of a stranger, of whom nothing else exists: any number of them, in the loop of `process`.
+async::awaitable<Reply> say_as(wire::PeerId stranger, Process& process, Network& network, wire::Multiaddr to,
+                               std::string text, Manner manner = Manner::whole);
 
 // A listener that answers as it was told, stream after stream; the last answer again and again.
 struct ScriptedAnswer {

@@ -237,5 +237,20 @@ INSTANTIATE_TEST_SUITE_P(All, CrashTest,
                                            Crash{Victim::dialer, wire::Role::stock},
                                            Crash{Victim::dialer, wire::Role::foil}));
 
+TEST_F(RetryTest, a_decision_whose_commit_failed_is_not_in_the_trail) {
+    // Found by the simulator: the session failed, and its trail said that it had been approved.
+    const auto link = world.invite(inviter);
+    inviter.journal().fail_next("record_tally");
+    EXPECT_EQ(member(contact(link), "approved"), "false");
+    const auto foil = world.invite(inviter, {.role = wire::Role::foil});
+    inviter.journal().fail_next("open_session");
+    EXPECT_EQ(member(contact(foil), "approved"), "false");
+    world.run_dry();
+    EXPECT_EQ(count(inviter, "decided"), 0U);
+    EXPECT_EQ(member(contact(link), "approved"), "true");
+    world.run_dry();
+    EXPECT_EQ(count(inviter, "decided"), 1U);
+}
+
 } // namespace
 } // namespace taleus::sim

@@ -16,11 +16,15 @@ async::awaitable<bool> stop_listener(session::Listener& listener, Instant grace_
 
 } // namespace
 
-World::World(std::uint64_t seed) : random{seed}, wire{time}, network{wire, random}, seed_{seed} {}
+World::World(std::uint64_t seed, Medium medium)
+    : random{seed}, wire{time}, network{wire, random},
+      disk{medium == Medium::disk ? std::make_unique<Disk>(~seed) : nullptr}, seed_{seed} {}
 
 World::~World() {
-    for (auto& node : nodes)
+    for (auto& node : nodes) {
+        if (node->is_alive()) node->rest();
         if (node->is_serving()) stop(*node, Duration::zero());
+    }
     for (const auto& pipe : network.live_pipes()) pipe->break_off(); // scripted peers may wait for ever
     run_dry();
     for (auto& node : nodes) {
@@ -39,8 +43,8 @@ World::~World() {
 
 Node& World::add(std::string name) {
     const auto number = static_cast<int>(nodes.size());
-    nodes.push_back(
-        std::make_unique<Node>(std::move(name), time, network, seed_ * 1'000'003 + nodes.size() * 1009, number));
+    nodes.push_back(std::make_unique<Node>(std::move(name), time, network, seed_ * 1'000'003 + nodes.size() * 1009,
+                                           number, disk.get()));
     return *nodes.back();
 }
 
@@ -98,23 +102,39 @@ bool World::poll() {
     };
     poll_one(wire);
     for (auto& node : nodes)
-        if (node->is_alive()) poll_one(node->process());
+        if (node->is_running()) poll_one(node->process());
+    bury();
     return ran > 0;
+}
+
+void World::settle() {
+    while (poll()) {
+    }
+    if (on_moment) on_moment();
+}
+
+void World::bury() {
+    for (auto& node : nodes) {
+        if (!node->is_alive() || !node->process().is_doomed) continue;
+        node->crash();
+        if (on_death) on_death(*node);
+    }
 }
 
 // To the next deadline of anybody, but not beyond `limit`. False: there is none.
 bool World::advance(std::optional<Instant> limit) {
     auto next = wire.clock.next();
     for (auto& node : nodes)
-        if (node->is_alive())
+        if (node->is_running())
             if (const auto at = node->process().clock.next()) next = next ? std::min(*next, *at) : *at;
     if (!next || (limit && *next > *limit)) return false;
     time.now = std::max(time.now, *next);
     wire.clock.expire(time.now);
-    for (auto& node : nodes) {
-        if (!node->is_alive()) continue;
-        const Turn turn{&node->process()};
-        node->process().clock.expire(time.now);
+    for (auto& node : nodes) { // in its loop, as a real clock's timer does: who cancels there does it at once
+        if (!node->is_running()) continue;
+        auto& process = node->process();
+        if (const auto due = process.clock.next(); due && *due <= time.now)
+            async::asio::post(process.context, [&process, now = time.now] { process.clock.expire(now); });
     }
     return true;
 }
@@ -125,8 +145,7 @@ void World::run_until(const std::function<bool()>& is_done) {
 
 bool World::reach(const std::function<bool()>& is_done) {
     for (;;) {
-        while (poll()) {
-        }
+        settle();
         if (is_done()) return true;
         if (!advance(std::nullopt)) return false;
     }
@@ -135,16 +154,14 @@ bool World::reach(const std::function<bool()>& is_done) {
 void World::run_for(Duration length) {
     const auto end = time.now + length;
     do {
-        while (poll()) {
-        }
+        settle();
     } while (advance(end));
     time.now = end;
 }
 
 void World::run_dry() {
     do {
-        while (poll()) {
-        }
+        settle();
     } while (advance(std::nullopt));
 }
 

@@ -26,7 +26,9 @@ struct InviteOptions {
 
 class World {
 public:
-    explicit World(std::uint64_t seed = 1);
+    enum class Medium : bool { folders, disk };
+    // Homes are folders of the system, or all on one simulated disk.
+    explicit World(std::uint64_t seed = 1, Medium medium = Medium::folders);
     ~World(); // ends every node in order; a session that was lost aborts the run
 
     // Not yet alive: set what it needs, then `boot` and, to listen, `serve`.
@@ -57,15 +59,22 @@ public:
     // Stops a listener in order; `grace` from now.
     void stop(Node& node, Duration grace);
     void jump_calendar(Duration by) { time.utc_offset += by; }
+    // Told of each moment in which something happened, when all of it has.
+    std::function<void()> on_moment;
+    // A process that was doomed (Process::is_doomed) has ended.
+    std::function<void(Node&)> on_death;
 
     Time time;
     SeededRandom random;
     Process wire; // where packets travel
     Network network;
+    std::unique_ptr<Disk> disk; // of all, or nullptr
     std::vector<std::unique_ptr<Node>> nodes;
 
 private:
     bool poll();
+    void settle(); // until nothing more happens in this moment
+    void bury();
     bool advance(std::optional<Instant> limit);
     std::uint64_t seed_;
 };
