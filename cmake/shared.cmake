@@ -4,7 +4,7 @@ option(TALEUS_SHARED "build the shared library too; its objects are position-ind
 if(NOT TALEUS_SHARED)
   return()
 endif()
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+add_compile_options(-fPIC) # of executables too, which CMake would have made -fPIE: they share a precompiled header with the libraries
 set(CMAKE_CXX_VISIBILITY_PRESET hidden)
 set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
 
