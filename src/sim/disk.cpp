@@ -201,6 +201,7 @@ struct Disk::Mount::Calls {
     }
     static int sync(sqlite3_file* which, int) {
         auto& handle = of(which);
+        if (std::exchange(handle.mount->dies_at_flush_, false)) handle.mount->die_after(0);
         if (!handle.mount->may_change()) return SQLITE_IOERR_FSYNC;
         if (handle.mount->fails(handle.mount->failing_flushes_)) {
             ++handle.mount->disk_.counts_.failed_flushes;
@@ -416,6 +417,7 @@ void Disk::Mount::kill() {
 void Disk::Mount::heal() {
     failing_writes_ = failing_reads_ = failing_flushes_ = 0;
     until_death_.reset();
+    dies_at_flush_ = false;
 }
 
 } // namespace taleus::sim

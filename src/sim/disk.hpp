@@ -79,6 +79,7 @@ public:
     bool is_dead() const { return is_dead_; }
     // It dies at the operation after this many that change something.
     void die_after(std::uint64_t operations) { until_death_ = operations; }
+    void die_at_flush() { dies_at_flush_ = true; } // the next one: what was written is there, and not flushed
     void fail_writes(unsigned times) { failing_writes_ = times; }
     void fail_reads(unsigned times) { failing_reads_ = times; }
     void fail_flushes(unsigned times) { failing_flushes_ = times; }
@@ -99,6 +100,7 @@ private:
     std::multiset<std::pair<const void*, std::size_t>> shared_; // locks of shared memory, by handle and slot
     bool is_dead_ = false;
     std::optional<std::uint64_t> until_death_;
+    bool dies_at_flush_ = false;
     unsigned failing_writes_ = 0;
     unsigned failing_reads_ = 0;
     unsigned failing_flushes_ = 0;

@@ -95,7 +95,7 @@ Result<void> Node::try_boot() {
     try {
         opened = store::Journal::open(home_ / "taleus.db", {key_, *life_->trail_random}, options);
     } catch (const StoppedAtFlush&) {
-        was_stopped_at_flush = true;
+        was_stopped_at_flush = !life_->mount->is_dead();
     }
     if (!opened || (life_->mount && life_->mount->is_dead())) {
         life_->real = opened ? std::move(*opened) : nullptr;
@@ -173,9 +173,10 @@ void Node::crash() {
     network_.stop_listening(address_);
     network_.cut(peer_);
     life_->process.is_alive = false;
-    if (life_->mount) life_->mount->kill();
     const bool is_stuck = life_->is_stuck || (life_->journal && life_->journal->is_stuck());
-    was_stopped_at_flush = was_stopped_at_flush || is_stuck;
+    const bool is_killed = life_->mount && life_->mount->is_dead(); // then its flush failed because it had died
+    was_stopped_at_flush = was_stopped_at_flush || (is_stuck && !is_killed);
+    if (life_->mount) life_->mount->kill();
     if (is_stuck)
         static_cast<void>(life_->real.release()); // its thread never ends
     else

@@ -89,18 +89,26 @@ struct Told {
     std::map<std::int64_t, bool> has_opening;
 };
 
+void take(Told& told, std::int64_t session, const json::object& event) {
+    const auto kind = text_at(event, "kind");
+    const auto* body = object_at(event, "body");
+    if (body == nullptr) return;
+    if (kind == "transition") ++told.arrows[session][text_at(*body, "from") + " -> " + text_at(*body, "to")];
+    if (kind == "ended") ++told.ends[session];
+    if (kind == "opened" || kind == "resumed") told.has_opening[session] = true;
+    if (kind == "decided" && body->contains("tallyId")) told.tallies[session].insert(text_at(*body, "tallyId"));
+}
+
 Told told_by(const HomeView& home) {
     Told told;
     for (const auto& row : home.records) {
         const auto record = object_of(row.record);
         if (!record) continue;
-        const auto kind = text_at(*record, "kind");
-        const auto* body = object_at(*record, "body");
-        if (body == nullptr) continue;
-        if (kind == "transition") ++told.arrows[row.session][text_at(*body, "from") + " -> " + text_at(*body, "to")];
-        if (kind == "ended") ++told.ends[row.session];
-        if (kind == "opened" || kind == "resumed") told.has_opening[row.session] = true;
-        if (kind == "decided" && body->contains("tallyId")) told.tallies[row.session].insert(text_at(*body, "tallyId"));
+        take(told, row.session, *record);
+        const auto* then = record->if_contains("then"); // what the same call kept of the session
+        if (then == nullptr || !then->is_array()) continue;
+        for (const auto& event : then->get_array())
+            if (event.is_object()) take(told, row.session, event.get_object());
     }
     return told;
 }

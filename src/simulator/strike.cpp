@@ -51,8 +51,14 @@ void Scene::learn_network() {
 
 void Scene::fell(Node& node, Duration down) {
     gone_since_.try_emplace(&node, world.time.now);
-    for (auto& dialer : dialers_)
-        if (dialer.node == &node) dialer.joining.reset();
+    for (auto& dialer : dialers_) {
+        if (dialer.node != &node) continue;
+        // What somebody was told stands, whoever told it, and whatever happens to the one who did.
+        if (dialer.is_done() && dialer.joining->result->database)
+            witness.recorded.push_back({node.home().string(), dialer.joining->result->tally->tally_id,
+                                        dialer.joining->result->database->endpoint});
+        dialer.joining.reset();
+    }
     if (node.was_stopped_at_flush) {
         ++witness.counts["rare stopped at a failed flush"];
         node.was_stopped_at_flush = false;
@@ -252,6 +258,7 @@ void Scene::learn_stores() {
             [](Node& node, const Event& event) { node.mount()->fail_reads(1 + static_cast<unsigned>(event.how % 3)); });
     of_node(Fault::failed_flush, [](Node& node, const Event&) { node.mount()->fail_flushes(1); });
     of_node(Fault::death_in_write, [this](Node& node, const Event& event) {
+        if (event.how % 4 == 1) return node.mount()->die_at_flush();
         if (event.how % 4 != 0) return node.mount()->die_after(event.how / 4 % 40);
         node.dies_after = event.how / 4 % 12; // while it recovers
         crash(node, 100ms);

@@ -189,5 +189,22 @@ TEST_F(FailingDiskTest, a_failed_flush_stops_the_process) {
         ExitedWithCode(74), "taleus: stopped:");
 }
 
+TEST_F(FailingDiskTest, what_a_dead_process_left_unflushed_is_flushed_before_anybody_is_told) {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    invite(invitation("token"));
+    Home after; // as the next process finds it
+    for (const auto* name : {"taleus.db", "taleus.db-wal"})
+        std::filesystem::copy_file(home.path() / name, after.path() / name);
+    Journal::Options options;
+    options.database.vfs = FailingDisk::name;
+    EXPECT_EXIT(
+        {
+            FailingDisk::sync_answer = SQLITE_IOERR_FSYNC;
+            static_cast<void>(Journal::open(after.store(), author(), options));
+            std::_Exit(0); // it flushed nothing
+        },
+        ExitedWithCode(74), "taleus: stopped:");
+}
+
 } // namespace
 } // namespace taleus::store::testing

@@ -141,9 +141,23 @@ void SqliteDatabase::configure() {
     if (!options_.query_only) script("PRAGMA cache_size=-16384");
     script("PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864");
     script("PRAGMA synchronous=FULL; PRAGMA temp_store=memory");
-    if (options_.query_only) script("PRAGMA query_only=on");
+    options_.query_only ? script("PRAGMA query_only=on") : flush_what_is_read_back();
     if (auto mode = ask("PRAGMA journal_mode"); mode.next() && mode.text(0) != "wal")
         set_fault(Code::dependency_unavailable, "its file system cannot share memory, which write-ahead logging needs");
+}
+
+// The log of a process that died between writing a commit and flushing it is read back from the system's cache as if it
+// were durable, and nothing would flush it before the next commit: what a caller is told from it, the next cut of power
+// could take back. A checkpoint flushes the log before all else; that the file itself may have no room to grow is no
+// matter here. Another's checkpoint does the same.
+void SqliteDatabase::flush_what_is_read_back() {
+    if (fault()) return;
+    int code = SQLITE_OK;
+    for (int times = 0;; ++times) {
+        code = sqlite3_wal_checkpoint_v2(connection_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+        if (primary(code) != SQLITE_BUSY || wait_while_busy(this, times) == 0) break;
+    }
+    if (code != SQLITE_OK && primary(code) != SQLITE_BUSY && primary(code) != SQLITE_FULL) note(code);
 }
 
 // SQLite's own handler waits ever longer, up to 100 ms, and so starves beside a process that commits all the time. A

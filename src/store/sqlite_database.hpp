@@ -44,6 +44,7 @@ private:
     std::unique_ptr<Cursor> make_cursor(std::string_view sql) override;
     Result<void> connect();
     void configure();
+    void flush_what_is_read_back();
     void note(int code); // a result code that is an error
     static int wait_while_busy(void* self, int times);
 
