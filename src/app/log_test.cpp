@@ -90,13 +90,15 @@ TEST(LogLevelsTest, what_is_no_level_of_a_module_is_refused_with_what_is) {
 }
 
 TEST(LogLevelsTest, every_name_that_the_program_logs_under_can_be_given_a_level) {
-    const std::regex named{R"(Log\{\*[A-Za-z_.>-]*log,\s*\"([a-z]+)\"\})"};
+    const std::regex named{R"((?:Log\{\*[A-Za-z_.>-]*log,\s*|log_of\()\"([a-z]+)\")"};
     std::size_t found = 0;
-    for (const auto& file : std::filesystem::directory_iterator{source_dir() / "src/app"}) {
-        std::ifstream in{file.path()};
-        const std::string text{std::istreambuf_iterator{in}, {}};
-        for (std::sregex_iterator at{text.begin(), text.end(), named}, end; at != end; ++at, ++found)
-            EXPECT_THAT(log_modules, testing::Contains((*at)[1].str())) << file.path();
+    for (const auto* module : {"src/app", "src/library"}) {
+        for (const auto& file : std::filesystem::directory_iterator{source_dir() / module}) {
+            std::ifstream in{file.path()};
+            const std::string text{std::istreambuf_iterator{in}, {}};
+            for (std::sregex_iterator at{text.begin(), text.end(), named}, end; at != end; ++at, ++found)
+                EXPECT_THAT(log_modules, testing::Contains((*at)[1].str())) << file.path();
+        }
     }
     EXPECT_GE(found, 5U);
 }
