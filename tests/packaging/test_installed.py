@@ -11,7 +11,7 @@ import pytest
 
 from bare_machine import BareMachine
 from taleus import ROOT, taleus, until
-from test_package import package  # noqa: F401: a fixture
+from test_package import package, packages  # noqa: F401: fixtures
 from tools import tool
 
 GUIDE = ROOT / "docs/operating.md"
