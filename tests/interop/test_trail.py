@@ -13,7 +13,7 @@ import pytest
 from peers import command
 from taleus import UNTHROTTLED, Home, Listener, taleus
 
-SESSIONS = 90  # of bench: more than two whole tiles of records, and a part of one
+SESSIONS = 170  # of bench: more than two whole tiles of records, and a part of one
 
 
 class Evidence:
