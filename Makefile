@@ -58,6 +58,9 @@ fuzz: setup
 	scripts/fuzz
 model: setup
 	scripts/check-model
+# Seeded defects that the simulator must find; half an hour or more.
+mutants: release
+	scripts/check-mutants
 # Simulated worlds: each of them, and all together, must hold what docs/testing.md says.
 worlds ?= 10000
 worlds: release
@@ -76,4 +79,4 @@ long: release
 	@scripts/fetch-tools
 	TALEUS_LONG=1 /usr/bin/python3 -m pytest -q -rs tests/packaging tests/system/test_config.py tests/system/test_drain.py tests/system/test_systemd.py
 
-.PHONY: worlds long docs package help setup release dev demo test unit system packaging interop test-tsan format tidy fuzz model bench kills
+.PHONY: mutants worlds long docs package help setup release dev demo test unit system packaging interop test-tsan format tidy fuzz model bench kills
