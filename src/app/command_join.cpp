@@ -2,6 +2,7 @@
 #include "app/dependencies.hpp"
 #include "app/node_settings.hpp"
 #include "app/terminal.hpp"
+#include "library/link.hpp"
 #include "protocol/dialer.hpp"
 #include "session/join.hpp"
 #include "wire/link.hpp"
@@ -38,22 +39,10 @@ Result<std::string> read_link(const std::string& source) {
     return to_text(*content);
 }
 
-// The link, with everything checked that the command line asked for, before anything is dialled.
-Result<wire::Link> checked_link(const JoinOptions& options) {
+Result<wire::Link> link_of(const JoinOptions& options) {
     const auto text = read_link(options.link);
     if (!text) return fail(text.error());
-    auto link = wire::parse_link(*text);
-    if (!link) return link;
-    if (options.require_signed && !link->signer)
-        return fail(Code::bad_link, "the link is bare JSON without a signature, and --require-signed was given");
-    if (!options.expect.empty()) {
-        const auto expected = wire::PeerId::from_text(options.expect);
-        if (!expected) return fail(Code::malformed, "--expect takes a peer id such as 12D3KooW…");
-        if (!link->signer || *link->signer != *expected)
-            return fail(Code::bad_link, fmt::format("the link is signed by {}, not by the expected {}",
-                                                    link->signer ? link->signer->to_text() : "no one", options.expect));
-    }
-    return link;
+    return library::checked_link(*text, options.require_signed, options.expect);
 }
 
 void show_link(const wire::Link& link, const Console& console, UtcTime now) {
@@ -199,7 +188,7 @@ session::JoinResult run_join(OpenHome& home, const library::Dependencies& depend
 }
 
 Exit join(OpenHome& home, const Console& console, const JoinOptions& options) {
-    const auto link = checked_link(options);
+    const auto link = link_of(options);
     if (!link) return failed_before(console, link.error());
     show_link(*link, console, home.engine.clock().utc());
 

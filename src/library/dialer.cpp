@@ -1,38 +1,16 @@
 #include "library/dialer.hpp"
 
+#include "library/link.hpp"
 #include "library/records.hpp"
 #include "library/terms.hpp"
 #include "protocol/token.hpp"
 #include "session/join.hpp"
-
-#include <fmt/format.h>
 
 #include <exception>
 #include <future>
 #include <utility>
 
 namespace taleus {
-
-namespace {
-
-// The link, with everything checked that was asked for, before anything is dialled.
-Result<wire::Link> checked_link(const JoinRequest& request) {
-    auto link = wire::parse_link(request.link);
-    if (!link) return link;
-    if (request.require_signed && !link->signer)
-        return fail(Code::bad_link, "the link is bare JSON without a signature, and a signed one is required");
-    if (!request.expected_signer.empty()) {
-        const auto expected = wire::PeerId::from_text(request.expected_signer);
-        if (!expected) return fail(Code::malformed, "expected_signer is no peer id such as 12D3KooW…");
-        if (!link->signer || *link->signer != *expected)
-            return fail(Code::bad_link,
-                        fmt::format("the link is signed by {}, not by the expected {}",
-                                    link->signer ? link->signer->to_text() : "no one", request.expected_signer));
-    }
-    return link;
-}
-
-} // namespace
 
 Result<Link> parse_link(std::string_view text) {
     const auto link = wire::parse_link(text);
@@ -92,7 +70,7 @@ async::awaitable<void> Dialer::Core::close_here() {
 
 std::shared_ptr<Joining::Shared> Dialer::Core::join(JoinRequest request, Done done) {
     auto shared = std::make_shared<Joining::Shared>(line_);
-    auto link = checked_link(request);
+    auto link = library::checked_link(request.link, request.require_signed, request.expected_signer);
     if (!link) return done(fail(std::move(link.error()))), shared;
     const auto token = protocol::hash_of_token(link->token);
     auto lock = library::FileLock::try_lock(premises->party.home / "join.lock", std::hash<TokenHash>{}(token));
