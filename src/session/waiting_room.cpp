@@ -60,9 +60,10 @@ void WaitingRoom::expire(const std::string& id) {
 }
 
 WaitingRoom::Claim WaitingRoom::claim(const std::string& id, Told told) {
+    auto own = id; // before it is claimed: what nobody holds would stay claimed, and its wait never end
     const bool is_first = claims_.try_emplace(id, std::move(told)).second;
     ensure(is_first, "a waiting session is validated by one task at a time");
-    return Claim{*this, id};
+    return Claim{*this, std::move(own)};
 }
 
 const Told* WaitingRoom::validating(const std::string& id) const {

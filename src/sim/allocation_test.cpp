@@ -1,6 +1,7 @@
 // Memory that runs out at any moment of a bootstrap, at the listener: one session pays, nothing of it is held, others
 // are served, and the same party gets its tally, once. (A dialer is a process of its own: it ends, and is run again.)
-// TALEUS_ALLOCATIONS=FIRST:STRIDE tries others; one that fails is printed.
+// Every fourth is tried; TALEUS_ALLOCATIONS=FIRST:STRIDE tries others (1:1 all, two minutes); one that fails is
+// printed. The walk over all found a claim that nobody held, when its name found no memory: that wait never ended.
 
 #include "base/scarce_memory_test.hpp"
 #include "sim/protection_test.hpp"
@@ -61,7 +62,7 @@ struct AllocationTest : ProtectionTest, ::testing::WithParamInterface<Way> {
 TEST_P(AllocationTest, that_fails_anywhere_costs_one_session_and_leaves_nothing) {
     if (!test::has_scarce_memory) GTEST_SKIP() << "no allocation can be made to fail here";
     auto at = GetParam().first;
-    std::uint64_t stride = 11;
+    std::uint64_t stride = 4;
     if (const char* asked = std::getenv("TALEUS_ALLOCATIONS")) {
         const std::string text{asked};
         at = std::stoull(text);
@@ -76,7 +77,7 @@ TEST_P(AllocationTest, that_fails_anywhere_costs_one_session_and_leaves_nothing)
     EXPECT_GT(tried, 20U);
     EXPECT_LE(restarts, tried / 20);
 }
-INSTANTIATE_TEST_SUITE_P(Roles, AllocationTest, ::testing::Values(Way{wire::Role::stock, 1}, Way{wire::Role::foil, 4}));
+INSTANTIATE_TEST_SUITE_P(Roles, AllocationTest, ::testing::Values(Way{wire::Role::stock, 1}, Way{wire::Role::foil, 1}));
 
 } // namespace
 } // namespace taleus::sim

@@ -19,7 +19,12 @@ struct ProtectionTest : WorldTest {
         EXPECT_EQ(inviter.guards().scopes.size(), 0U);
         EXPECT_EQ(inviter.guards().work.in_use(), 0U);
         const auto counts = inviter.listener().counts();
-        EXPECT_EQ(counts.streams + counts.tasks + counts.keys + counts.reserved + counts.seats + counts.waiting, 0U);
+        EXPECT_EQ(counts.streams, 0U);
+        EXPECT_EQ(counts.tasks, 0U);
+        EXPECT_EQ(counts.keys, 0U);
+        EXPECT_EQ(counts.reserved, 0U);
+        EXPECT_EQ(counts.seats, 0U);
+        EXPECT_EQ(counts.waiting, 0U);
     }
     // A stranger of this name, as peer and as party.
     std::shared_ptr<Said> begin_as(const std::string& name, std::string text) {
