@@ -62,15 +62,15 @@ def verify():
 
 # --- keeping
 
-def measure(program, role):
+def measure(program, role, mode):
     driver.PROGRAM = program
     with tempfile.TemporaryDirectory(prefix="taleus-bench.", dir=DISK) as where:
         home = driver.Home(pathlib.Path(where) / "home")
         with driver.Listener(home, set=LIMITS) as running:
             made = home.invite(role, "--uses", "unlimited")
-            load(running, made, role, "warm", max(100, SESSIONS // 20))
+            load(running, made, role, mode, max(100, SESSIONS // 20))
             processor, written = seconds_of_processor(running.pid), bytes_written(running.pid)
-            told = load(running, made, role, "warm", SESSIONS)
+            told = load(running, made, role, mode, SESSIONS)
             told |= {"processor": (seconds_of_processor(running.pid) - processor) / SESSIONS * 1000,
                      "written": (bytes_written(running.pid) - written) / SESSIONS / 1024}
         told |= {"records": home.count("records"), "heads": home.count("heads"), "tallies": home.count("tallies")}
@@ -79,29 +79,29 @@ def measure(program, role):
 
 
 def cost():
-    lines = [f"{SESSIONS} sessions each over 4 warm connections, {CONCURRENCY} at a time, SQLite on {DISK}, a fresh home each; {ROUNDS} rounds, the builds in turn, "
-             f"medians of the rounds. Load average before: {load_average()}.", "",
-             "| inviter's role | build | a second (least to most) | p50 ms | p90 ms | p99 ms | p99.9 ms | listener's CPU ms a session | KiB written a session | records a head |",
-             "|---|---|---|---|---|---|---|---|---|---|"]
+    lines = [f"{SESSIONS} sessions each, {CONCURRENCY} at a time, SQLite on {DISK}, a fresh home each; {ROUNDS} rounds, the builds in turn, "
+             f"medians of the rounds. Warm: all over 4 connections. Cold: each is a party, a connection and its end. Load average before: {load_average()}.", "",
+             "| inviter's role | connections | build | a second (least to most) | p50 ms | p90 ms | p99 ms | p99.9 ms | listener's CPU ms a session | KiB written a session | records a head |",
+             "|---|---|---|---|---|---|---|---|---|---|---|"]
     ratios = {}
-    for role in ("stock", "foil"):
+    for role, mode in ((role, mode) for role in ("stock", "foil") for mode in ("cold", "warm")):
         rounds = []
         for number in range(ROUNDS):
             order = list(BUILDS) if number % 2 == 0 else list(BUILDS)[::-1]  # neither is always the first
-            rounds.append({name: measure(BUILDS[name], role) for name in order})
-            print(f"{role} {number + 1}: " + ", ".join(f"{name} {one['perSecond']:.0f}" for name, one in rounds[-1].items()), file=sys.stderr)
+            rounds.append({name: measure(BUILDS[name], role, mode) for name in order})
+            print(f"{role} {mode} {number + 1}: " + ", ".join(f"{name} {one['perSecond']:.0f}" for name, one in rounds[-1].items()), file=sys.stderr)
         for name in BUILDS:
             mine = [one[name] for one in rounds]
             rates = sorted(one["perSecond"] for one in mine)
             at = {p: statistics.median(one["latencyMs"][p] for one in mine) for p in ("p50", "p90", "p99", "p999")}
             density = statistics.median(one["records"] / max(1, one["heads"]) for one in mine)
-            lines.append(f"| {role} | {name} | {statistics.median(rates):.0f} ({rates[0]:.0f} to {rates[-1]:.0f}) | {at['p50']:.1f} | {at['p90']:.1f} | {at['p99']:.1f} | "
+            lines.append(f"| {role} | {mode} | {name} | {statistics.median(rates):.0f} ({rates[0]:.0f} to {rates[-1]:.0f}) | {at['p50']:.1f} | {at['p90']:.1f} | {at['p99']:.1f} | "
                          f"{at['p999']:.1f} | {statistics.median(one['processor'] for one in mine):.2f} | {statistics.median(one['written'] for one in mine):.1f} | "
                          f"{f'{density:.0f}' if density else ''} |")
-        ratios[role] = [one["with the trail"]["perSecond"] / one["without"]["perSecond"] for one in rounds]
+        ratios[role, mode] = [one["with the trail"]["perSecond"] / one["without"]["perSecond"] for one in rounds]
     lines.append("")
-    for role, found in ratios.items():
-        lines.append(f"The trail costs a {role} listener {(1 - statistics.median(found)) * 100:.0f} % of its sessions a second "
+    for (role, mode), found in ratios.items():
+        lines.append(f"The trail costs a {role} listener with {mode} connections {(1 - statistics.median(found)) * 100:.0f} % of its sessions a second "
                      f"(rounds: {', '.join(f'{(1 - one) * 100:.0f}' for one in found)}).")
     return lines
 

@@ -27,7 +27,7 @@ struct WorkLimitSettings {
     std::size_t min = 16;
     std::size_t max = 10'000;
     std::size_t half_done_percent = 25; // of `initial`, above the limit: a fifth of the whole
-    Duration latency_floor = std::chrono::milliseconds{250};
+    Duration latency_floor = std::chrono::milliseconds{100};
     Duration latency_ceiling = std::chrono::seconds{2};
     std::size_t tolerance = 3; // times what it takes when little is under way
     Duration loop_delay = std::chrono::milliseconds{100};

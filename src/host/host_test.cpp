@@ -1,5 +1,6 @@
 #include "host/fixture_test.hpp"
 #include "host/host.hpp"
+#include "host/shard.hpp"
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
@@ -89,7 +90,15 @@ TEST_F(HostTest, without_room_for_new_work_input_is_heard_at_a_slower_pace_and_n
     for (int i = 0; i < 100; ++i) streams.push_back(result(one->open(protocol)).value());
     streams.push_back(result(other->open(protocol)).value());
     ASSERT_TRUE(run_until([&] { return keeper.streams.size() == 101; }));
-    EXPECT_GE(clock.now() - begun, 10 * std::chrono::milliseconds{1}) << "each turn brought eight streams at most";
+    EXPECT_GE(clock.now() - begun, 10 * std::chrono::milliseconds{5}) << "each turn brought eight streams at most";
+}
+
+TEST(TurnTest, the_more_wait_without_room_the_faster_they_are_heard_within_bounds) {
+    using std::chrono::milliseconds;
+    EXPECT_EQ(turns_apart(1), milliseconds{5});
+    EXPECT_EQ(turns_apart(400), milliseconds{5});
+    EXPECT_EQ(turns_apart(1000), milliseconds{2});
+    EXPECT_EQ(turns_apart(100'000), milliseconds{1});
 }
 
 TEST_F(HostTest, two_hundred_streams_at_once_on_one_connection) {

@@ -6,13 +6,16 @@
 #include <boost/asio/post.hpp>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace taleus::host {
 
 namespace {
-constexpr std::size_t read_buffer_size = 128 * 1024;           // two of the largest Noise frames
-constexpr Duration turns_apart = std::chrono::milliseconds{1}; // without room for what they may bring
+constexpr std::size_t read_buffer_size = 128 * 1024; // two of the largest Noise frames
+constexpr Duration turns_apart_min = std::chrono::milliseconds{1};
+constexpr Duration turns_apart_max = std::chrono::milliseconds{5};
+constexpr Duration heard_within = std::chrono::seconds{2};
 constexpr Duration look_again = std::chrono::microseconds{500};
 } // namespace
 
@@ -23,6 +26,11 @@ Shard::Shard(async::Executor executor_, async::Clock& clock_, p2p::ConnectionCon
       turn_timer_{clock_, [this] { await_turn(); }}, quiet_{executor_} {}
 
 Shard::~Shard() { ensure(connections.empty() && operations_ == 0, "a host ended before its connections: close it"); }
+
+Duration turns_apart(std::size_t waiting) {
+    const auto many = static_cast<Duration::rep>(std::max<std::size_t>(waiting, 1));
+    return std::clamp<Duration>(heard_within / many, turns_apart_min, turns_apart_max);
+}
 
 void Shard::remove(Connection& connection) {
     connections.erase(connection.self_);
@@ -38,7 +46,8 @@ void Shard::queue_up(std::move_only_function<void()> turn) {
 
 void Shard::await_turn() {
     const auto now = clock.now();
-    const bool is_time = closing || guards.work.has_room(streams_per_turn_max) || now - turn_taken_ >= turns_apart;
+    const bool is_time =
+        closing || guards.work.has_room(streams_per_turn_max) || now - turn_taken_ >= turns_apart(turns_.size());
     if (!is_time) return turn_timer_.set(now + look_again);
     asio::post(executor, [this] { take_turn(); });
 }

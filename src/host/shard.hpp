@@ -83,6 +83,10 @@ private:
     async::OneShot<std::monostate> quiet_;
 };
 
+// How far apart turns come without room for new work, when so many wait for theirs. Refusing costs what others could be
+// served with, so there is time between them, but not so much that the last is refused only when it has given up.
+Duration turns_apart(std::size_t waiting);
+
 // Text and address of a TCP endpoint.
 std::string to_text(const tcp::endpoint& endpoint);
 wire::Multiaddr to_multiaddr(const tcp::endpoint& endpoint);

@@ -15,7 +15,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "bench"))
 import protection  # noqa: E402: it is not a package
 
 
-OVERLOAD_LATENCY_MS = 250  # overload.latency: what is let in takes no longer, however much is asked for
+OVERLOAD_LATENCY_MS = 100  # overload.latency: what is let in takes no longer, however much is asked for
 
 
 def code_of(answer):
