@@ -9,7 +9,7 @@ help:
 	@echo 'make package  the Debian package'
 	@echo 'make bench    build and run the benchmarks'
 	@echo 'make format   format the sources;  make tidy  static analysis'
-	@echo 'make test-tsan  unit tests under TSan;  make fuzz  fuzz every target for a while;  make model  check the model'
+	@echo 'make test-tsan  unit tests under TSan;  make fuzz  fuzz every target for a while;  make model  check the model;  make coverage'
 	@echo 'make docs     the reference of the library: build/api/html'
 
 setup:
@@ -56,6 +56,12 @@ tidy: dev
 	scripts/check-tidy
 fuzz: setup
 	scripts/fuzz
+# An hour for each group of targets, or HOURS; GROUP=transport, messages, trail, sessions or edges runs one.
+fuzz-long: setup
+	HOURS=$${HOURS:-1} scripts/fuzz
+# Branches of the pure modules that their tests take.
+coverage: setup
+	scripts/coverage
 model: setup
 	scripts/check-model
 # Seeded defects that the simulator must find; half an hour or more.
@@ -79,4 +85,4 @@ long: release
 	@scripts/fetch-tools
 	TALEUS_LONG=1 /usr/bin/python3 -m pytest -q -rs tests/packaging tests/system/test_config.py tests/system/test_drain.py tests/system/test_systemd.py
 
-.PHONY: mutants worlds long docs package help setup release dev demo test unit system packaging interop test-tsan format tidy fuzz model bench kills
+.PHONY: coverage fuzz-long mutants worlds long docs package help setup release dev demo test unit system packaging interop test-tsan format tidy fuzz model bench kills

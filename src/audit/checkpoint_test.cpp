@@ -66,6 +66,9 @@ TEST(Checkpoint, TakesSignaturesOfWitnessesAndIgnoresThem) {
     EXPECT_EQ(open_checkpoint(witnessed), made);
     for (int i = 0; i < 40; ++i) witnessed += "\xe2\x80\x94 witness.example/w AAAAAAAAAAAAAAAA\n";
     EXPECT_FALSE(open_checkpoint(witnessed));
+    for (const auto* line : {" AAAAAAAAAAAAAAAA", "witness.example/w", "witness.example/w !", "witness.example/w AAAA"})
+        EXPECT_FALSE(open_checkpoint(note(made) + "\xe2\x80\x94 " + line + "\n")) << line;
+    EXPECT_FALSE(open_note(std::string(note_bytes_max + 1, 'x'), made.origin, key().public_key()));
     const auto other = key(2).public_key();
     EXPECT_EQ(open_checkpoint(note(made), &other).error().code, Code::invalid_identity);
 }
@@ -86,6 +89,7 @@ TEST(Checkpoint, RefusesWhatIsNoHead) {
                              "log.example\n1x\n", "log.example\n18446744073709551616\n"})
         EXPECT_FALSE(open_checkpoint(sealed(text + root), &mine)) << text;
     EXPECT_FALSE(open_checkpoint(sealed("log.example\n5\nAAAA\n"), &mine));
+    EXPECT_FALSE(open_checkpoint(sealed("log.example\n5\n!\n"), &mine));
     EXPECT_FALSE(open_checkpoint(sealed("log.example\n5\n"), &mine));
     EXPECT_FALSE(open_checkpoint(sealed("log.example\n5\n" + root))); // names no node
 }

@@ -9,6 +9,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <limits>
 
 namespace taleus::audit {
 namespace {
@@ -57,6 +58,8 @@ TEST(Record, OfAnUnlistedKindOrMemberIsOurFault) {
     EXPECT_EQ(code_of("hook", {{"hook", "identity"}}), Code::internal);
     EXPECT_EQ(code_of("hook", {{"hook", "identity"}, {"outcome", 1}}), Code::internal);
     EXPECT_EQ(code_of("hook", {{"hook", "identity"}, {"outcome", "made"}, {"token", "x"}}), Code::internal);
+    EXPECT_EQ(code_of("settings_changed", {{"by", "op"}, {"persisted", true}, {"changes", boost::json::array{1}}}),
+              std::nullopt);
     EXPECT_EQ(code_of("summary", {{"refused:malformed", 12}}), std::nullopt);
     EXPECT_EQ(code_of("summary", {{"refused:malformed", -12}}), Code::internal);
 }
@@ -86,6 +89,49 @@ TEST(Record, DecodesStrictly) {
     EXPECT_FALSE(with("\"kind\"", "\"details\":\"AAAA\",\"kind\""));
     EXPECT_FALSE(with("\"v\":1", "\"session\":\"\",\"v\":1"));
     EXPECT_FALSE(with("\"v\":1", "\"token\":\"0123456789ABCDEF\",\"v\":1"));
+    EXPECT_FALSE(with("\"v\":1", "\"token\":\"0123\",\"v\":1"));
+    EXPECT_FALSE(with("\"v\":1", "\"token\":7,\"v\":1"));
+    EXPECT_FALSE(with("\"v\":1", "\"v\":\"1\""));
+    EXPECT_FALSE(with(",\"v\":1", ""));
+    EXPECT_FALSE(with("\"seq\":1,", ""));
+    EXPECT_FALSE(with("\"kind\":\"started\",", ""));
+    EXPECT_FALSE(with("\"started\"", "7"));
+    EXPECT_FALSE(with("\"2026-12-01T00:00:00.000Z\"", "7"));
+    EXPECT_FALSE(with("\"body\":{\"version\":\"1\"},", ""));
+    EXPECT_FALSE(with("\"kind\"", "\"details\":7,\"kind\""));
+    EXPECT_FALSE(with("\"kind\"", "\"details\":\"" + std::string(65, 'A') + "\",\"kind\""));
+    EXPECT_FALSE(decode(as_bytes("[]")));
+    EXPECT_FALSE(decode(Bytes(record_bytes_max + 1, ' ')));
+    const std::string personal =
+        R"({"at":"2026-12-01T00:00:00.000Z","body":{"peer":"12D3Koo"},"kind":"joined","seq":1,"v":1})";
+    EXPECT_FALSE(is_sound(personal, "joined", "joined")) << "who it was is told in the body";
+}
+
+// What has no canonical form, or is too large, is no record: a fault of ours.
+TEST(Record, IsWrittenOnlyWhereItCanBeRead) {
+    const auto infinite = std::numeric_limits<double>::infinity();
+    Record record{.seq = 1,
+                  .at = {},
+                  .kind = "joined",
+                  .session = "s",
+                  .token = {},
+                  .body = {{"us", infinite}},
+                  .details = std::nullopt};
+    EXPECT_FALSE(to_bytes(record));
+    EXPECT_FALSE(take_entry(record));
+    record.body = {{"peer", infinite}};
+    EXPECT_FALSE(take_entry(record)) << "its details have no canonical form";
+    record.body = {};
+    record.then = {{{}, "ended", {{"us", infinite}}}};
+    EXPECT_FALSE(to_bytes(record));
+    record.then.clear();
+    record.body = {{"x", std::string(record_bytes_max, 'x')}};
+    EXPECT_FALSE(to_bytes(record));
+    record.kind = "of an earlier program";
+    record.body = {{"x", 1}};
+    EXPECT_TRUE(take_entry(record)) << "was kept before there were trails";
+    record.then = {{{}, "ended", {}}};
+    EXPECT_NE(fault_of(record), "");
 }
 
 namespace {
@@ -138,6 +184,15 @@ TEST(Record, TakesNothingAlongThatHasAPlaceOfItsOwn) {
     for (std::size_t i = 0; i < then_max; ++i) EXPECT_TRUE(with(arrow(2)));
     EXPECT_FALSE(with(arrow(2))) << "there are then_max";
 
+    auto taken = make_entry(arrow(1)).value();
+    auto takes = make_entry(arrow(1)).value();
+    ASSERT_TRUE(take_along(taken, make_entry(arrow(2)).value()));
+    EXPECT_FALSE(take_along(takes, taken)) << "it took something along itself";
+    auto nobodys = make_entry(event("started", 1, {{"version", "1"}}, "")).value();
+    EXPECT_FALSE(take_along(nobodys, make_entry(event("started", 1, {{"version", "1"}}, "")).value()));
+    EXPECT_FALSE(make_entry(event("joined", 2, {{"peer", 7}}))) << "a peer is a text";
+    EXPECT_FALSE(make_entry(event("joined", 2, {{"peer", "12D3Koo"}, {"unlisted", 7}})));
+
     auto large = make_entry(arrow(1, std::string(10'000, 'x'))).value();
     EXPECT_FALSE(take_along(large, make_entry(arrow(1, std::string(10'000, 'x'))).value()));
     EXPECT_TRUE(take_along(large, make_entry(arrow(1, std::string(4'000, 'x'))).value()));
@@ -158,11 +213,23 @@ TEST(Record, DecodesWhatCameAlongStrictly) {
     EXPECT_FALSE(with("{\"body\":{},\"kind\":\"ended\"}]", "{\"body\":{},\"kind\":\"ended\",\"x\":1}]"));
     EXPECT_FALSE(with("{\"body\":{},\"kind\":\"ended\"}]", "{\"body\":{},\"kind\":\"begun\"}]"));
     EXPECT_FALSE(with("{\"body\":{},\"kind\":\"ended\"}]", "{\"body\":[],\"kind\":\"ended\"}]"));
+    const std::string_view last = "{\"body\":{},\"kind\":\"ended\"}]";
+    for (const std::string& by :
+         {std::string{"{\"body\":{},\"kind\":7}]"}, std::string{"{\"body\":{},\"kind\":\"\"}]"},
+          "{\"body\":{},\"kind\":\"" + std::string(65, 'k') + "\"}]", std::string{"{\"kind\":\"ended\"}]"},
+          std::string{"{\"at\":\"2026-12-01T00:00:00.002Z\",\"body\":{},\"kind\":\"ended\",\"x\":1}]"}})
+        EXPECT_FALSE(with(last, by)) << by;
+    std::string many;
+    for (std::size_t i = 0; i < then_max; ++i) many += "{\"body\":{},\"kind\":\"ended\"},";
+    EXPECT_FALSE(with(last, many + std::string{last}));
     EXPECT_FALSE(with("00.001Z", "00.000Z")) << "the time is told where it differs";
     EXPECT_FALSE(with("00.001Z", "00.1Z"));
     auto none = good;
     none.replace(none.find("[{"), none.rfind("]") + 1 - none.find("[{"), "[]");
     EXPECT_FALSE(decode(as_bytes(none)));
+    auto object = good;
+    object.replace(object.find("[{"), object.rfind("]") + 1 - object.find("[{"), "{}");
+    EXPECT_FALSE(decode(as_bytes(object)));
 }
 
 // What auditors read is what the program writes.
@@ -193,6 +260,29 @@ TEST(Receipt, ProvesItsRecord) {
     EXPECT_NE(receipt_fault(*receipt, "session-12", "0123456789abcdef", nodes), "");
     EXPECT_NE(receipt_fault(*receipt, "session-11", "1123456789abcdef", nodes), "");
     EXPECT_NE(receipt_fault(*receipt, "session-11", "0123456789abcdef", {}), "");
+    const auto of_an_arrow = open_receipt(wire::parse_json(as_bytes(trail.receipt(34))).value());
+    ASSERT_TRUE(of_an_arrow);
+    EXPECT_NE(receipt_fault(*of_an_arrow, "session-11", "0123456789abcdef", nodes), "") << "of no opening";
+}
+
+TEST(Receipt, OfAnyOtherShapeIsNone) {
+    const testing::Written trail{4};
+    const auto whole = wire::parse_json(as_bytes(trail.receipt(3))).value();
+    EXPECT_TRUE(open_receipt(whole));
+    EXPECT_FALSE(open_receipt(boost::json::array{whole}));
+    for (const auto* member : {"checkpoint", "proof", "record"}) {
+        auto without = whole;
+        without.as_object().erase(member);
+        EXPECT_FALSE(open_receipt(without)) << member;
+        auto number = whole;
+        number.as_object()[member] = 7;
+        EXPECT_FALSE(open_receipt(number)) << member;
+    }
+    for (const auto* proof : {"!", "AAAA"}) { // three bytes are no hashes
+        auto other = whole;
+        other.as_object()["proof"] = proof;
+        EXPECT_FALSE(open_receipt(other)) << proof;
+    }
 }
 
 TEST(Receipt, EveryChangedByteIsFoundOrChangesNothing) {

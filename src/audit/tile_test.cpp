@@ -12,11 +12,12 @@ TEST(Tile, HasOnePath) {
     EXPECT_EQ(to_path({true, 0, 0, 256}), "tile/entries/000");
     for (const Tile tile : {Tile{false, 0, 1234067, 256}, Tile{false, 7, 0, 1}, Tile{true, 0, 1000, 255}})
         EXPECT_EQ(tile_from_path(to_path(tile)), tile);
-    for (const auto* path :
-         {"tile/0/1", "tile/00/001", "tile/0/001.p/256", "tile/0/001.p/0", "tile/0/001.p/01", "tile/8/001",
-          "tile/0/x000/001", "tile/0/x001/x001", "tile/0/", "tile/0/001/", "tile//001", "tile/0/../001", "tile/entries",
-          "tile/-1/001", "/tile/0/001", "tile/0/x999/x999/x999/x999/x999/x999/x999/999"})
+    for (const auto* path : {"tile/0/1", "tile/00/001", "tile/0/001.p/256", "tile/0/001.p/0", "tile/0/001.p/01",
+                             "tile/8/001", "tile/0/x000/001", "tile/0/x001/x001", "tile/0/", "tile/0/001/", "tile//001",
+                             "tile/0/../001", "tile/entries", "tile/-1/001", "tile/0x/001", "tile/0/1000",
+                             "tile/0/001.p/x", "/tile/0/001", "tile/0/x999/x999/x999/x999/x999/x999/x999/999"})
         EXPECT_FALSE(tile_from_path(path)) << path;
+    EXPECT_FALSE(tile_from_path("tile/0/" + std::string(64, 'x')));
 }
 
 // The example of the specification: a tree of 70,000.
@@ -35,6 +36,7 @@ TEST(Tile, CoversATree) {
     EXPECT_EQ(rest, (std::vector<std::string>{"tile/0/273.p/112", "tile/1/000", "tile/1/001.p/17", "tile/2/000.p/1"}));
     EXPECT_FALSE(is_in({false, 0, 273, 113}, 70'000));
     EXPECT_TRUE(is_in({false, 0, 273, 5}, 70'000));
+    EXPECT_FALSE(is_in({false, 0, ~std::uint64_t{0} / 2, 256}, 70'000)) << "far beyond, where products overflow";
     EXPECT_TRUE(tiles_of(0).empty());
 }
 

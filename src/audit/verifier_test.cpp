@@ -184,6 +184,35 @@ TEST(Verifier, NamesALineThatStandsTwice) {
     }
 }
 
+// Records that were left out, one of which stands far behind.
+TEST(Verifier, NamesWhatIsMissingRoundOneThatIsLate) {
+    auto rows = lines();
+    const auto late = rows[11];
+    rows.erase(rows.begin() + 10, rows.begin() + 13);
+    rows.insert(rows.begin() + 50, late);
+    const auto findings = check(rows);
+    EXPECT_TRUE(names(findings, Wrong::missing, 10));
+    EXPECT_TRUE(names(findings, Wrong::reordered, 11));
+    EXPECT_TRUE(names(findings, Wrong::missing, 12));
+}
+
+TEST(Verifier, NamesALastRecordOfAnotherNumberAndOneBeforeNonsense) {
+    auto rows = lines();
+    rows.back() = rows[5];
+    EXPECT_FALSE(check(rows).empty());
+    rows = lines();
+    rows[500] = rows[5];
+    rows[501].bytes = "nonsense";
+    const auto findings = check(rows);
+    EXPECT_TRUE(names(findings, Wrong::duplicated, 5));
+    EXPECT_FALSE(findings.empty());
+}
+
+TEST(Verifier, FindsNothingSignedAndNothingThere) {
+    EXPECT_TRUE(check({}, {}).empty());
+    EXPECT_TRUE(names(check(lines(), {}), Wrong::unsealed, 0));
+}
+
 TEST(Verifier, NamesWhatNobodySigned) {
     const Written shorter{990};
     EXPECT_TRUE(names(check(stored(), {{shorter.head(), "the head"}}), Wrong::unsealed, 990));
@@ -221,6 +250,8 @@ TEST(Verifier, ProvesAForkByTwoReceipts) {
     EXPECT_FALSE(forks({}, {held(Written{640, 600}, 610, "a"), held(Written{700}, 610, "b")}).empty());
     EXPECT_FALSE(forks({}, {held(Written{640}, 620, "a"), held(Written{700, 600}, 601, "b")}).empty());
     EXPECT_TRUE(forks({{longer.head(), "a"}}, {held(Written{640}, 620, "a"), held(Written{700}, 601, "b")}).empty());
+    EXPECT_TRUE(forks({{longer.head(), "a"}, {longer.head(), "b"}}, {}).empty());
+    EXPECT_FALSE(forks({}, {held(Written{512}, 510, "a"), held(Written{512, 500}, 510, "b")}).empty());
 }
 
 } // namespace

@@ -46,6 +46,12 @@ TEST(ScopesTest, a_permit_enters_and_leaves) {
     EXPECT_EQ(scopes.held({Kind::peer, "p"}).connections, 1U);
 }
 
+TEST(ScopesTest, a_permit_of_nothing_enters_nothing) {
+    Scopes::Permit nothing;
+    EXPECT_FALSE(nothing.enter({{Kind::process}, {.sessions = 0}}));
+    EXPECT_FALSE(nothing);
+}
+
 TEST(ScopesTest, every_schedule_agrees_with_the_model) {
     struct Row {
         Scopes::Permit permit;

@@ -52,6 +52,14 @@ TEST(ThrottleTest, one_who_has_spent_his_own_takes_nothing_of_the_common_one) {
     EXPECT_EQ(throttle.counts().refused[static_cast<std::size_t>(Stage::peer)], 1000U);
 }
 
+TEST(ThrottleTest, what_is_more_than_a_burst_never_passes) {
+    const Rates rates{.contacts = {.per_second = 10, .burst = 3}, .bytes = {.per_second = 10, .burst = 100}};
+    const Bucket bucket;
+    EXPECT_EQ(bucket.wait_for(rates, {.contacts = 3, .bytes = 100}, start), Duration::zero());
+    EXPECT_FALSE(bucket.wait_for(rates, {.contacts = 4}, start));
+    EXPECT_FALSE(bucket.wait_for(rates, {.bytes = 101}, start));
+}
+
 TEST(ThrottleTest, what_was_not_used_is_given_back) {
     SeededRandom random{1};
     Throttle throttle{random};

@@ -141,6 +141,19 @@ TEST(WorkLimitTest, room_is_asked_for_several_at_once_but_never_for_more_than_a_
     EXPECT_TRUE(limit.has_room(1000));
 }
 
+TEST(WorkLimitTest, settings_that_are_changed_move_it_and_the_same_ones_do_not) {
+    WorkLimit limit{{.initial = 100, .min = 10, .max = 200}};
+    limit.use({.initial = 100, .min = 10, .max = 200});
+    EXPECT_EQ(limit.counts(Instant{}).limit, 100U);
+    limit.use({.initial = 150, .min = 10, .max = 200});
+    EXPECT_EQ(limit.counts(Instant{}).limit, 150U);
+    limit.use({.initial = 150, .min = 10, .max = 120});
+    EXPECT_EQ(limit.counts(Instant{}).limit, 120U);
+    WorkLimit::Permit nothing;
+    nothing.done(Instant{}); // measures nothing
+    EXPECT_EQ(limit.in_use(), 0U);
+}
+
 TEST(WorkLimitTest, parked_work_is_not_counted_and_given_back_once) {
     WorkLimit limit{{}};
     auto permit = limit.begin(Work::unproven, Instant{1h});

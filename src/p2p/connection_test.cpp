@@ -58,6 +58,49 @@ TEST_P(StreamTest, both_roles_arrive_at_the_same_muxer) {
     EXPECT_EQ(outward.listener.peer(), alice.peer());
 }
 
+TEST_P(StreamTest, calls_on_a_connection_that_is_over_do_nothing) {
+    Pair pair{alice, bob};
+    pair.run();
+    const auto stream = pair.dialer.open_stream(echo, pair.now);
+    pair.run();
+    pair.dialer.close(pair.now);
+    pair.dialer.close(pair.now); // twice is once
+    pair.dialer.receive_end(pair.now);
+    pair.run();
+    ASSERT_TRUE(pair.dialer.is_closed());
+    const auto closings = pair.heard_by_dialer.closings;
+    EXPECT_EQ(pair.dialer.open_stream(echo, pair.now), 0U);
+    pair.dialer.write(stream, as_bytes("x"), pair.now);
+    pair.dialer.close_write(stream, pair.now);
+    pair.dialer.consumed(stream, 1, pair.now);
+    pair.dialer.reset(stream, pair.now);
+    pair.dialer.receive_end(pair.now);
+    pair.dialer.expire(pair.now + 1h);
+    pair.run();
+    EXPECT_FALSE(pair.dialer.has_output());
+    EXPECT_EQ(pair.dialer.stream_count(), 0U);
+    EXPECT_FALSE(pair.dialer.deadline());
+    EXPECT_EQ(pair.heard_by_dialer.closings, closings);
+}
+
+TEST_P(StreamTest, calls_for_a_stream_that_was_never_opened_do_nothing) {
+    Pair pair{alice, bob};
+    pair.run();
+    const auto stream = pair.dialer.open_stream(echo, pair.now);
+    pair.dialer.write(stream, {}, pair.now);
+    for (const auto other : {stream + 1000, StreamId{0}}) {
+        pair.dialer.write(other, as_bytes("x"), pair.now);
+        pair.dialer.close_write(other, pair.now);
+        pair.dialer.consumed(other, 1, pair.now);
+        pair.dialer.reset(other, pair.now);
+    }
+    pair.dialer.write(stream, as_bytes("question"), pair.now);
+    pair.run();
+    ASSERT_EQ(pair.heard_by_listener.opened.size(), 1U);
+    EXPECT_EQ(pair.heard_by_listener.data[pair.heard_by_listener.opened[0].stream], "question");
+    EXPECT_TRUE(pair.heard_by_dialer.reset.empty());
+}
+
 TEST_P(StreamTest, a_question_and_its_answer_pass_in_any_pieces) {
     for (std::uint64_t seed = 0; seed < 20; ++seed) {
         Pair pair{alice, bob, seed};

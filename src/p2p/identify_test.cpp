@@ -101,6 +101,18 @@ TEST_F(IdentifyTest, damage_is_refused_and_unknown_fields_are_skipped) {
     EXPECT_TRUE(decode_identify({})) << "empty is nobody's, and that is for is_from to say";
 }
 
+TEST_F(IdentifyTest, other_types_and_cut_parts_are_refused_and_unknown_numbers_skipped) {
+    EXPECT_TRUE(decode_identify(message({{9, "later"}})));
+    EXPECT_FALSE(decode_identify(Bytes{2, 5 << 3, 1})) << "a number where a text belongs";
+    EXPECT_FALSE(decode_identify(Bytes{2, 5 << 3 | 2, 7})) << "a field that is cut";
+    EXPECT_FALSE(decode_identify(Bytes{0x80})) << "a length that is cut";
+    auto nameless = ours();
+    nameless.key.reset();
+    const auto read = decode_identify(encode_identify(nameless));
+    ASSERT_TRUE(read);
+    EXPECT_FALSE(read->key);
+}
+
 TEST_F(IdentifyTest, an_rsa_key_whose_der_lies_about_its_length_is_refused) { // CVE-2026-110789
     const std::string key{"\x08\x00\x12\x06\x30\x84\xff\xff\xff\xff", 10};
     EXPECT_FALSE(decode_identify(message({{1, key}})));

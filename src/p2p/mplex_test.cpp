@@ -63,6 +63,32 @@ TEST(MplexTest, a_stream_opens_carries_data_and_ends) {
     EXPECT_EQ(fed.mplex.output_size(), 0U);
 }
 
+TEST(MplexTest, calls_for_a_stream_that_is_gone_or_has_ended_do_nothing) {
+    Fed fed;
+    fed << mplex_frame(0, 0, "name") << mplex_frame(0, 2, "");
+    fed.mplex.write(fed.last, {});
+    EXPECT_EQ(fed.take(), "");
+    fed.mplex.close_write(fed.last);
+    fed.mplex.write(fed.last, as_bytes("late"));
+    fed.mplex.close_write(fed.last);
+    EXPECT_EQ(fed.take(), text({mplex_frame(0, 3)}));
+    const auto gone = fed.last + 100;
+    fed.mplex.write(gone, as_bytes("x"));
+    fed.mplex.close_write(gone);
+    fed.mplex.reset(gone);
+    fed.mplex.consumed(gone, 1);
+    EXPECT_EQ(fed.take(), "");
+}
+
+TEST(MplexTest, streams_that_are_opened_in_vain_come_at_a_rate) {
+    Fed fed{{.inbound_max = 1, .resets_per_second_max = 3}};
+    fed << mplex_frame(0, 0, "");
+    for (std::uint64_t i = 1; i <= 3; ++i) fed << mplex_frame(i, 0, "");
+    EXPECT_FALSE(fed.error);
+    fed << mplex_frame(4, 0, "");
+    EXPECT_TRUE(fed.error);
+}
+
 TEST(MplexTest, the_same_number_may_be_open_from_both_sides) {
     Fed fed;
     const auto ours = fed.mplex.open();

@@ -166,6 +166,7 @@ TEST(NoiseCipherTest, a_used_up_nonce_seals_and_opens_no_more) {
         return seal.seal({}, std::span{sealed}.first(1), std::span{sealed}.last<NoiseCipher::tag_size>());
     };
     ASSERT_TRUE(once());
+    EXPECT_FALSE(open.open({}, std::span{sealed}.first(NoiseCipher::tag_size - 1), std::span{out}.first(0)));
     ASSERT_TRUE(open.open({}, sealed, out));
     EXPECT_FALSE(once());
     EXPECT_FALSE(open.open({}, sealed, out));
@@ -262,6 +263,14 @@ TEST_F(NoisePayloadTest, damaged_protobuf_is_refused) {
     EXPECT_TRUE(refuses({0x22, 0x03, 0x12, 0x7f, 0x00})) << "overrun inside the extensions";
     EXPECT_TRUE(refuses({0x12, 0x00})) << "a second signature";
     EXPECT_TRUE(refuses({0x08, 0x01})) << "a number for a key";
+    EXPECT_TRUE(refuses({0x22, 0x02, 0x10, 0x01})) << "a number for a muxer";
+    Bytes long_name{0x22, 0x84, 0x02, 0x12, 0x81, 0x02};
+    long_name.resize(long_name.size() + 257, '/');
+    EXPECT_TRUE(refuses(long_name)) << "a muxer's name of 257 bytes";
+    EXPECT_FALSE(refuses({0x22, 0x03, 0x0a, 0x01, 0x00})) << "other extensions are skipped";
+    wire::ProtobufWriter unsigned_key;
+    unsigned_key.bytes(1, wire::to_protobuf(keys.public_key()));
+    EXPECT_FALSE(read_noise_payload(unsigned_key.take(), identity->statics.open)) << "no signature";
     EXPECT_FALSE(refuses({0x1a, 0x01, 0x00})) << "the old data field is skipped";
 }
 
@@ -278,6 +287,7 @@ TEST_F(NoisePayloadTest, the_muxer_is_the_first_of_ours_that_the_peer_has) {
     EXPECT_EQ(settle_muxer(muxers, {"/x", "/yamux/1.0.0"}).value(), "/yamux/1.0.0");
     EXPECT_EQ(settle_muxer(muxers, {}).value(), std::nullopt);
     EXPECT_FALSE(settle_muxer(muxers, {"/x"}));
+    EXPECT_EQ(settle_muxer({}, {"/x"}).value(), std::nullopt);
 }
 
 } // namespace

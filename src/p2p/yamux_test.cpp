@@ -70,6 +70,69 @@ TEST(YamuxTest, all_three_ways_of_closing_are_understood) {
     EXPECT_EQ((Fed{} << yamux_data(1, "hi", syn | fin)).words, "opened [hi] end ") << "data before the end";
 }
 
+TEST(YamuxTest, calls_for_a_stream_that_is_gone_or_has_ended_do_nothing) {
+    Fed fed;
+    fed << yamux_update(1, syn);
+    fed.take();
+    fed.yamux.close_write(fed.last);
+    fed.yamux.write(fed.last, as_bytes("late"));
+    fed.yamux.close_write(fed.last);
+    const auto frames = fed.take();
+    ASSERT_EQ(frames.size(), 1U);
+    EXPECT_EQ(frames[0].header.flags, fin);
+    for (const auto gone : {fed.last + 2, fed.last + (StreamId{7} << 32)}) { // another number, and an earlier life
+        fed.yamux.write(gone, as_bytes("x"));
+        fed.yamux.close_write(gone);
+        fed.yamux.reset(gone);
+        fed.yamux.consumed(gone, 1);
+    }
+    EXPECT_TRUE(fed.take().empty());
+}
+
+TEST(YamuxTest, streams_that_are_opened_in_vain_come_at_a_rate) {
+    Fed fed{{.inbound_max = 1, .resets_per_second_max = 3}};
+    fed << yamux_update(1, syn);
+    for (std::uint32_t i = 3; i <= 7; i += 2) fed << yamux_update(i, syn);
+    EXPECT_FALSE(fed.error);
+    fed << yamux_update(9, syn);
+    EXPECT_TRUE(fed.error);
+}
+
+TEST(YamuxTest, an_end_that_comes_again_is_no_data) {
+    Fed fed;
+    fed << yamux_data(1, "hi", syn | fin) << yamux_data(1, "", fin) << yamux_data(1, "");
+    EXPECT_EQ(fed.words, "opened [hi] end ");
+    EXPECT_FALSE(fed.error);
+    fed << yamux_data(1, "x");
+    EXPECT_EQ(fed.words, "opened [hi] end reset:data after its end ");
+}
+
+TEST(YamuxTest, after_our_goodbye_no_stream_is_taken) {
+    Fed fed;
+    fed.yamux.go_away(0);
+    fed << yamux_update(1, syn);
+    EXPECT_EQ(fed.words, "");
+    const auto frames = fed.take();
+    ASSERT_EQ(frames.size(), 2U);
+    EXPECT_EQ(frames[0].header.flags, rst);
+    EXPECT_EQ(frames[1].header.type, Type::go_away);
+}
+
+TEST(YamuxTest, little_room_for_output_is_kept_to) {
+    Fed fed;
+    fed << yamux_update(1, syn) << yamux_frame(Type::ping, syn, 0, 7) << yamux_frame(Type::ping, syn, 0, 8);
+    fed.yamux.write(fed.last, as_bytes("hello"));
+    fed.yamux.go_away(0);
+    EXPECT_EQ(fed.take(yamux::header_size - 1).size(), 0U);
+    EXPECT_EQ(fed.take(yamux::header_size).size(), 1U) << "one answer to a ping";
+    EXPECT_EQ(fed.take(2 * yamux::header_size - 1).size(), 1U) << "and the other";
+    const auto rest = fed.take();
+    ASSERT_EQ(rest.size(), 2U);
+    EXPECT_EQ(rest[0].body, "hello");
+    EXPECT_EQ(rest[1].header.type, Type::go_away);
+    EXPECT_EQ(fed.yamux.output_size(), 0U);
+}
+
 TEST(YamuxTest, resets_come_on_either_frame_and_their_length_is_never_credit) {
     EXPECT_EQ((Fed{} << yamux_data(1, "hi", syn) << yamux_update(1, rst, 0xffffffff)).words,
               "opened [hi] reset:reset by the peer ");

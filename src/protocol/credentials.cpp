@@ -54,7 +54,7 @@ bool says(const json::object& members, std::string_view name, std::string_view e
 }
 
 bool is_version_one(const json::value* version) {
-    return version != nullptr && (version->is_int64() || version->is_uint64()) && version->to_number<int>() == 1;
+    return version != nullptr && version->is_int64() && version->get_int64() == 1;
 }
 
 bool is_from_one_of(const json::object& members, const std::vector<wire::PeerId>& peers) {

@@ -1,9 +1,11 @@
 #include "protocol/credentials.hpp"
+#include "protocol/foreign_key_test.hpp"
 #include "protocol/store_key.hpp"
 #include "wire/base_text.hpp"
 #include "wire/json.hpp"
 
 #include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
 #include <gtest/gtest.h>
 #include <sodium.h>
 
@@ -24,8 +26,8 @@ struct CredentialsTest : testing::Test {
     SealedFor of{"btally", database};
 
     // As any libsodium seals it, whatever is inside.
-    std::string sealed(const boost::json::value& content) {
-        const auto text = wire::canonical_json(content).value();
+    std::string sealed(const boost::json::value& content) { return sealed_text(wire::canonical_json(content).value()); }
+    std::string sealed_text(std::string_view text) {
         std::array<std::uint8_t, 32> curve{};
         EXPECT_EQ(crypto_sign_ed25519_pk_to_curve25519(curve.data(), partner.public_key().data.data()), 0);
         Bytes box(text.size() + crypto_box_SEALBYTES);
@@ -98,6 +100,33 @@ TEST_F(CredentialsTest, every_member_is_checked_after_opening) {
     longest["secret"] = std::string(login_secret_bytes_max + 1, 's');
     EXPECT_NE(fault_of(sealed(longest)), "none");
     EXPECT_NE(fault_of(sealed(boost::json::array{})), "none");
+    EXPECT_NE(fault_of(sealed_text("no JSON")), "none");
+}
+
+TEST_F(CredentialsTest, nothing_is_sealed_to_a_peer_whose_key_cannot_open_it) {
+    const auto foreign = wire::PeerId::of(test::ForeignKey::secp256k1().public_key());
+    EXPECT_FALSE(seal_credentials(secret_of("p"), of, from, foreign, random));
+    const auto hashed = wire::PeerId::of(test::ForeignKey::p256().public_key());
+    EXPECT_FALSE(seal_credentials(secret_of("p"), of, from, hashed, random));
+    const wire::PublicKey of_low_order{wire::KeyType::ed25519, Bytes(32, 0)};
+    EXPECT_FALSE(seal_credentials(secret_of("p"), of, from, wire::PeerId::of(of_low_order), random));
+}
+
+// A version that no int holds was an exception, and not a refusal.
+TEST_F(CredentialsTest, a_version_of_any_size_is_refused) {
+    for (const auto& version : std::vector<boost::json::value>{2, 5'000'000'000, ~std::uint64_t{0}, 1.5}) {
+        auto other = content();
+        other["v"] = version;
+        EXPECT_EQ(fault_of(sealed_text(boost::json::serialize(other))), "v of sealedCredentials is wrong") << version;
+    }
+    auto without_version = content();
+    without_version.erase("v");
+    without_version["more"] = 1;
+    EXPECT_NE(fault_of(sealed(without_version)), "none");
+    auto without_secret = content();
+    without_secret.erase("secret");
+    without_secret["more"] = 1;
+    EXPECT_EQ(fault_of(sealed(without_secret)), "secret of sealedCredentials is wrong");
 }
 
 TEST_F(CredentialsTest, any_damage_is_found) {

@@ -57,6 +57,14 @@ TEST(DidKeyTest, what_names_no_such_key_is_refused) {
         EXPECT_FALSE(key_of_did(text)) << text;
 }
 
+TEST(DidKeyTest, a_key_on_another_curve_has_no_name) {
+    auto key = test::ForeignKey::p256().public_key();
+    key.data[10] ^= 1; // says another curve
+    EXPECT_FALSE(did_key_of(key));
+    key.data.pop_back();
+    EXPECT_FALSE(did_key_of(key));
+}
+
 std::string did_of(std::initializer_list<std::uint8_t> codec, std::size_t size, std::uint8_t first, std::uint8_t rest) {
     Bytes bytes{codec};
     if (size > 0) bytes.push_back(first);

@@ -112,6 +112,18 @@ TEST_F(DraftTest, the_envelope_is_checked_as_well) {
     EXPECT_FALSE(check("draft"));
 }
 
+TEST_F(DraftTest, a_signer_that_is_only_a_hash_cannot_be_checked) {
+    const auto hashed = wire::PeerId::of(test::ForeignKey::p256().public_key());
+    auto altered = draft.json;
+    altered.as_object()["signer"] = hashed.to_text();
+    const auto checked = check_draft(altered, {draft.tally_id, {hashed}, parties});
+    ASSERT_FALSE(checked);
+    EXPECT_EQ(checked.error().context, "signer of the draft is wrong");
+    EXPECT_EQ(fault_after_in_tally([](auto& tally) { tally.erase("nonce"); }), "tally.nonce");
+    EXPECT_EQ(fault_after_in_tally([](auto& tally) { tally["createdAt"] = "2026-13-01T00:00:00.000Z"; }),
+              "tally.createdAt");
+}
+
 TEST_F(DraftTest, unknown_members_of_the_tally_are_signed_like_all_others) {
     auto tally = draft.json.at("tally").as_object();
     tally["limit"] = 100;

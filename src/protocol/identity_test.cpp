@@ -207,6 +207,15 @@ TEST(IdentityTest, a_bundle_carries_a_proof_only_where_it_would_hold) {
     EXPECT_TRUE(passes(contact_of("acme", bundle_of("acme")), Requirement::any));
 }
 
+TEST(IdentityTest, a_stated_key_that_is_none_names_nobody) {
+    const auto hashed = wire::PeerId::of(test::ForeignKey::p256().public_key()).to_text();
+    EXPECT_FALSE(key_named_by(hashed, as_bytes("no key")));
+    EXPECT_FALSE(key_named_by("did:key:zzz", as_bytes("no key")));
+    EXPECT_FALSE(key_named_by("did:key:zzz"));
+    const wire::Contact contact{std::string{token}, "nobody", json::object{{"partyId", "nobody"}}, {}};
+    EXPECT_TRUE(identity_fault(contact, Requirement::bound, peer(100), peer(200)));
+}
+
 TEST(IdentityTest, challenges_of_different_parts_are_different_bytes) {
     const auto hash = hash_of_token(token);
     const auto text = taleus::to_text(identity_challenge(peer(1), peer(2), hash, "p"));

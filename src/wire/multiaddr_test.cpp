@@ -147,6 +147,31 @@ TEST(MultiaddrTest, damaged_text_is_refused) {
     EXPECT_FALSE(Multiaddr::from_text("/unix/a\0b"sv));
 }
 
+TEST(MultiaddrTest, paths_are_escaped_in_one_way) {
+    const std::string plain = "/http-path/azAZ09-._~";
+    EXPECT_EQ(address(plain).to_text(), plain);
+    EXPECT_EQ(address("/http-path/%61%5a%5B%40%7e%7B%2f").to_text(), "/http-path/aZ%5B%40~%7B%2F");
+    for (const auto* text : {"/http-path/%g0", "/http-path/%0g", "/http-path/%0G", "/http-path/%/0", "/http-path/%0",
+                             "/http-path/%:0", "/http-path/%@0"})
+        EXPECT_FALSE(Multiaddr::from_text(text)) << text;
+    EXPECT_FALSE(Multiaddr::from_bytes(Bytes{0xe1, 0x03, 0})) << "an empty path";
+}
+
+TEST(MultiaddrTest, names_paths_and_hashes_of_other_forms_are_refused) {
+    const std::string onion(56, 'a');
+    for (const auto& text :
+         {std::string{"/dns/a\x7f"}, "/onion3/" + std::string(56, '!') + ":1", "/onion3/" + onion + ":x",
+          "/onion3/" + onion + ":1x", std::string{"/unix/\xff"}, std::string{"/certhash/u"},
+          std::string{"/certhash/ugA"}, std::string{"/certhash/uEg"}, std::string{"/certhash/uEoA"},
+          std::string{"/certhash/uEgA"}, std::string{"/certhash/uEgIA"}})
+        EXPECT_FALSE(Multiaddr::from_text(text)) << text;
+    const Bytes ends_in_a_slash{0x90, 0x03, 3, '/', 'a', '/'};
+    EXPECT_FALSE(Multiaddr::from_bytes(ends_in_a_slash));
+    const Bytes no_text{0x90, 0x03, 3, '/', 'a', 0xff};
+    EXPECT_FALSE(Multiaddr::from_bytes(no_text));
+    EXPECT_FALSE(Multiaddr::from_bytes(Bytes(64 * 1024, 4)));
+}
+
 // Found by fuzzing: the last of two was taken off, and put back in place of the first.
 TEST(MultiaddrTest, two_peers_at_one_place_are_refused) {
     const auto two = "/p2p/" + peer_text + "/p2p/" + peer_text;
