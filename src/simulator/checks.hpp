@@ -59,6 +59,7 @@ void check_tallies(const Facts& facts, Report& report);
 void check_answers(const Facts& facts, Report& report);
 void check_sessions(const Facts& facts, Report& report);
 void check_trails(const Facts& facts, Report& report);
+void check_sums(const Facts& facts, Report& report);
 void check_secrecy(const Facts& facts, Report& report);
 void check_times(const Facts& facts, Report& report);
 // After a crash: is what was acknowledged there?

@@ -101,15 +101,8 @@ void take(Told& told, std::int64_t session, const json::object& event) {
 
 Told told_by(const HomeView& home) {
     Told told;
-    for (const auto& row : home.records) {
-        const auto record = object_of(row.record);
-        if (!record) continue;
-        take(told, row.session, *record);
-        const auto* then = record->if_contains("then"); // what the same call kept of the session
-        if (then == nullptr || !then->is_array()) continue;
-        for (const auto& event : then->get_array())
-            if (event.is_object()) take(told, row.session, event.get_object());
-    }
+    for (const auto& row : home.records)
+        for (const auto& event : events_of(row)) take(told, row.session, event);
     return told;
 }
 

@@ -131,6 +131,7 @@ void Scene::judge() {
     check_answers(all, report);
     check_sessions(all, report);
     check_trails(all, report);
+    check_sums(all, report);
     check_secrecy(all, report);
     check_times(all, report);
     count_rare(all);

@@ -59,10 +59,10 @@ void print_smaller(const Failure& failure) {
 
 // In this process, for a debugger.
 int run_one(const Options& options) {
-    const auto plan = draw(options.seed, reduction_of(options));
-    if (options.is_shown) fmt::print("{}", plan.text());
+    const auto left_out = reduction_of(options);
+    if (options.is_shown) fmt::print("{}", draw(options.seed, left_out).text());
     std::fflush(stdout);
-    const auto outcome = run(plan);
+    const auto outcome = run(options.seed, left_out);
     for (const auto& violation : outcome.violations) fmt::print("FAILED {}: {}\n", violation.check, violation.what);
     if (options.is_shown) fmt::print("{}", table(outcome.met));
     if (outcome.violations.empty()) fmt::print("seed {} passes: {} streams\n", options.seed, outcome.sessions);

@@ -30,6 +30,19 @@ bool is_true(const json::object& object, std::string_view name) {
     return value != nullptr && value->is_bool() && value->get_bool();
 }
 
+std::vector<json::object> events_of(const HomeView::Record& row) {
+    std::vector<json::object> events;
+    auto record = object_of(row.record);
+    if (!record) return events;
+    json::array then;
+    if (auto* more = record->if_contains("then"); more != nullptr && more->is_array())
+        then = std::move(more->get_array());
+    events.push_back(std::move(*record));
+    for (auto& event : then)
+        if (event.is_object()) events.push_back(std::move(event.get_object()));
+    return events;
+}
+
 const HomeView* home_at(const Facts& facts, std::string_view home) {
     const auto found = std::ranges::find(facts.homes, home, &HomeView::home);
     return found == facts.homes.end() ? nullptr : &*found;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace taleus::simulator {
 
@@ -15,6 +16,8 @@ std::optional<boost::json::object> object_of(std::string_view text);
 std::string text_at(const boost::json::object& object, std::string_view name); // empty: none
 const boost::json::object* object_at(const boost::json::object& object, std::string_view name);
 bool is_true(const boost::json::object& object, std::string_view name);
+// What a record tells of, in order: the event that it is, and those that the same call kept of its session.
+std::vector<boost::json::object> events_of(const HomeView::Record& row);
 
 const HomeView* home_of(const Facts& facts, const wire::PeerId& peer);
 const HomeView* home_at(const Facts& facts, std::string_view home);

@@ -162,6 +162,12 @@ void Scene::join_who_does_not() {
     }
 }
 
+std::vector<bool> Scene::served() const {
+    std::vector<bool> all;
+    for (const auto& dialer : dialers_) all.push_back(dialer.is_done());
+    return all;
+}
+
 // --- what happens
 
 void Scene::do_until(Instant end) {

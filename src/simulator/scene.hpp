@@ -53,6 +53,7 @@ public:
     void heal();
     void come_to_end(); // nothing fails any more
     void judge();
+    std::vector<bool> served() const; // its dialers
 
     const Plan& plan;
     Witness witness;

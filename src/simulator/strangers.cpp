@@ -66,6 +66,9 @@ constexpr std::array<std::string_view, 8> malformed{
     R"({"tally":{},"token":"x"})",
     R"({"tally":{"tallyId":"","createdBy":"foil"},"dbConnectionInfo":{}})"};
 
+constexpr std::size_t flood = 400; // more than are recorded one by one
+constexpr std::uint64_t flood_in = 16;
+
 } // namespace
 
 // Says something to a listener that an invitation names.
@@ -101,8 +104,12 @@ void Scene::learn_strangers() {
     says(Fault::false_identity, Manner::whole, [](const Stranger& who, const Event& event) {
         return sim::contact_text(who.token, fmt::format("{}-{}", false_party, event.how % 9), canary);
     });
-    says(Fault::malformed_message, Manner::whole,
-         [](const Stranger&, const Event& event) { return std::string{malformed[event.how % malformed.size()]}; });
+    on(Fault::malformed_message, [this, drawn](const Event& event) {
+        const auto who = drawn(event);
+        const std::size_t times = event.how % flood_in == 0 ? flood : 1;
+        for (std::size_t i = 0; i < times; ++i)
+            tell(*this, {who.peer, who.to, std::string{malformed[(event.how + i) % malformed.size()]}});
+    });
     says(Fault::unfinished_message, Manner::unfinished,
          [](const Stranger& who, const Event&) { return who.contact.substr(0, who.contact.size() / 2); });
     says(Fault::slow_message, Manner::slow, contact);

@@ -35,7 +35,7 @@ void work(const Job& job, int to) {
     Duration lived{};
     for (auto seed = job.first; seed < job.first + job.count; ++seed) {
         line(fmt::format("seed {}", seed));
-        const auto outcome = run(draw(seed, job.left_out));
+        const auto outcome = run(seed, job.left_out);
         for (const auto& [name, count] : outcome.met) met[name] += count;
         sessions += outcome.sessions;
         lived += outcome.lived;
