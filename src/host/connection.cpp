@@ -2,10 +2,12 @@
 
 #include "host/stream.hpp"
 
+#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <new>
 #include <utility>
 
 namespace taleus::host {
@@ -46,13 +48,34 @@ Connection::Connection(Shard& shard, Socket socket, wire::Multiaddr address, con
 
 Connection::~Connection() { --shard_.counts.connections; }
 
+class Connection::Hold {
+public:
+    explicit Hold(std::size_t& handlers) : handlers_{&handlers} { ++handlers; }
+    Hold(Hold&& other) noexcept : handlers_{std::exchange(other.handlers_, nullptr)} {}
+    Hold& operator=(Hold&&) = delete;
+    ~Hold() { let_go(); }
+    void let_go() {
+        if (auto* const handlers = std::exchange(handlers_, nullptr); handlers != nullptr) --*handlers;
+    }
+
+private:
+    std::size_t* handlers_;
+};
+
 template <class Work> auto Connection::owned(Work work) {
-    ++handlers_;
-    return [this, work = std::move(work)](const error_code& error = {}) {
-        --handlers_;
-        if (phase_ != Phase::closed) work(error);
+    return [this, hold = Hold{handlers_}, work = std::move(work)](const error_code& error = {}) mutable {
+        hold.let_go();
+        if (phase_ != Phase::closed) run([&] { work(error); });
         drop_if_done();
     };
+}
+
+template <class Work> void Connection::run(Work work) {
+    try {
+        work();
+    } catch (const std::bad_alloc&) { // what the machine was doing is half done
+        abort({Code::internal, "out of memory"});
+    }
 }
 
 void Connection::drop_if_done() {
@@ -61,7 +84,9 @@ void Connection::drop_if_done() {
 
 // --- beginning and end
 
-void Connection::start() { turn(); }
+void Connection::start() {
+    run([this] { turn(); });
+}
 
 void Connection::connect(const tcp::endpoint& target) {
     socket_.async_connect(target, owned([this](const error_code& error) {
@@ -75,7 +100,7 @@ void Connection::connect(const tcp::endpoint& target) {
 void Connection::close() {
     if (phase_ == Phase::connecting) return abort({Code::shutting_down, "closed by us"});
     if (phase_ != Phase::open) return;
-    machine_.close(shard_.clock.now());
+    run([this] { machine_.close(shard_.clock.now()); });
     turn_soon();
 }
 
@@ -90,8 +115,7 @@ void Connection::end(const Error& error, Phase next) {
 }
 
 void Connection::tell_end(const Error& error) {
-    shard_.log.debug("connection with {}{} ended: {} ({})", address_.to_text(),
-                     remote_ == nullptr ? ", not authenticated," : "", to_text(error.code), escaped(error.context));
+    log_end(error);
     if (remote_ == nullptr) {
         --shard_.counts.handshaking;
         ++shard_.counts.handshake_failures[static_cast<std::size_t>(error.code)];
@@ -100,6 +124,14 @@ void Connection::tell_end(const Error& error) {
     shard_.counts.streams -= lost.size();
     for (const auto& [id, stream] : lost) stream->on_lost(error.context);
     if (auto* watcher = std::exchange(watcher_, nullptr); watcher != nullptr) watcher->on_closed(*this, error);
+}
+
+void Connection::log_end(const Error& error) const noexcept {
+    try {
+        shard_.log.debug("connection with {}{} ended: {} ({})", address_.to_text(),
+                         remote_ == nullptr ? ", not authenticated," : "", to_text(error.code), escaped(error.context));
+    } catch (const std::bad_alloc&) { // NOLINT(bugprone-empty-catch): it ends all the same
+    }
 }
 
 // Our half first, so that what we sent is not destroyed by a reset; `linger` bounds the wait for the peer's.
@@ -116,21 +148,21 @@ void Connection::close_socket() {
     socket_.close(ignored);
     timer_.clear();
     out_ = {};
-    ++handlers_; // never dropped from within a call: always by a handler of its own
-    asio::post(shard_.executor, [this] {
-        --handlers_;
-        drop_if_done();
-    });
+    post_turn(); // never dropped from within a call: always by a handler
 }
 
 // --- the turn: events out, bytes out, then wait
 
 void Connection::turn_soon() {
-    if (phase_ == Phase::closed || std::exchange(turn_posted_, true)) return;
-    asio::post(shard_.executor, owned([this](const error_code&) {
-                   turn_posted_ = false;
-                   turn();
-               }));
+    if (phase_ != Phase::closed) post_turn();
+}
+
+void Connection::post_turn() {
+    if (std::exchange(turn_posted_, true)) return;
+    asio::post(shard_.executor, asio::bind_allocator(turn_memory_.allocator(), owned([this](const error_code&) {
+                                                         turn_posted_ = false;
+                                                         turn();
+                                                     })));
 }
 
 void Connection::turn() {
@@ -266,9 +298,11 @@ void Connection::on_timer() {
     armed_ = Instant::max();
     const auto now = shard_.clock.now();
     if (now >= linger_until_) return close_socket();
-    if (now >= stalled_until_) return abort({Code::timeout, "the peer took nothing of what we wrote"});
-    if (phase_ != Phase::lingering) machine_.expire(now);
-    turn();
+    run([&] {
+        if (now >= stalled_until_) return abort({Code::timeout, "the peer took nothing of what we wrote"});
+        if (phase_ != Phase::lingering) machine_.expire(now);
+        turn();
+    });
 }
 
 // --- events
@@ -367,20 +401,22 @@ Result<std::unique_ptr<Stream>> Connection::open(std::string_view protocol) {
 }
 
 void Connection::finish(p2p::StreamId stream, ByteView last) {
-    const auto now = shard_.clock.now();
-    if (!last.empty()) machine_.write(stream, last, now);
-    machine_.close_write(stream, now);
+    run([&] {
+        const auto now = shard_.clock.now();
+        if (!last.empty()) machine_.write(stream, last, now);
+        machine_.close_write(stream, now);
+    });
     turn_soon();
 }
 
 void Connection::consumed(p2p::StreamId stream, std::size_t size) {
-    machine_.consumed(stream, size, shard_.clock.now());
+    run([&] { machine_.consumed(stream, size, shard_.clock.now()); });
     turn_soon();
 }
 
 void Connection::release(p2p::StreamId stream, bool complete) {
     detach(stream);
-    if (!complete) machine_.reset(stream, shard_.clock.now());
+    if (!complete) run([&] { machine_.reset(stream, shard_.clock.now()); });
     turn_soon();
 }
 

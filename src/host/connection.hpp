@@ -4,8 +4,10 @@
 // connection or stream costs no coroutine and no buffer.
 //
 // Owned by the shard's list, which drops it when the socket is closed and no handler refers to it any more. Streams and
-// the watcher may go or stay as they like: both sides forget each other. One thread.
+// the watcher may go or stay as they like: both sides forget each other. Where there is no memory for what it does, it
+// ends and nobody else minds; it needs none to end. One thread.
 
+#include "async/handler_memory.hpp"
 #include "host/shard.hpp"
 
 #include <memory>
@@ -64,9 +66,12 @@ private:
     friend class Shard;
     enum class Phase : std::uint8_t { connecting, open, lingering, closed };
 
-    // Handlers: counted in, so that we are not dropped under them.
+    // Handlers: counted in while they exist, so that we are not dropped under them.
+    class Hold;
     template <class Work> auto owned(Work work);
+    template <class Work> void run(Work work); // ends with `work`, or with us where there is no memory for it
     void turn_soon();
+    void post_turn();
     void turn();
     void take_events();
     void queue_up();
@@ -93,6 +98,7 @@ private:
 
     void end(const Error& error, Phase next);
     void tell_end(const Error& error);
+    void log_end(const Error& error) const noexcept;
     void shut_writing();
     void close_socket();
     void drop_if_done(); // may destroy us
@@ -115,6 +121,7 @@ private:
     bool writing_ = false;   // waiting for room to write
     bool shut_ = false;      // our writing half is closed
     bool turn_posted_ = false;
+    async::HandlerMemory<128> turn_memory_; // for it
     std::size_t handlers_ = 0;
 
     Bytes out_; // taken from the machine, `sent_` of it written

@@ -64,10 +64,11 @@ bool DialRace::start(const tcp::endpoint& endpoint) {
 }
 
 void DialRace::on_ready(Connection& connection) {
+    auto won = std::make_unique<OutboundConnection>(connection);
     timer_.clear();
     next_ = endpoints_.size();
     std::erase_if(running_, [&](const Attempt& attempt) { return attempt.connection == &connection; });
-    winner_.set(std::make_unique<OutboundConnection>(connection));
+    winner_.set(std::move(won));
     drop_running();
 }
 

@@ -3,11 +3,13 @@
 #include "base/ensure.hpp"
 #include "host/connection.hpp"
 
+#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/post.hpp>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <new>
 
 namespace taleus::host {
 
@@ -44,12 +46,20 @@ void Shard::queue_up(std::move_only_function<void()> turn) {
     await_turn();
 }
 
-void Shard::await_turn() {
-    const auto now = clock.now();
-    const bool is_time =
-        closing || guards.work.has_room(streams_per_turn_max) || now - turn_taken_ >= turns_apart(turns_.size());
-    if (!is_time) return turn_timer_.set(now + look_again);
-    asio::post(executor, [this] { take_turn(); });
+void Shard::await_turn() noexcept {
+    const bool is_time = closing || guards.work.has_room(streams_per_turn_max) ||
+                         clock.now() - turn_taken_ >= turns_apart(turns_.size());
+    if (!is_time && look_again_soon()) return;
+    asio::post(executor, asio::bind_allocator(turn_memory_.allocator(), [this] { take_turn(); }));
+}
+
+bool Shard::look_again_soon() noexcept {
+    try {
+        turn_timer_.set(clock.now() + look_again);
+        return true;
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
 }
 
 void Shard::take_turn() {

@@ -4,6 +4,7 @@
 
 #include "async/awaitable.hpp"
 #include "async/clock.hpp"
+#include "async/handler_memory.hpp"
 #include "async/one_shot.hpp"
 #include "base/log.hpp"
 #include "guard/protection.hpp"
@@ -61,7 +62,7 @@ public:
     // Turns of input, in order, one at a time, each only after all else that the loop had ready by then: what is under
     // way goes before what is new. While there is no room for new work they come at a measured pace: most of what
     // they bring is refused, and refusing must not take the time of what was let in. Until then peers wait in their
-    // sockets.
+    // sockets. Throws only bad_alloc, and then has not taken it.
     void queue_up(std::move_only_function<void()> turn);
 
     // Every handler that names an object of ours is counted from its start to its end, so that `quiet` can tell when
@@ -72,12 +73,14 @@ public:
 
 private:
     void tell_when_quiet();
-    void await_turn();
+    void await_turn() noexcept;
+    bool look_again_soon() noexcept; // false: there is no memory for that
     void take_turn();
 
     std::deque<std::move_only_function<void()>> turns_;
     Instant turn_taken_;
     async::Clock::Timer turn_timer_;
+    async::HandlerMemory<128> turn_memory_;
     std::size_t operations_ = 0;
     bool waiting_ = false;
     async::OneShot<std::monostate> quiet_;

@@ -2,6 +2,7 @@
 
 #include "base/ensure.hpp"
 
+#include <new>
 #include <utility>
 
 namespace taleus::host {
@@ -56,9 +57,12 @@ void Stream::on_flushed() {
     written_.set({});
 }
 
-void Stream::on_lost(std::string_view why) {
+void Stream::on_lost(std::string_view why) noexcept {
     connection_ = nullptr;
-    why_lost_ = why;
+    try {
+        why_lost_ = why;
+    } catch (const std::bad_alloc&) { // NOLINT(bugprone-empty-catch): lost without a word
+    }
     if (input_ == Half::open) input_ = Half::lost;
     if (output_ != Half::ended) output_ = Half::lost;
     readable_.set({});

@@ -33,7 +33,7 @@ public:
     void on_data(Bytes bytes);
     void on_end();
     void on_flushed();
-    void on_lost(std::string_view why); // reset by the peer, or the connection is gone
+    void on_lost(std::string_view why) noexcept; // reset by the peer, or the connection is gone
 
 private:
     enum class Half : std::uint8_t { open, closing, ended, lost };

@@ -1,8 +1,10 @@
 #include "host/tcp_listener.hpp"
 
+#include "base/descriptor.hpp"
 #include "host/connection.hpp"
 #include "wire/address_block.hpp"
 
+#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/detail/socket_option.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <netinet/in.h>
@@ -10,6 +12,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <new>
 #include <utility>
 
 namespace taleus::host {
@@ -100,11 +103,12 @@ void TcpListener::close() {
 void TcpListener::wait() {
     waiting_ = true;
     shard_.begin_operation();
-    acceptor_.async_wait(Acceptor::wait_read, [this](const error_code& error) {
-        waiting_ = false;
-        if (!error && acceptor_.is_open()) accept_waiting();
-        shard_.end_operation();
-    });
+    acceptor_.async_wait(Acceptor::wait_read,
+                         asio::bind_allocator(memory_.allocator(), [this](const error_code& error) {
+                             waiting_ = false;
+                             if (!error && acceptor_.is_open()) accept_waiting();
+                             shard_.end_operation();
+                         }));
 }
 
 void TcpListener::accept_waiting() {
@@ -116,30 +120,47 @@ void TcpListener::accept_waiting() {
 bool TcpListener::accept_one() {
     tcp::endpoint from;
     auto length = static_cast<socklen_t>(from.capacity());
-    const int handle = ::accept4(acceptor_.native_handle(), from.data(), &length, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (handle < 0) {
+    Descriptor accepted{::accept4(acceptor_.native_handle(), from.data(), &length, SOCK_CLOEXEC | SOCK_NONBLOCK)};
+    if (!accepted) {
         const auto error = last_error();
         if (error == asio::error::would_block || error == asio::error::try_again) return false;
-        ++shard_.counts.accept_failures;
         // The caller went away, or a signal came: the next may be there already.
-        if (error == asio::error::connection_aborted || error == asio::error::interrupted) return true;
-        if (!std::exchange(exhausted_, true))
-            shard_.log.warn("cannot accept connections: {}; trying again until it works", error.message());
-        pause();
+        if (error == asio::error::connection_aborted || error == asio::error::interrupted) {
+            ++shard_.counts.accept_failures;
+            return true;
+        }
+        rest_after(error);
+        return false;
+    }
+    from.resize(length);
+    try {
+        Socket socket{shard_.executor};
+        error_code error;
+        socket.assign(from.protocol(), accepted.number(), error);
+        if (error) {
+            rest_after(error);
+            return false;
+        }
+        static_cast<void>(accepted.release());
+        admit(std::move(socket), from);
+    } catch (const std::bad_alloc&) { // it costs this caller its connection
+        rest_after(asio::error::no_memory);
         return false;
     }
     exhausted_ = false;
-    from.resize(length);
-    Socket socket{shard_.executor};
-    error_code error;
-    socket.assign(from.protocol(), handle, error);
-    if (error) { // not ours yet, so not closed by the socket
-        ::close(handle);
-        pause();
-        return false;
-    }
-    admit(std::move(socket), from);
     return acceptor_.is_open(); // the gate may have closed us
+}
+
+// Descriptors and memory come back when connections end. Where there is no memory even to pause, the next caller is
+// tried at once.
+void TcpListener::rest_after(const error_code& why) noexcept {
+    ++shard_.counts.accept_failures;
+    try {
+        if (!std::exchange(exhausted_, true))
+            shard_.log.warn("cannot accept connections: {}; trying again until it works", why.message());
+        pause_.set(shard_.clock.now() + pause_when_exhausted);
+    } catch (const std::bad_alloc&) { // NOLINT(bugprone-empty-catch): without a pause, then
+    }
 }
 
 // A place first, which costs nobody anything, then the rate. Both before anything is read.
@@ -168,7 +189,5 @@ void TcpListener::admit(Socket socket, const tcp::endpoint& from) {
     if (error) return; // it is gone already
     shard_.add(std::move(socket), std::move(address), std::move(*permit)).start();
 }
-
-void TcpListener::pause() { pause_.set(shard_.clock.now() + pause_when_exhausted); }
 
 } // namespace taleus::host

@@ -2,6 +2,7 @@
 // One listening TCP socket: accepts what waits, refuses at once what the limits have no place for, and pauses when
 // the process has run out of descriptors or memory instead of spinning. Owned by the host until `is_idle`; one thread.
 
+#include "async/handler_memory.hpp"
 #include "host/shard.hpp"
 
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -31,13 +32,14 @@ private:
     void wait();
     void accept_waiting();
     bool accept_one(); // false: none waits, or we must pause
+    void rest_after(const boost::system::error_code& why) noexcept;
     std::expected<guard::Scopes::Permit, Refusal> admitted(const wire::Multiaddr& from);
     void admit(Socket socket, const tcp::endpoint& from);
-    void pause();
 
     Shard& shard_;
     Acceptor acceptor_;
     async::Clock::Timer pause_;
+    async::HandlerMemory<256> memory_; // to wait in
     bool waiting_ = false;
     bool exhausted_ = false; // told once, until a connection is accepted again
 };
