@@ -407,9 +407,11 @@ private:
         const auto tallies = ours_.tallies();
         ensure(tallies.size() <= 1, "one invitation makes two tallies");
         const bool is_done = result.outcome == StateName::done;
-        if (is_done) ensure(tallies.size() == 1 && result.tally == tallies[0].tally, "what is told is not recorded");
+        if (is_done)
+            ensure(tallies.size() == 1 && result.tally && result.tally->tally == tallies[0].tally,
+                   "what is told is not recorded");
         if (role == Role::stock) ensure(is_done == !tallies.empty(), "a tally came without an approval");
-        ensure(!result.draft_verified || role == Role::foil, "nobody signed a draft");
+        ensure(!result.tally || !result.tally->draft_verified || role == Role::foil, "nobody signed a draft");
     }
 
     Script script_;

@@ -40,12 +40,17 @@ struct JoinResult {
     bool resumed = false;                      ///< answered from, or continued, what this home had on record
     std::string session{};                     ///< the listener's id for it where it stated one, else this home's
     std::string address{};                     ///< where the listener was reached; empty: nowhere
+    std::string peer{};                        ///< the peer id of the node that answered; empty: none did
     std::optional<Tally> tally{};              ///< exactly when the outcome is `done`
     ReceiptCheck receipt = ReceiptCheck::none; ///< the listener's proof
 
     /// Do both sides have the tally?
     bool is_done() const { return outcome == StateName::done; }
 };
+
+/// The request's link, taken apart, for who shows it before it is answered. `bad_link` when it is damaged or not signed
+/// as requested, `malformed` when the expected signer is no peer id. Any thread; nothing is sent.
+TALEUS_EXPORT Result<Link> checked_link(const JoinRequest& request);
 
 /// A join under way, to interrupt it. A handle; any thread; may outlive its dialer.
 class TALEUS_EXPORT Joining {
@@ -95,6 +100,7 @@ public:
     Result<std::optional<Login>> login(std::string tally_id);
 
 private:
+    friend struct Inside;
     class Core;
     explicit Dialer(std::unique_ptr<Core> core);
     std::unique_ptr<Core> core_;

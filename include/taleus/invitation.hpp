@@ -23,8 +23,10 @@ struct Terms {
     std::optional<std::uint64_t> per_peer =
         std::nullopt;                            ///< tallies of one peer id, from 1; nullopt: no limit but `uses`
     Duration valid_for = std::chrono::hours{24}; ///< from now, in whole milliseconds, more than zero
-    Requirement requirement = Requirement::any;  ///< what the respondent has to prove
-    std::string label{};                         ///< private to the inviter; UTF-8, at most 256 bytes
+    /// When it is over, in place of `valid_for`. To come; a `TokenSource` may also tell of what is over.
+    std::optional<UtcTime> expiry = std::nullopt;
+    Requirement requirement = Requirement::any; ///< what the respondent has to prove
+    std::string label{};                        ///< private to the inviter; UTF-8, at most 256 bytes
 };
 
 /// An invitation that was made. Both forms carry the token: who has either can answer it.

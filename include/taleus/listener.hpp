@@ -82,8 +82,12 @@ public:
     /// await a database stay in the store for the next start. Not from a callback. Once; then only const functions and
     /// the destructor.
     void stop(Duration grace = std::chrono::seconds{30});
+    /// Cuts off the sessions under way, as when the grace of a `stop` is over: for an impatient second signal, while
+    /// another thread waits in `stop`. Returns at once.
+    void hurry();
 
 private:
+    friend struct Inside;
     class Core;
     explicit Listener(std::unique_ptr<Core> core);
     std::unique_ptr<Core> core_;

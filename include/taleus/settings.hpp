@@ -5,6 +5,7 @@
 #include <taleus/key.hpp>
 #include <taleus/limits.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -34,6 +35,22 @@ struct LogLine {
 /// logged.
 using LogTo = std::function<void(const LogLine&)>;
 
+/// How the draft is read back from a partner's database, by the login that the partner sealed to this node
+/// (docs/provisioning.md). What comes of it is `Tally::access` and never the outcome of a bootstrap.
+struct ReadBack {
+    /// The program `taleus`, which is run as `taleus read-draft` for each: what a partner names is asked in a process
+    /// of its own, with bounded time and memory. Empty: drafts are not read back.
+    std::filesystem::path program{};
+    /// Dial no loopback, private, link-local or metadata address: for who answers strangers.
+    bool only_public = true;
+    /// `disable`, `prefer`, `require`, or `verify-full`, which trusts `authorities`.
+    std::string tls = "prefer";
+    /// Certificates of authorities, PEM.
+    std::filesystem::path authorities = "/etc/ssl/certs/ca-certificates.crt";
+    /// How long a session waits for it, more than zero; then it goes on without.
+    Duration timeout = std::chrono::seconds{2};
+};
+
 /// What listeners and dialers have in common: where they keep things, and who they are.
 struct Party {
     /// A directory of its own, laid out as the home of the program `taleus`, whose commands may be used on it:
@@ -51,6 +68,8 @@ struct Party {
     std::vector<std::string> cadre{};
     /// How long a database is kept that no session completed; it is removed after that. More than zero.
     Duration time_to_live = std::chrono::hours{24};
+    /// Whether and how partners' databases are looked into.
+    ReadBack read_back{};
     /// Where the log goes.
     LogTo log{};
     /// Lines of lower levels are not made.
@@ -71,6 +90,9 @@ struct ListenerSettings {
     std::vector<std::string> listen{"/ip4/0.0.0.0/tcp/9000", "/ip6/::/tcp/9000"}; ///< multiaddrs; port 0: any free one
     std::vector<std::string> announce{}; ///< what links carry, where it is not what it listens on: behind a NAT
     LiveSettings live{};                 ///< what `Listener::change` can change
+    /// Sockets that somebody listens on for this process already, as systemd does; instead of `listen`, where there are
+    /// any. The listener's to close; a `start` that fails may have closed them.
+    std::vector<int> sockets{};
 };
 
 /// What a dialer is opened with.

@@ -191,6 +191,7 @@ typedef struct taleus_terms {
     uint64_t per_peer;   /**< tallies of one peer id; 0: no limit but `uses` */
     int64_t valid_for;   /**< ms from now; 0: a day */
     const char* label;   /**< private to the inviter, at most 256 bytes; NULL: none */
+    int64_t expiry;      /**< when it is over, in place of `valid_for`; 0: `valid_for` says so */
 } taleus_terms;
 
 /** Whom a respondent claims to be. What it stated is its text. */
@@ -292,6 +293,17 @@ TALEUS_API void taleus_completion_free(taleus_completion* completion);
 /* ---- Options --------------------------------------------------------------------------------------------------------
  */
 
+/** How the draft is read back from a partner's database, by the login that the partner sealed to this node; what comes
+ * of it is `access` of the tally. */
+typedef struct taleus_read_back {
+    size_t size;         /**< of this struct, in bytes */
+    const char* program; /**< the program `taleus`, run for each in a process of its own; NULL: nothing is read back */
+    int32_t any_address; /**< not 0: dial loopback, private and link-local addresses too */
+    const char* tls;     /**< `disable`, `prefer`, `require` or `verify-full`; NULL: `prefer` */
+    const char* authorities; /**< certificates that `verify-full` trusts, PEM; NULL: the system's */
+    int64_t timeout;         /**< ms that a session waits for it; 0: 2 s */
+} taleus_read_back;
+
 /** Who a listener or a dialer is, and where it keeps things. */
 typedef struct taleus_party {
     size_t size;              /**< of this struct, in bytes */
@@ -305,7 +317,8 @@ typedef struct taleus_party {
     int32_t log_level;        /**< TALEUS_LOG_…: lines of lower levels are not made; 0: TALEUS_LOG_INFO */
     /** Takes log lines, from any thread, several at once; must not block for long. NULL: nothing is logged. */
     void (*log)(void* context, int32_t level, const char* module, const char* message);
-    void* log_context; /**< handed to `log` */
+    void* log_context;                 /**< handed to `log` */
+    const taleus_read_back* read_back; /**< whether partners' databases are looked into; NULL: they are not */
 } taleus_party;
 
 /** What a listener takes on at once; beyond that it refuses with TALEUS_OVERLOADED. 0: the default. */
@@ -533,6 +546,8 @@ TALEUS_API void taleus_listener_drain(taleus_listener* listener);
  * With a queue, another thread has to dispatch it meanwhile, or sessions that wait for a hook end at its deadline.
  */
 TALEUS_API void taleus_listener_stop(taleus_listener* listener, int64_t grace);
+/** Cuts off the sessions under way, while another thread waits in `taleus_listener_stop`. Returns at once. */
+TALEUS_API void taleus_listener_hurry(taleus_listener* listener);
 /** Ends at once what `taleus_listener_stop` would end in order, and waits until no callback runs any more. Not from
  * one. */
 TALEUS_API void taleus_listener_free(taleus_listener* listener);
@@ -567,6 +582,7 @@ typedef struct taleus_join_result {
     const char* address;       /**< where the listener was reached; "": nowhere */
     const taleus_tally* tally; /**< exactly when the outcome is TALEUS_DONE; else NULL */
     int32_t receipt;           /**< TALEUS_VERIFIED, …: the listener's proof */
+    const char* peer;          /**< the peer id of the node that answered; "": none did */
 } taleus_join_result;
 /** Frees it, with its tally; not one that a callback was given. */
 TALEUS_API void taleus_join_result_free(const taleus_join_result* result);

@@ -4,4 +4,5 @@
 
 #include <taleus/dialer.hpp>
 #include <taleus/listener.hpp>
+#include <taleus/ready_hooks.hpp>
 #include <taleus/version.hpp>

@@ -105,7 +105,19 @@ public:
     void set_store_delay(Duration least, Duration most);
     /// Its store answers no more, until `resume_store`; what was asked is done then.
     void stall_store();
-    /// Ends `stall_store`.
+    /// A call of a store, by what a session does with it.
+    enum class StoreCall : std::uint8_t {
+        any,          ///< whichever comes next, of tests too
+        look_up,      ///< listener: what is known of a contact's token and session?
+        open_session, ///< listener: the session begins, a use is reserved
+        begin_join,   ///< dialer: the session begins, or is taken up
+        record_tally, ///< both: the tally, and with it the decision that is told
+        end_session   ///< both: how it ended
+    };
+    /// Its next calls of this kind fail, so many of them or until `resume_store`: `dependency_unavailable`, as when the
+    /// disk is full, and nothing was written. One kind at a time.
+    void fail_store(StoreCall which = StoreCall::any, std::optional<std::size_t> times = std::nullopt);
+    /// Ends `stall_store` and `fail_store`.
     void resume_store();
 
     /// How the network answers whoever dials this listener from now on.
@@ -172,6 +184,11 @@ public:
     /// party crashed.
     Result<JoinResult> join(Party& who, std::string_view link);
 
+    /// Between these two nothing arrives any more, and nobody is told: connections that are up fall silent for good,
+    /// new ones hang. Others reach both.
+    void partition(Party& one, Party& other);
+    /// They reach each other again, by new connections.
+    void heal(Party& one, Party& other);
     /// How long a packet travels: evenly spread between the two. From 0.1 ms to 2 ms unless set.
     void set_network_delay(Duration least, Duration most);
 

@@ -7,14 +7,14 @@
 
 namespace taleus::app {
 
-Admin::Admin(OpenHome& home, ports::Control& control, ops::Events& events, const std::string& token)
+Admin::Admin(const ConfiguredHome& home, ports::Control& control, ops::Events& events, const std::string& token)
     : home_{home}, server_{control, events, wire::sha256(as_bytes(token)), Log{*home.log, "ops"}} {}
 
 Admin::~Admin() {
     if (address_) ::unlink(home_.home.admin_address_file().c_str());
 }
 
-Result<std::unique_ptr<Admin>> Admin::open(OpenHome& home, Systemd& systemd, ports::Control& control,
+Result<std::unique_ptr<Admin>> Admin::open(const ConfiguredHome& home, Systemd& systemd, ports::Control& control,
                                            ops::Events& events) {
     SystemRandom random;
     const auto token = home.home.admin_token(random);

@@ -16,7 +16,7 @@ class Admin {
 public:
     // Listens where the settings say, or on the socket that systemd has for it. A default port that is taken is no
     // reason not to serve: a socket in the home takes its place. What is given outlives it.
-    static Result<std::unique_ptr<Admin>> open(OpenHome& home, Systemd& systemd, ports::Control& control,
+    static Result<std::unique_ptr<Admin>> open(const ConfiguredHome& home, Systemd& systemd, ports::Control& control,
                                                ops::Events& events);
     ~Admin();
     Admin(const Admin&) = delete;
@@ -26,10 +26,10 @@ public:
     const std::optional<std::string>& address() const { return address_; } // nullopt: it is off
 
 private:
-    Admin(OpenHome& home, ports::Control& control, ops::Events& events, const std::string& token);
+    Admin(const ConfiguredHome& home, ports::Control& control, ops::Events& events, const std::string& token);
     Result<std::string> listen(Systemd& systemd);
 
-    OpenHome& home_;
+    const ConfiguredHome& home_;
     ops::Server server_;
     std::optional<std::string> address_;
 };

@@ -1,13 +1,13 @@
 #include "app/commands.hpp"
-#include "app/dependencies.hpp"
-#include "app/node_settings.hpp"
+#include "app/configured_hooks.hpp"
+#include "app/party_settings.hpp"
 #include "app/terminal.hpp"
-#include "library/link.hpp"
 #include "protocol/dialer.hpp"
-#include "session/join.hpp"
 #include "wire/link.hpp"
 
 #include <fmt/format.h>
+#include <taleus/asio.hpp>
+#include <taleus/dialer.hpp>
 #include <unistd.h>
 
 #include <algorithm>
@@ -39,51 +39,45 @@ Result<std::string> read_link(const std::string& source) {
     return to_text(*content);
 }
 
-Result<wire::Link> link_of(const JoinOptions& options) {
-    const auto text = read_link(options.link);
-    if (!text) return fail(text.error());
-    return library::checked_link(*text, options.require_signed, options.expect);
-}
-
-void show_link(const wire::Link& link, const Console& console, UtcTime now) {
-    const auto signer = link.signer ? link.signer->to_text() : "unsigned: anyone may have edited it";
+void show_link(const Link& link, const Console& console, UtcTime now) {
+    const auto signer = link.signer.empty() ? "unsigned: anyone may have edited it" : link.signer;
     console.note(fmt::format("invitation  signed by  {}\n            you are    {}\n            expires    {} ({})",
                              signer,
-                             link.role == wire::Role::stock ? "foil (the inviter holds stock and provisions)"
-                                                            : "stock (you provision the database)",
+                             link.role == Role::stock ? "foil (the inviter holds stock and provisions)"
+                                                      : "stock (you provision the database)",
                              to_text(link.expiry), relative(link.expiry, now)));
-    if (link.requirement) console.note(fmt::format("            requires   {}", escaped(*link.requirement, 1024)));
-    if (!link.signer) console.note("warning: bare JSON link; --require-signed refuses such links");
+    if (!link.requirement.empty())
+        console.note(fmt::format("            requires   {}", escaped(link.requirement, 1024)));
+    if (link.signer.empty()) console.note("warning: bare JSON link; --require-signed refuses such links");
 }
 
-boost::json::object json_of(const session::JoinResult& result) {
+boost::json::object json_of(const JoinResult& result, const Link& link) {
     boost::json::object out{{"outcome", protocol::outcome_text(result.outcome)}};
-    if (result.outcome != protocol::StateName::done) {
+    if (!result.tally) {
         if (result.code) out["code"] = to_text(*result.code);
         out["reason"] = result.reason;
         return out;
     }
+    const auto& tally = *result.tally;
     out["resumed"] = result.resumed;
-    out["signed"] = result.signed_link;
-    out["sessionId"] = result.session_id;
-    out["role"] = wire::to_text(result.role);
-    if (result.tally) out["tally"] = {{"tallyId", result.tally->tally_id}, {"createdBy", result.tally->created_by}};
-    if (result.database)
-        out["dbConnectionInfo"] = {{"endpoint", result.database->endpoint},
-                                   {"credentialsRef", result.database->credentials_ref}};
-    out["draft"] = result.draft_verified ? "verified" : "none";
-    out["acknowledged"] = result.acknowledged;
-    out["confirmed"] = result.confirmed;
-    out["access"] = to_text(result.access);
+    out["signed"] = !link.signer.empty();
+    out["sessionId"] = result.session;
+    out["role"] = to_text(tally.role);
+    out["tally"] = {{"tallyId", tally.id}, {"createdBy", tally.created_by}};
+    out["dbConnectionInfo"] = {{"endpoint", tally.database.endpoint},
+                               {"credentialsRef", tally.database.credentials_ref}};
+    out["draft"] = tally.draft_verified ? "verified" : "none";
+    out["acknowledged"] = tally.acknowledged;
+    out["confirmed"] = tally.confirmed;
+    out["access"] = to_text(tally.access);
     out["receipt"] = to_text(result.receipt);
-    out["peerId"] = result.peer_id;
+    out["peerId"] = result.peer;
     out["address"] = result.address;
     return out;
 }
 
-Exit exit_of(const session::JoinResult& result) {
-    using protocol::StateName;
-    if (result.outcome == StateName::done) return Exit::done;
+Exit exit_of(const JoinResult& result) {
+    if (result.is_done()) return Exit::done;
     if (result.outcome == StateName::rejected) return Exit::refused;
     if (result.outcome == StateName::timed_out) return Exit::timed_out;
     if (result.outcome == StateName::cancelled) return Exit::interrupted;
@@ -112,18 +106,18 @@ std::string_view next_step(Code code, Exit exit) {
     return found != steps.end() ? found->second : "run the same join again; it resumes where this one ended";
 }
 
-void show_result(const session::JoinResult& result, const Console& console) {
+void show_result(const JoinResult& result, const Link& link, const Console& console) {
     if (console.json()) {
-        console.data(json_of(result));
+        console.data(json_of(result, link));
         return;
     }
-    if (result.outcome != protocol::StateName::done) return;
+    if (!result.tally) return;
+    const auto& tally = *result.tally;
     console.text(fmt::format(
         "tally      {}\npartner    {}\ndatabase   {}\ndraft      {}\nconfirmed  {}\naccess     {}\nreceipt    {}{}",
-        console.bold(escaped(result.tally ? result.tally->tally_id : "", 256)), escaped(result.partner_party, 256),
-        escaped(result.database ? result.database->endpoint : "", 2048), result.draft_verified ? "verified" : "none",
-        result.confirmed ? "yes" : "no", to_text(result.access), to_text(result.receipt),
-        result.resumed ? "\n(answered from this home's records)" : ""));
+        console.bold(escaped(tally.id, 256)), escaped(tally.partner_party, 256), escaped(tally.database.endpoint, 2048),
+        tally.draft_verified ? "verified" : "none", tally.confirmed ? "yes" : "no", to_text(tally.access),
+        to_text(result.receipt), result.resumed ? "\n(answered from this home's records)" : ""));
 }
 
 // The steps as they happen: a line redrawn on a terminal, JSON lines with --json.
@@ -131,15 +125,15 @@ class Steps {
 public:
     Steps(const Console& console, const async::Clock& clock) : console_{console}, clock_{clock}, start_{clock.now()} {}
 
-    void operator()(const session::JoinProgress& step) const {
+    void operator()(const JoinProgress& step) const {
         const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.now() - start_).count();
         if (console_.json()) {
-            boost::json::object line{{"step", protocol::to_text(step.state)}, {"elapsedMs", elapsed}};
+            boost::json::object line{{"step", to_text(step.state)}, {"elapsedMs", elapsed}};
             if (!step.address.empty()) line["address"] = step.address;
             if (!step.text.empty()) line["text"] = step.text;
             console_.data(line);
         } else {
-            console_.progress(fmt::format("{:>6} ms  {}{}{}", elapsed, protocol::to_text(step.state),
+            console_.progress(fmt::format("{:>6} ms  {}{}{}", elapsed, to_text(step.state),
                                           step.address.empty() ? "" : "  " + step.address,
                                           step.text.empty() ? "" : "  (" + step.text + ")"));
         }
@@ -160,53 +154,46 @@ Exit failed_before(const Console& console, const Error& error) {
     return exit;
 }
 
-// First what earlier attempts left behind goes: a key is not provisioned anew before that.
-async::awaitable<void> join_into(session::JoinWorld& world, session::RemovalWorld& removal,
-                                 session::JoinRequest request, async::Limit& limit, Engine& engine,
-                                 std::optional<session::JoinResult>& out) {
-    co_await session::remove_abandoned(removal, limit);
-    out = co_await session::join(world, std::move(request), limit);
-    engine.stop();
-}
-
-session::JoinResult run_join(OpenHome& home, const library::Dependencies& dependencies, const wire::Link& link,
-                             const Console& console) {
-    const auto settings = node_settings(home);
-    library::Outfit outfit{home.ground(), dependencies, settings};
-    auto world = outfit.join_world();
-    auto removal = library::removal_world(home.ground(), dependencies, settings.time_to_live);
-    std::optional<session::JoinResult> result;
-    const Steps steps{console, home.engine.clock()};
-    auto& limit = home.engine.tasks().spawn([&](async::Limit& own) {
-        return join_into(world, removal, {.link = link, .progress = [&](const auto& step) { steps(step); }}, own,
-                         home.engine, result);
+// What comes of it, or why it did not begin. A signal ends it.
+Result<JoinResult> join_until_signal(Dialer& dialer, Engine& engine, JoinRequest request) {
+    std::optional<Result<JoinResult>> end;
+    const auto joining = dialer.join(std::move(request), [&](Result<JoinResult> result) {
+        end = std::move(result);
+        engine.stop();
     });
-    const auto signals = home.engine.on_signal([&] { limit.stop(); });
-    home.engine.run_until_stopped();
-    home.engine.run(outfit.close());
-    return std::move(*result);
+    const auto signals = engine.on_signal([&] { joining.cancel(); });
+    engine.run_until_stopped();
+    return std::move(*end);
 }
 
-Exit join(OpenHome& home, const Console& console, const JoinOptions& options) {
-    const auto link = link_of(options);
+Exit join(const ConfiguredHome& home, const Console& console, const JoinOptions& options) {
+    auto hooks = hooks_of(home);
+    if (!hooks) return failed_before(console, hooks.error());
+    Engine engine; // what the dialer tells is told here
+    hooks->executor = asio::on(engine.executor());
+    auto dialer = Inside::open(dialer_settings(home), *hooks, beyond(home));
+    if (!dialer) return not_opened(dialer.error(), console);
+
+    auto text = read_link(options.link);
+    if (!text) return failed_before(console, text.error());
+    const Steps steps{console, engine.clock()};
+    JoinRequest request{.link = std::move(*text),
+                        .expected_signer = options.expect,
+                        .require_signed = options.require_signed,
+                        .progress = [&steps](const JoinProgress& step) { steps(step); }};
+    const auto link = checked_link(request);
     if (!link) return failed_before(console, link.error());
-    show_link(*link, console, home.engine.clock().utc());
+    show_link(*link, console, engine.clock().utc());
 
-    const auto token = protocol::hash_of_token(link->token);
-    const auto lock = FileLock::try_lock(home.home.path() / "join.lock", std::hash<TokenHash>{}(token));
-    if (!lock) return failed_before(console, lock.error());
-    if (!*lock) return failed_before(console, {Code::in_progress, "another join of this link is running in this home"});
-
-    auto dependencies = dependencies_of(home, Purpose::join);
-    if (!dependencies) return failed_before(console, dependencies.error());
-    const auto result = run_join(home, *dependencies, *link, console);
+    const auto result = join_until_signal(*dialer, engine, std::move(request));
+    if (!result) return failed_before(console, result.error());
     console.end_progress();
-    show_result(result, console);
-    const auto exit = exit_of(result);
-    if (result.outcome != protocol::StateName::done)
-        console.note(fmt::format("taleus: {}{}: {}\n  {}", protocol::outcome_text(result.outcome),
-                                 result.code ? fmt::format(" ({})", to_text(*result.code)) : "", result.reason,
-                                 next_step(result.code.value_or(Code::internal), exit)));
+    show_result(*result, *link, console);
+    const auto exit = exit_of(*result);
+    if (!result->is_done())
+        console.note(fmt::format("taleus: {}{}: {}\n  {}", protocol::outcome_text(result->outcome),
+                                 result->code ? fmt::format(" ({})", to_text(*result->code)) : "", result->reason,
+                                 next_step(result->code.value_or(Code::internal), exit)));
     return exit;
 }
 
@@ -224,8 +211,9 @@ void add_join(CLI::App& root, Invocation& invocation) {
     command->footer("Example:\n  taleus join invite.txt\n  taleus join - --json < invite.txt");
     command->callback([&invocation, options] {
         invocation.run = [&invocation, options] {
-            return with_home(invocation,
-                             [&](OpenHome& home, const Console& console) { return join(home, console, *options); });
+            return with_configured_home(invocation, [&](const ConfiguredHome& home, const Console& console) {
+                return join(home, console, *options);
+            });
         };
     });
 }

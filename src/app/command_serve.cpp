@@ -1,19 +1,20 @@
 #include "app/admin.hpp"
 #include "app/commands.hpp"
-#include "app/dependencies.hpp"
+#include "app/configured_hooks.hpp"
 #include "app/node_control.hpp"
-#include "app/node_settings.hpp"
+#include "app/party_settings.hpp"
 #include "app/systemd.hpp"
 #include "app/watch.hpp"
-#include "library/node.hpp"
-#include "library/observation.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
-#include <fmt/ranges.h>
+#include <taleus/listener.hpp>
 #include <unistd.h>
 
 #include <csignal>
+#include <future>
+#include <utility>
 
 namespace taleus::app {
 
@@ -26,7 +27,8 @@ struct ServeOptions {
     int ready_fd = -1;
 };
 
-// Signals wait while the store is opened, so that one of them then ends the program in order.
+// Signals wait while the store is opened, so that one of them then ends the program in order. They are held by the
+// thread that makes this and by those that come of it; `release` lets them in to the thread that calls it.
 class HeldSignals {
 public:
     HeldSignals() { change(SIG_BLOCK); }
@@ -44,7 +46,7 @@ private:
     }
 };
 
-void tell_ready(const OpenHome& home, const std::vector<wire::Multiaddr>& listening,
+void tell_ready(const ConfiguredHome& home, const std::vector<wire::Multiaddr>& listening,
                 const std::optional<std::string>& admin, const ServeOptions& options, const Console& console) {
     boost::json::array addresses;
     for (const auto& address : listening) addresses.emplace_back(address.to_text());
@@ -61,117 +63,126 @@ void tell_ready(const OpenHome& home, const std::vector<wire::Multiaddr>& listen
 }
 
 // A listener that runs, from its start to its end. The first signal, or a request, drains; a second signal hurries. One
-// that comes while the node starts waits until it has.
-class Serving {
+// that comes while the node starts waits until it has. All but `run` and what it calls happens on the listener's loop,
+// where a signal is at once before whatever the network brings next.
+class Serving final : public library::ControlPlane {
 public:
-    Serving(OpenHome& home, const library::Dependencies& dependencies, Systemd& systemd)
-        : home_{home}, systemd_{systemd}, node_{home.ground(), dependencies, node_settings(home), &observation_,
-                                                // NOLINTNEXTLINE(cert-err33-c): of a signal that exists
-                                                [] { std::raise(SIGTERM); }},
-          control_{home, node_, metrics_, [this] { drain(); }} {}
+    Serving(ConfiguredHome& home, Systemd& systemd, HeldSignals& held) : home_{home}, systemd_{systemd}, held_{held} {}
 
-    Exit run(const ServeOptions& options, const Console& console, HeldSignals& held);
+    Exit run(const ServeOptions& options, const Console& console);
+
+    Result<void> begin(library::ListenerParts parts) override;
+    void lost() override { drain(); }
+    async::awaitable<void> end() override;
 
 private:
     void on_signal();
+    void started(const ServeOptions& options, const Console& console);
     void drain();
     void reload();
-    async::awaitable<void> stop(Duration grace);
-    void start_stopping(Duration grace) {
-        home_.engine.tasks().spawn([this, grace](async::Limit&) { return stop(grace); });
-    }
+    Exit not_started(const Error& error, const Console& console) const;
 
-    OpenHome& home_;
+    ConfiguredHome& home_;
     Systemd& systemd_;
-    ops::Events events_;
-    ops::Metrics metrics_{TALEUS_VERSION};
-    library::Observation observation_{metrics_, events_};
-    library::Node node_;
-    NodeControl control_;
+    HeldSignals& held_;
+    std::promise<Duration> is_to_stop_;   // within this grace
+    std::optional<async::Executor> loop_; // from `begin` on
+    // From `begin` to `end`.
+    std::optional<library::ListenerParts> parts_;
+    std::optional<NodeControl> control_;
     std::unique_ptr<Admin> admin_;
+    std::optional<Watch> watch_;
+    std::unique_ptr<boost::asio::signal_set> signals_;
+    std::unique_ptr<boost::asio::signal_set> hangups_;
     bool has_started_ = false;
     bool draining_ = false;
 };
+
+Result<void> Serving::begin(library::ListenerParts parts) {
+    for (const auto& doubt : doubts_of(home_.config)) Log{*home_.log, "node"}.warn("{}", doubt);
+    loop_ = parts.ground.executor;
+    parts_.emplace(parts);
+    control_.emplace(home_, std::move(parts), [this] { drain(); });
+    signals_ = app::on_signal(*loop_, [this] { on_signal(); });
+    hangups_ = on_hangup(*loop_, [this] { reload(); });
+    held_.release();
+    auto admin = Admin::open(home_, systemd_, *control_, parts_->events);
+    if (!admin) return fail(admin.error());
+    admin_ = std::move(*admin);
+    return {};
+}
+
+void Serving::started(const ServeOptions& options, const Console& console) {
+    has_started_ = true;
+    if (std::exchange(draining_, false)) {
+        drain(); // a signal came already
+    } else {
+        tell_ready(home_, parts_->node.listening(), admin_->address(), options, console);
+        systemd_.ready("taking bootstraps");
+    }
+    watch_.emplace(parts_->ground.clock, systemd_, parts_->node, *home_.log);
+}
 
 void Serving::on_signal() {
     if (!draining_) return drain();
     if (!has_started_) return;
     Log{*home_.log, "node"}.warn("a second signal: ending now");
-    node_.hurry();
+    parts_->node.hurry();
 }
 
 void Serving::drain() {
     if (std::exchange(draining_, true) || !has_started_) return;
-    const auto counts = node_.counts();
+    const auto counts = parts_->node.counts();
     Log{*home_.log, "node"}.info("draining: {} sessions under way, {} await their database and stay for the next start",
                                  counts.streams, counts.waiting);
-    control_.draining();
+    parts_->vitals.draining();
+    parts_->node.drain();
     systemd_.stopping("draining");
     systemd_.extend_timeout(home_.config.grace + time_to_close);
-    start_stopping(home_.config.grace);
+    is_to_stop_.set_value(home_.config.grace);
 }
 
 void Serving::reload() {
     systemd_.reloading();
-    control_.reload([this] {
+    control_->reload([this] {
         if (has_started_ && !draining_) systemd_.ready("taking bootstraps");
     });
 }
 
 // The admin interface answers to the end.
-async::awaitable<void> Serving::stop(Duration grace) {
-    co_await node_.stop(home_.engine.clock().now() + grace);
+async::awaitable<void> Serving::end() {
+    watch_.reset();
     if (admin_) admin_->stop();
-    co_await control_.close();
-    home_.engine.stop();
+    co_await control_->close();
+    hangups_.reset();
+    signals_.reset();
+    admin_.reset();
+    control_.reset();
+    parts_.reset();
 }
 
-Exit Serving::run(const ServeOptions& options, const Console& console, HeldSignals& held) {
-    const auto signals = home_.engine.on_signal([this] { on_signal(); });
-    const auto hangups = home_.engine.on_hangup([this] { reload(); });
-    held.release();
-    auto admin = Admin::open(home_, systemd_, control_, events_);
-    std::optional<Error> failed;
-    if (admin)
-        admin_ = std::move(*admin);
-    else
-        failed = admin.error();
-    if (!failed)
-        if (const auto announced = home_.engine.run(node_.start(systemd_.take_sockets())); !announced)
-            failed = announced.error();
-    if (failed) {
-        start_stopping(Duration{});
-        home_.engine.run_until_stopped();
-        console.error(*failed,
-                      "check p2p.listen and admin.listen in config.toml, or another program that has the port");
-        return failed->code == Code::malformed ? Exit::usage : Exit::failed;
-    }
-    has_started_ = true;
-    if (std::exchange(draining_, false)) {
-        drain(); // a signal came already
-    } else {
-        control_.started();
-        tell_ready(home_, node_.listening(), admin_->address(), options, console);
-        systemd_.ready("taking bootstraps");
-    }
-    const Watch watch{home_.engine.clock(), systemd_, node_, *home_.log};
-    home_.engine.run_until_stopped();
-    return Exit::done;
-}
+// --- on the command's thread
 
-Exit serve(OpenHome& home, const Console& console, const ServeOptions& options, Systemd& systemd, HeldSignals& held) {
-    const auto lock = FileLock::try_lock(home.home.path() / "serve.lock");
-    if (!lock) return console.error(lock.error()), Exit::failed;
-    if (!*lock) {
-        console.error({Code::conflict, fmt::format("a listener is running in {} already", home.home.path().string())},
-                      "stop it first, or give this one a home of its own");
+Exit Serving::not_started(const Error& error, const Console& console) const {
+    if (!loop_ && error.code == Code::conflict) {
+        console.error(error, "stop it first, or give this one a home of its own");
         return Exit::failed;
     }
-    auto dependencies = dependencies_of(home, Purpose::serve);
-    if (!dependencies) return console.error(dependencies.error(), "see docs/provisioning.md"), Exit::usage;
-    for (const auto& doubt : doubts_of(home.config)) Log{*home.log, "node"}.warn("{}", doubt);
-    Serving serving{home, *dependencies, systemd};
-    return serving.run(options, console, held);
+    if (!loop_) return not_opened(error, console);
+    console.error(error, "check p2p.listen and admin.listen in config.toml, or another program that has the port");
+    return error.code == Code::malformed ? Exit::usage : Exit::failed;
+}
+
+Exit Serving::run(const ServeOptions& options, const Console& console) {
+    const auto hooks = hooks_of(home_);
+    if (!hooks) return console.error(hooks.error(), "see docs/provisioning.md"), Exit::usage;
+    auto settings = listener_settings(home_);
+    settings.sockets = systemd_.take_sockets();
+    auto listener = Inside::start(std::move(settings), *hooks, beyond(home_), this);
+    if (!listener) return not_started(listener.error(), console);
+    boost::asio::post(*loop_, [&] { started(options, console); });
+    listener->stop(is_to_stop_.get_future().get());
+    return Exit::done;
 }
 
 } // namespace
@@ -188,8 +199,9 @@ void add_serve(CLI::App& root, Invocation& invocation) {
             if (!systemd) return Console{invocation.json}.error(systemd.error()), Exit::usage;
             systemd->extend_timeout(time_to_open);
             HeldSignals held;
-            return with_home(invocation, [&](OpenHome& home, const Console& console) {
-                return serve(home, console, *options, *systemd, held);
+            return with_configured_home(invocation, [&](ConfiguredHome& home, const Console& console) {
+                Serving serving{home, *systemd, held};
+                return serving.run(*options, console);
             });
         };
     });

@@ -17,14 +17,26 @@ Result<Flags> Invocation::flags() const {
     return flags;
 }
 
+Exit not_opened(const Error& error, const Console& console) {
+    console.error(error);
+    return error.code == Code::malformed ? Exit::usage : Exit::failed;
+}
+
 Exit with_home(const Invocation& invocation, const std::function<Exit(OpenHome&, const Console&)>& command) {
     const Console console{invocation.json};
     const auto flags = invocation.flags();
-    auto home = flags ? OpenHome::open(Home::at(invocation.home), *flags)
-                      : Result<std::unique_ptr<OpenHome>>{fail(flags.error())};
-    if (home) return command(**home, console);
-    console.error(home.error());
-    return home.error().code == Code::malformed ? Exit::usage : Exit::failed;
+    if (!flags) return not_opened(flags.error(), console);
+    const auto home = OpenHome::open(Home::at(invocation.home), *flags);
+    return home ? command(**home, console) : not_opened(home.error(), console);
+}
+
+Exit with_configured_home(const Invocation& invocation,
+                          const std::function<Exit(ConfiguredHome&, const Console&)>& command) {
+    const Console console{invocation.json};
+    const auto flags = invocation.flags();
+    if (!flags) return not_opened(flags.error(), console);
+    const auto home = ConfiguredHome::read(Home::at(invocation.home), *flags);
+    return home ? command(**home, console) : not_opened(home.error(), console);
 }
 
 std::string relative(UtcTime time, UtcTime now) {

@@ -46,6 +46,11 @@ void add_manual(CLI::App& root, Invocation& invocation);
 // Opens the home and runs `command` with it; what cannot be opened is said and ends as Exit::failed (a bad setting:
 // usage).
 Exit with_home(const Invocation& invocation, const std::function<Exit(OpenHome&, const Console&)>& command);
+// The same without its store.
+Exit with_configured_home(const Invocation& invocation,
+                          const std::function<Exit(ConfiguredHome&, const Console&)>& command);
+// Says so.
+Exit not_opened(const Error& error, const Console& console);
 
 // "in 23 h", "3 min ago".
 std::string relative(UtcTime time, UtcTime now);

@@ -1,6 +1,6 @@
 #pragma once
 // A command's event loop: one thread, one clock, tasks that are owned. Short commands `run` one awaitable to its end;
-// `serve` and `join` also listen to signals.
+// others also listen to signals.
 
 #include "async/clock.hpp"
 #include "async/task_group.hpp"
@@ -16,6 +16,28 @@
 #include <utility>
 
 namespace taleus::app {
+
+inline void wait_for_signal(boost::asio::signal_set& signals, std::function<void()> action) {
+    signals.async_wait([&signals, action = std::move(action)](const boost::system::error_code& error, int) {
+        if (error) return;
+        action();
+        wait_for_signal(signals, action);
+    });
+}
+
+// Calls `action` on that loop at each SIGINT or SIGTERM until the returned set is destroyed or cancelled. Who stops
+// reading what we print does not end us either.
+inline std::unique_ptr<boost::asio::signal_set> on_signal(async::Executor loop, std::function<void()> action) {
+    std::signal(SIGPIPE, SIG_IGN); // NOLINT(cert-err33-c): of a signal that exists
+    auto signals = std::make_unique<boost::asio::signal_set>(loop, SIGINT, SIGTERM);
+    wait_for_signal(*signals, std::move(action));
+    return signals;
+}
+inline std::unique_ptr<boost::asio::signal_set> on_hangup(async::Executor loop, std::function<void()> action) {
+    auto signals = std::make_unique<boost::asio::signal_set>(loop, SIGHUP);
+    wait_for_signal(*signals, std::move(action));
+    return signals;
+}
 
 class Engine {
 public:
@@ -46,18 +68,8 @@ public:
     }
     void stop() { context_.stop(); }
 
-    // Calls `action` at each SIGINT or SIGTERM until the returned set is destroyed or cancelled. Who stops reading what
-    // we print does not end us either.
     std::unique_ptr<boost::asio::signal_set> on_signal(std::function<void()> action) {
-        std::signal(SIGPIPE, SIG_IGN); // NOLINT(cert-err33-c): of a signal that exists
-        auto signals = std::make_unique<boost::asio::signal_set>(context_, SIGINT, SIGTERM);
-        wait_for_signal(*signals, std::move(action));
-        return signals;
-    }
-    std::unique_ptr<boost::asio::signal_set> on_hangup(std::function<void()> action) {
-        auto signals = std::make_unique<boost::asio::signal_set>(context_, SIGHUP);
-        wait_for_signal(*signals, std::move(action));
-        return signals;
+        return app::on_signal(executor(), std::move(action));
     }
 
 private:
@@ -70,14 +82,6 @@ private:
     static async::awaitable<void> keep(boost::asio::io_context& context, async::awaitable<void> work) {
         co_await std::move(work);
         context.stop();
-    }
-
-    static void wait_for_signal(boost::asio::signal_set& signals, std::function<void()> action) {
-        signals.async_wait([&signals, action = std::move(action)](const boost::system::error_code& error, int) {
-            if (error) return;
-            action();
-            wait_for_signal(signals, action);
-        });
     }
 
     boost::asio::io_context context_{1};

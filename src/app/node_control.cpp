@@ -1,8 +1,9 @@
 #include "app/node_control.hpp"
 
-#include "app/node_settings.hpp"
+#include "app/party_settings.hpp"
 #include "app/session_json.hpp"
 #include "async/elsewhere.hpp"
+#include "base/ensure.hpp"
 #include "wire/base_text.hpp"
 
 #include <fmt/format.h>
@@ -19,15 +20,13 @@ boost::json::array texts(const std::vector<wire::Multiaddr>& addresses) {
 
 } // namespace
 
-NodeControl::NodeControl(OpenHome& home, library::Node& node, ops::Metrics& metrics, std::function<void()> drain)
-    : home_{home}, node_{node}, metrics_{metrics}, settings_{home.home, home.flags, home.settings},
-      drain_{std::move(drain)}, log_{*home.log, "ops"}, began_{home.engine.clock().now()},
-      tasks_{home.engine.executor(), home.engine.clock()}, vitals_{home.ground(), node} {}
+NodeControl::NodeControl(ConfiguredHome& home, library::ListenerParts parts, std::function<void()> drain)
+    : home_{home}, parts_{std::move(parts)}, settings_{home.home, home.flags, home.settings}, drain_{std::move(drain)},
+      log_{*home.log, "ops"}, began_{parts_.ground.clock.now()}, tasks_{parts_.ground.executor, parts_.ground.clock} {}
 
 async::awaitable<void> NodeControl::close() {
     closed_ = true;
-    co_await vitals_.close();
-    co_await async::asio::post(home_.engine.executor(), async::use_awaitable); // what was asked before begins
+    co_await async::asio::post(parts_.ground.executor, async::use_awaitable); // what was asked before begins
     co_await tasks_.join();
 }
 
@@ -36,7 +35,7 @@ async::awaitable<void> NodeControl::close() {
 template <class Work> auto NodeControl::on_node(Work work) -> std::invoke_result_t<Work&> {
     using Answer = typename std::invoke_result_t<Work&>::value_type;
     if (closed_) co_return Answer{fail(Code::shutting_down, "the node is ending")};
-    co_return co_await async::elsewhere(home_.engine.executor(), tasks_, std::move(work));
+    co_return co_await async::elsewhere(parts_.ground.executor, tasks_, std::move(work));
 }
 
 async::awaitable<Result<void>> NodeControl::sample() {
@@ -44,7 +43,7 @@ async::awaitable<Result<void>> NodeControl::sample() {
 }
 
 async::awaitable<Result<void>> NodeControl::sample_here() {
-    metrics_.show(readings());
+    parts_.metrics.show(readings());
     co_return Result<void>{};
 }
 
@@ -53,33 +52,33 @@ async::awaitable<Result<boost::json::object>> NodeControl::status() {
 }
 
 async::awaitable<Result<boost::json::object>> NodeControl::status_here() {
-    co_await vitals_.see_trail_head();
+    co_await parts_.vitals.see_trail_head();
     co_return status_now();
 }
 
 boost::json::object NodeControl::status_now() {
-    const auto sessions = metrics_.sessions();
-    const auto counts = node_.counts();
-    const auto& host = node_.host_counts();
+    const auto sessions = parts_.metrics.sessions();
+    const auto counts = parts_.node.counts();
+    const auto& host = parts_.node.host_counts();
     const auto& limits = home_.config.limits;
-    const auto commits = home_.journal->commit_counts();
+    const auto commits = parts_.ground.journal.commit_counts();
     const auto use = process_.use();
-    const auto clock_now = home_.engine.clock().now();
-    auto& breakers = node_.breakers();
+    const auto clock_now = parts_.ground.clock.now();
+    auto& breakers = parts_.node.breakers();
     const auto state_of = [&](guard::Breaker& breaker) {
         return guard::breaker_state_texts[static_cast<std::size_t>(breaker.counts(clock_now).state)];
     };
-    const auto work = node_.guards().work.counts(clock_now);
-    const auto up = home_.engine.clock().now() - began_;
-    const auto& trail_head = vitals_.trail_head();
+    const auto work = parts_.node.guards().work.counts(clock_now);
+    const auto up = parts_.ground.clock.now() - began_;
+    const auto& trail_head = parts_.vitals.trail_head();
     boost::json::object by_state;
     for (const auto& [state, count] : sessions.by_state) by_state[state] = count;
     return {{"version", TALEUS_VERSION},
             {"peerId", home_.peer().to_text()},
-            {"state", vitals_.phase_text()},
+            {"state", parts_.vitals.phase_text()},
             {"uptimeSeconds", std::chrono::duration_cast<std::chrono::seconds>(up).count()},
-            {"addresses", texts(node_.listening())},
-            {"announced", texts(node_.announced())},
+            {"addresses", texts(parts_.node.listening())},
+            {"announced", texts(parts_.node.announced())},
             {"sessions",
              {{"underWay", counts.streams},
               {"awaitingDatabase", counts.waiting},
@@ -107,7 +106,7 @@ boost::json::object NodeControl::status_now() {
              {{"origin", trail_head ? trail_head->origin : ""},
               {"records", trail_head ? trail_head->size : 0},
               {"root", trail_head ? wire::to_base64(trail_head->root) : ""}}},
-            {"eventLoop", {{"lagSeconds", std::chrono::duration<double>(vitals_.lag()).count()}}},
+            {"eventLoop", {{"lagSeconds", std::chrono::duration<double>(parts_.vitals.lag()).count()}}},
             {"process",
              {{"residentBytes", use.resident_bytes},
               {"descriptors", use.descriptors},
@@ -122,7 +121,7 @@ async::awaitable<Result<boost::json::object>> NodeControl::sessions(ports::Sessi
 async::awaitable<Result<boost::json::object>> NodeControl::sessions_here(ports::SessionFilter filter) {
     auto one_more = filter; // tells whether there is another page
     ++one_more.limit;
-    auto found = co_await home_.journal->sessions(std::move(one_more));
+    auto found = co_await parts_.ground.journal.sessions(std::move(one_more));
     if (!found) co_return fail(found.error());
     const bool goes_on = found->size() > filter.limit;
     if (goes_on) found->pop_back();
@@ -138,14 +137,14 @@ async::awaitable<Result<std::optional<boost::json::object>>> NodeControl::sessio
 }
 
 async::awaitable<Result<std::optional<boost::json::object>>> NodeControl::session_here(std::string id) {
-    const auto found = co_await home_.journal->session(id);
+    const auto found = co_await parts_.ground.journal.session(id);
     if (!found) co_return fail(found.error());
     if (!*found) co_return std::optional<boost::json::object>{};
     co_return std::optional{json_of(**found)};
 }
 
 async::awaitable<Result<std::optional<Bytes>>> NodeControl::trail_file(std::string path) {
-    return on_node([this, path = std::move(path)] { return home_.journal->trail_file(path); });
+    return on_node([this, path = std::move(path)] { return parts_.ground.journal.trail_file(path); });
 }
 
 async::awaitable<Result<boost::json::object>> NodeControl::drain(std::string by) {
@@ -155,7 +154,7 @@ async::awaitable<Result<boost::json::object>> NodeControl::drain(std::string by)
 async::awaitable<Result<boost::json::object>> NodeControl::drain_here(std::string by) {
     log_.info("asked to drain by {}", by);
     drain_();
-    const auto counts = node_.counts();
+    const auto counts = parts_.node.counts();
     const auto grace = std::chrono::duration_cast<std::chrono::milliseconds>(home_.config.grace);
     co_return boost::json::object{{"state", "draining"},
                                   {"underWay", counts.streams},
@@ -224,12 +223,12 @@ async::awaitable<std::expected<void, NodeControl::Faults>> NodeControl::make(Liv
         for (const auto& change : proposal.changes)
             changes.push_back(boost::json::object{{"key", change.key}, {"from", change.from}, {"to", change.to}});
         std::vector<ports::AuditRecord> audit{
-            {.at = home_.engine.clock().utc(),
+            {.at = parts_.ground.clock.utc(),
              .kind = "settings_changed",
              .session_id = {},
              .token_id = {},
              .body = {{"by", std::move(by)}, {"persisted", persist}, {"changes", std::move(changes)}}}};
-        const auto written = co_await home_.journal->append_audit(std::move(audit));
+        const auto written = co_await parts_.ground.journal.append_audit(std::move(audit));
         if (!written) {
             if (const auto restored = settings_.restore(proposal); !restored)
                 log_.error("config.toml has settings that were not taken and cannot be put back: {}",
@@ -240,7 +239,8 @@ async::awaitable<std::expected<void, NodeControl::Faults>> NodeControl::make(Liv
     }
     if (outcome) {
         settings_.take(std::move(proposal));
-        node_.use(node_settings(home_));
+        ensure(parts_.change(live_settings(home_.config)).has_value(),
+               "the configuration allows what the library refuses");
         if (auto levels = LogLevels::parse(home_.config.log_level, home_.config.log_levels))
             home_.log->use(std::move(*levels));
     }

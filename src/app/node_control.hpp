@@ -6,9 +6,7 @@
 #include "app/open_home.hpp"
 #include "app/process.hpp"
 #include "async/task_group.hpp"
-#include "library/node.hpp"
-#include "library/vitals.hpp"
-#include "ops/metrics.hpp"
+#include "library/control_plane.hpp"
 #include "ports/control.hpp"
 
 #include <atomic>
@@ -19,19 +17,17 @@ namespace taleus::app {
 class NodeControl final : public ports::Control {
 public:
     // What is given outlives it. `drain` begins it, however often it is called.
-    NodeControl(OpenHome& home, library::Node& node, ops::Metrics& metrics, std::function<void()> drain);
+    NodeControl(ConfiguredHome& home, library::ListenerParts parts, std::function<void()> drain);
 
     // --- the node's thread
-    void started() { vitals_.started(); } // the node takes sessions
-    void draining() { vitals_.draining(); }
     void reload(std::function<void()> done); // config.toml; what is refused is in the log
-    // Returns when whoever asked has been answered; nobody asks any more. Before the engine ends.
+    // Returns when whoever asked has been answered; nobody asks any more. Before the loop ends.
     async::awaitable<void> close();
 
-    ports::Health live() const override { return vitals_.live(); }
-    ports::Health ready() const override { return vitals_.ready(); }
-    ports::Health started() const override { return vitals_.has_started(); }
-    std::string metrics(Exposition form) const override { return metrics_.expose(form); }
+    ports::Health live() const override { return parts_.vitals.live(); }
+    ports::Health ready() const override { return parts_.vitals.ready(); }
+    ports::Health started() const override { return parts_.vitals.has_started(); }
+    std::string metrics(Exposition form) const override { return parts_.metrics.expose(form); }
 
     async::awaitable<Result<void>> sample() override;
     async::awaitable<Result<boost::json::object>> status() override;
@@ -62,16 +58,14 @@ private:
     async::awaitable<void> reload_once();
     async::awaitable<std::expected<void, Faults>> make(LiveSettings::Judged proposal, std::string by, bool persist);
 
-    OpenHome& home_;
-    library::Node& node_;
-    ops::Metrics& metrics_;
+    ConfiguredHome& home_;
+    library::ListenerParts parts_;
     LiveSettings settings_;
     const std::function<void()> drain_;
     const Log log_;
     const Instant began_;
     Process process_;
     async::TaskGroup tasks_;
-    library::Vitals vitals_;
     std::atomic<bool> closed_{false};
     std::uint64_t changes_made_ = 0;
     std::uint64_t changes_refused_ = 0;

@@ -1,5 +1,5 @@
 #pragma once
-// A home that a command has opened: key, settings, store, log, and a loop to run on.
+// A home that a command works on: what is configured, and, where the command needs it, its store and a loop to run on.
 
 #include "app/config.hpp"
 #include "app/engine.hpp"
@@ -14,27 +14,36 @@
 
 namespace taleus::app {
 
-// Owned by its command; not movable, since the loop is in it. One thread.
-struct OpenHome {
+// Its settings, key and log; nothing is opened. Owned by its command, not movable. One thread.
+struct ConfiguredHome {
     // Errors say what is wrong and what to do next.
-    static Result<std::unique_ptr<OpenHome>> open(Home home, const Flags& flags);
+    static Result<std::unique_ptr<ConfiguredHome>> read(Home home, const Flags& flags);
 
-    OpenHome(Home opened, Settings loaded, Flags by, wire::KeyPair identity);
-    OpenHome(const OpenHome&) = delete;
-    OpenHome& operator=(const OpenHome&) = delete;
+    ConfiguredHome(Home found, Settings loaded, Flags by, wire::KeyPair identity);
+    ConfiguredHome(const ConfiguredHome&) = delete;
+    ConfiguredHome& operator=(const ConfiguredHome&) = delete;
 
     wire::PeerId peer() const { return wire::PeerId::of(key.public_key()); }
-    library::Ground ground() {
-        return {engine.executor(), engine.clock(), engine.tasks(), random, key, *journal, *store_key, *log};
-    }
 
     Home home;
     Flags flags;
     Settings settings;
     const Config& config{settings.config};
     wire::KeyPair key;
-    SystemRandom random; // of the system: any thread
     std::unique_ptr<StderrLog> log;
+};
+
+// The same with its store, for commands that work on that.
+struct OpenHome : ConfiguredHome {
+    static Result<std::unique_ptr<OpenHome>> open(Home home, const Flags& flags);
+
+    using ConfiguredHome::ConfiguredHome;
+
+    library::Ground ground() {
+        return {engine.executor(), engine.clock(), engine.tasks(), random, key, *journal, *store_key, *log};
+    }
+
+    SystemRandom random; // of the system: any thread
     Engine engine;
     std::unique_ptr<store::Journal> journal;     // set by `open`
     std::optional<protocol::StoreKey> store_key; // likewise

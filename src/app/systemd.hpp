@@ -1,7 +1,7 @@
 #pragma once
 // What systemd and a service of its tell each other: sd_notify(3), sd_watchdog_enabled(3) and sd_listen_fds(3), that
-// is, datagrams to a socket and a few variables of the environment. Where nobody asked for them nothing is sent. One
-// thread.
+// is, datagrams to a socket and a few variables of the environment. Where nobody asked for them nothing is sent. What
+// is const: any thread.
 
 #include "base/instant.hpp"
 #include "base/result.hpp"

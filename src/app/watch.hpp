@@ -6,7 +6,7 @@
 #include "app/log_sink.hpp"
 #include "app/systemd.hpp"
 #include "async/clock.hpp"
-#include "library/node.hpp"
+#include "library/control_plane.hpp"
 
 #include <string>
 

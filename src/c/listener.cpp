@@ -145,6 +145,13 @@ void taleus_listener_drain(taleus_listener* listener) {
     });
 }
 
+void taleus_listener_hurry(taleus_listener* listener) {
+    c::guarded(nullptr, [&]() -> Result<void> {
+        if (listener != nullptr) listener->listener.hurry();
+        return {};
+    });
+}
+
 void taleus_listener_stop(taleus_listener* listener, int64_t grace) {
     c::guarded(nullptr, [&]() -> Result<void> {
         if (listener != nullptr) listener->listener.stop(c::milliseconds(grace));

@@ -29,6 +29,16 @@ void set(std::size_t& setting, std::uint64_t given) {
     if (given != 0) setting = given;
 }
 
+Result<ReadBack> read_back_of(const taleus_read_back* pointer) {
+    const auto given = sized(pointer, "party.read_back");
+    if (!given) return fail(given.error());
+    ReadBack how{.program = text_or_none(given->program), .only_public = given->any_address == 0};
+    if (given->tls != nullptr) how.tls = given->tls;
+    if (given->authorities != nullptr) how.authorities = given->authorities;
+    set(how.timeout, given->timeout);
+    return how;
+}
+
 Result<Party> party_of(const taleus_party* pointer) {
     if (pointer == nullptr) return fail(Code::malformed, "party is NULL");
     const auto given = sized(pointer, "party");
@@ -48,6 +58,9 @@ Result<Party> party_of(const taleus_party* pointer) {
     if (given->log_level < 0 || given->log_level > TALEUS_LOG_ERROR)
         return fail(Code::malformed, "party.log_level is none");
     if (given->log_level != 0) party.log_level = static_cast<LogLevel>(given->log_level - TALEUS_LOG_DEBUG);
+    auto how = read_back_of(given->read_back);
+    if (!how) return fail(std::move(how.error()));
+    party.read_back = std::move(*how);
     if (given->log != nullptr)
         party.log = [log = given->log, context = given->log_context](const LogLine& line) {
             log(context, static_cast<int32_t>(line.level) + TALEUS_LOG_DEBUG, std::string{line.module}.c_str(),
@@ -78,6 +91,7 @@ Result<Terms> terms_of(const taleus_terms* pointer) {
         terms.uses = given->uses;
     if (given->per_peer != 0) terms.per_peer = given->per_peer;
     set(terms.valid_for, given->valid_for);
+    if (given->expiry != 0) terms.expiry = UtcTime{std::chrono::milliseconds{given->expiry}};
     return terms;
 }
 

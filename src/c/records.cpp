@@ -104,6 +104,7 @@ JoinResultRecord::JoinResultRecord(JoinResult result)
     address = value.address.c_str();
     this->tally = made.get();
     receipt = static_cast<int32_t>(value.receipt);
+    peer = value.peer.c_str();
 }
 
 } // namespace taleus::c

@@ -13,12 +13,12 @@ std::unique_ptr<ports::Hook> make_hook(const HookTarget& target) {
     return std::make_unique<ExecutableHook>(std::vector{std::get<ExecutableTarget>(target).path});
 }
 
-async::awaitable<Result<std::optional<std::string>>> ExternalIdentity::judge(wire::Contact contact, wire::PeerId peer,
-                                                                             ports::Call) {
+async::awaitable<Result<std::optional<std::string>>> ExternalIdentity::judge(wire::Contact contact, std::string peer,
+                                                                             Duration allowed) {
     boost::json::object request{{"v", 1},
                                 {"call", "identity"},
-                                {"deadlineMs", std::chrono::floor<std::chrono::milliseconds>(allowed_).count()},
-                                {"peerId", peer.to_text()},
+                                {"deadlineMs", std::chrono::floor<std::chrono::milliseconds>(allowed).count()},
+                                {"peerId", std::move(peer)},
                                 {"partyId", contact.party_id},
                                 {"identityBundle", std::move(contact.identity_bundle)},
                                 {"cadrePeerAddrs", boost::json::value_from(contact.cadre)}};
@@ -28,24 +28,17 @@ async::awaitable<Result<std::optional<std::string>>> ExternalIdentity::judge(wir
     co_return identity_of_answer(*answer);
 }
 
-async::awaitable<Result<std::optional<protocol::Invitation>>> ExternalTokens::find(std::string token, UtcTime now,
-                                                                                   ports::Call) {
-    const auto hash = protocol::hash_of_token(token);
+async::awaitable<Result<std::optional<protocol::Invitation>>> ExternalTokens::find(std::string token,
+                                                                                   Duration allowed) {
     boost::json::object request{{"v", 1},
                                 {"call", "token"},
-                                {"deadlineMs", std::chrono::floor<std::chrono::milliseconds>(allowed_).count()},
-                                {"token", std::move(token)},
-                                {"tokenId", id_of(hash)}};
+                                {"deadlineMs", std::chrono::floor<std::chrono::milliseconds>(allowed).count()},
+                                {"tokenId", id_of(protocol::hash_of_token(token))},
+                                {"token", std::move(token)}};
     auto asking = hook_->ask(std::move(request));
     const auto answer = co_await std::move(asking);
     if (!answer) co_return fail(answer.error());
-    auto invitation = invitation_of_answer(*answer);
-    if (invitation && *invitation) {
-        (*invitation)->token = hash;
-        (*invitation)->created = now;
-        (*invitation)->label = "external";
-    }
-    co_return invitation;
+    co_return invitation_of_answer(*answer);
 }
 
 } // namespace taleus::hooks

@@ -2,11 +2,15 @@
 // The questions that this program has for hooks, as calls of one (docs/provisioning.md has their JSON). One shard's
 // thread; the hook outlives them.
 
+#include "base/instant.hpp"
 #include "ports/hook.hpp"
-#include "ports/identity_hook.hpp"
-#include "ports/token_hook.hpp"
+#include "protocol/token.hpp"
+#include "wire/messages.hpp"
 
 #include <memory>
+#include <optional>
+#include <string>
+#include <utility>
 
 #include "hooks/hook_target.hpp"
 
@@ -14,27 +18,26 @@ namespace taleus::hooks {
 
 std::unique_ptr<ports::Hook> make_hook(const HookTarget& target);
 
-class ExternalIdentity final : public ports::IdentityHook {
+class ExternalIdentity {
 public:
-    // `allowed` is how long a session waits: told to the hook, enforced by the session.
-    ExternalIdentity(std::unique_ptr<ports::Hook> hook, Duration allowed) : hook_{std::move(hook)}, allowed_{allowed} {}
-    async::awaitable<Result<std::optional<std::string>>> judge(wire::Contact contact, wire::PeerId peer,
-                                                               ports::Call call) override;
+    explicit ExternalIdentity(std::unique_ptr<ports::Hook> hook) : hook_{std::move(hook)} {}
+    // nullopt: accepted. A text: refused, and why. `allowed` is how long a session waits: told to the hook, enforced by
+    // who asks.
+    async::awaitable<Result<std::optional<std::string>>> judge(wire::Contact contact, std::string peer,
+                                                               Duration allowed);
 
 private:
     const std::unique_ptr<ports::Hook> hook_;
-    const Duration allowed_;
 };
 
-class ExternalTokens final : public ports::TokenHook {
+class ExternalTokens {
 public:
-    ExternalTokens(std::unique_ptr<ports::Hook> hook, Duration allowed) : hook_{std::move(hook)}, allowed_{allowed} {}
-    async::awaitable<Result<std::optional<protocol::Invitation>>> find(std::string token, UtcTime now,
-                                                                       ports::Call call) override;
+    explicit ExternalTokens(std::unique_ptr<ports::Hook> hook) : hook_{std::move(hook)} {}
+    // The invitation that this token is, without the token itself and when it was made; nullopt: unknown.
+    async::awaitable<Result<std::optional<protocol::Invitation>>> find(std::string token, Duration allowed);
 
 private:
     const std::unique_ptr<ports::Hook> hook_;
-    const Duration allowed_;
 };
 
 } // namespace taleus::hooks

@@ -56,7 +56,7 @@ async::awaitable<Result<std::optional<protocol::Invitation>>> CalledTokens::find
     const auto answer = co_await std::move(asking);
     if (!answer) co_return fail(as_failure(answer.error(), false));
     if (!*answer) co_return std::optional<protocol::Invitation>{};
-    auto invitation = invitation_of(**answer, hash, now);
+    auto invitation = known_invitation_of(**answer, hash, now);
     if (!invitation) co_return fail(as_failure(std::move(invitation.error()), false));
     co_return std::optional{std::move(*invitation)};
 }

@@ -20,7 +20,7 @@ struct Crew {
     Questions questions;
     Dependencies dependencies;
     ops::Metrics metrics;
-    ops::Events events; // heard by nobody
+    ops::Events events; // heard by the program's admin interface, if by anybody
     Observation observation{metrics, events};
     ToldObserver observer;
 };

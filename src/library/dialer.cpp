@@ -1,5 +1,6 @@
 #include "library/dialer.hpp"
 
+#include "library/control_plane.hpp"
 #include "library/link.hpp"
 #include "library/records.hpp"
 #include "library/terms.hpp"
@@ -12,17 +13,27 @@
 
 namespace taleus {
 
-Result<Link> parse_link(std::string_view text) {
-    const auto link = wire::parse_link(text);
-    if (!link) return fail(link.error());
+namespace {
+
+Result<Link> shown_link(const Result<wire::Link>& parsed) {
+    if (!parsed) return fail(parsed.error());
+    const auto& link = *parsed;
     Link shown{.addresses = {},
-               .token = link->token,
-               .expiry = link->expiry,
-               .role = link->role,
-               .requirement = link->requirement.value_or(""),
-               .signer = link->signer ? link->signer->to_text() : ""};
-    for (const auto& address : link->addresses) shown.addresses.push_back(address.to_text());
+               .token = link.token,
+               .expiry = link.expiry,
+               .role = link.role,
+               .requirement = link.requirement.value_or(""),
+               .signer = link.signer ? link.signer->to_text() : ""};
+    for (const auto& address : link.addresses) shown.addresses.push_back(address.to_text());
     return shown;
+}
+
+} // namespace
+
+Result<Link> parse_link(std::string_view text) { return shown_link(wire::parse_link(text)); }
+
+Result<Link> checked_link(const JoinRequest& request) {
+    return shown_link(library::checked_link(request.link, request.require_signed, request.expected_signer));
 }
 
 // --- the core
@@ -46,10 +57,12 @@ Dialer::Core::~Core() {
     crew.callbacks.close();
 }
 
-Result<std::unique_ptr<Dialer::Core>> Dialer::Core::open(DialerSettings settings, const Hooks& hooks) {
+Result<std::unique_ptr<Dialer::Core>> Dialer::Core::open(DialerSettings settings, const Hooks& hooks,
+                                                         const library::Beyond& beyond) {
     auto node_settings = library::node_settings(settings);
     if (!node_settings) return fail(std::move(node_settings.error()));
-    auto premises = library::Premises::open(std::move(settings.party));
+    if (beyond.refine) beyond.refine(*node_settings);
+    auto premises = library::Premises::open(std::move(settings.party), beyond.log);
     if (!premises) return fail(std::move(premises.error()));
     auto core = std::make_unique<Core>(std::move(*premises), std::move(*node_settings), hooks);
     auto opened = core->premises->loop.ask([&core] { return core->open_here(); });
@@ -75,7 +88,7 @@ std::shared_ptr<Joining::Shared> Dialer::Core::join(JoinRequest request, Done do
     const auto token = protocol::hash_of_token(link->token);
     auto lock = library::FileLock::try_lock(premises->party.home / "join.lock", std::hash<TokenHash>{}(token));
     if (!lock) return done(fail(std::move(lock.error()))), shared;
-    if (!*lock) return done(fail(Code::in_progress, "this home is joining this link already")), shared;
+    if (!*lock) return done(fail(Code::in_progress, "another join of this link is running in this home")), shared;
     auto task =
         std::make_unique<Task>(Task{std::move(*link), std::move(**lock), std::move(request.progress), std::move(done)});
     premises->loop.post([this, shared, task = std::move(task)]() mutable {
@@ -118,16 +131,16 @@ async::awaitable<Result<JoinResult>> Dialer::Core::joined(const Task& task, asyn
     };
     auto joining = session::join(world, std::move(request), limit);
     const auto end = co_await std::move(joining);
-    auto result = library::shown(end);
-    if (!result.is_done() || !end.tally) co_return result;
-    auto reading = library::tally(premises->ground(), end.tally->tally_id);
-    auto recorded = co_await std::move(reading);
-    if (!recorded) co_return fail(recorded.error());
-    result.tally = std::move(*recorded);
-    co_return result;
+    co_return library::shown(end);
 }
 
 // --- the interface
+
+Result<Dialer> Inside::open(DialerSettings settings, const Hooks& hooks, const library::Beyond& beyond) {
+    auto core = Dialer::Core::open(std::move(settings), hooks, beyond);
+    if (!core) return fail(std::move(core.error()));
+    return Dialer{std::move(*core)};
+}
 
 Joining::Joining(std::shared_ptr<Shared> shared) : shared_{std::move(shared)} {}
 
@@ -144,9 +157,7 @@ Dialer& Dialer::operator=(Dialer&&) noexcept = default;
 Dialer::~Dialer() = default;
 
 Result<Dialer> Dialer::open(DialerSettings settings, Hooks hooks) {
-    auto core = Core::open(std::move(settings), hooks);
-    if (!core) return fail(std::move(core.error()));
-    return Dialer{std::move(*core)};
+    return Inside::open(std::move(settings), hooks, {});
 }
 
 std::string Dialer::peer_id() const { return core_->premises->ground().peer().to_text(); }

@@ -2,6 +2,7 @@
 // What a public dialer is made of. Its members are made in this order and end in the opposite one, after the loop has.
 
 #include "library/crew.hpp"
+#include "library/inside.hpp"
 #include "library/line.hpp"
 #include "library/settings.hpp"
 
@@ -25,7 +26,8 @@ class Dialer::Core {
 public:
     using Done = std::move_only_function<void(Result<JoinResult>)>;
 
-    static Result<std::unique_ptr<Core>> open(DialerSettings settings, const Hooks& hooks);
+    static Result<std::unique_ptr<Core>> open(DialerSettings settings, const Hooks& hooks,
+                                              const library::Beyond& beyond);
     Core(std::unique_ptr<library::Premises> premises, library::NodeSettings settings, const Hooks& hooks);
     ~Core();
     Core(const Core&) = delete;

@@ -1,9 +1,9 @@
-#include "library/key.hpp"
-
 #include "library/files.hpp"
+#include "library/inside.hpp"
 #include "wire/peer_id.hpp"
 
 #include <fmt/format.h>
+#include <taleus/key.hpp>
 
 #include <utility>
 

@@ -56,8 +56,10 @@ std::string_view version() { return TALEUS_VERSION; }
 // --- the core
 
 Listener::Core::Core(std::unique_ptr<library::Premises> opened, library::FileLock lock, library::NodeSettings with,
-                     const Hooks& hooks)
-    : premises{std::move(opened)}, settings{std::move(with)}, crew{*premises, hooks}, lock_{std::move(lock)} {}
+                     const Hooks& hooks, std::function<void(library::NodeSettings&)> refine,
+                     library::ControlPlane* plane)
+    : premises{std::move(opened)}, settings{std::move(with)}, crew{*premises, hooks}, lock_{std::move(lock)},
+      refine_{std::move(refine)}, plane_{plane} {}
 
 Listener::Core::~Core() {
     stop(Duration::zero());
@@ -65,29 +67,45 @@ Listener::Core::~Core() {
     crew.callbacks.close();
 }
 
-Result<std::unique_ptr<Listener::Core>> Listener::Core::start(ListenerSettings settings, const Hooks& hooks) {
+Result<std::unique_ptr<Listener::Core>> Listener::Core::start(ListenerSettings settings, const Hooks& hooks,
+                                                              library::Beyond beyond, library::ControlPlane* plane) {
     auto node_settings = library::node_settings(settings);
     if (!node_settings) return fail(std::move(node_settings.error()));
-    auto premises = library::Premises::open(std::move(settings.party));
+    if (beyond.refine) beyond.refine(*node_settings);
+    auto premises = library::Premises::open(std::move(settings.party), beyond.log);
     if (!premises) return fail(std::move(premises.error()));
     auto lock = library::FileLock::try_lock((*premises)->party.home / "serve.lock");
     if (!lock) return fail(std::move(lock.error()));
     if (!*lock)
         return fail(Code::conflict,
                     fmt::format("a listener is running in {} already", (*premises)->party.home.string()));
-    auto core = std::make_unique<Core>(std::move(*premises), std::move(**lock), std::move(*node_settings), hooks);
-    auto started = core->premises->loop.ask([&core] { return core->start_here(); }, std::nullopt);
+    auto core = std::make_unique<Core>(std::move(*premises), std::move(**lock), std::move(*node_settings), hooks,
+                                       std::move(beyond.refine), plane);
+    auto started = core->premises->loop.ask(
+        [&core, sockets = std::move(settings.sockets)] { return core->start_here(sockets); }, std::nullopt);
     if (!started) return fail(std::move(started.error()));
     return core;
 }
 
-async::awaitable<Result<void>> Listener::Core::start_here() {
+async::awaitable<Result<void>> Listener::Core::start_here(std::vector<int> sockets) {
     node.emplace(premises->ground(), crew.dependencies, settings, &crew.observer, [this] {
         vitals->lost();
         drain();
+        if (plane_ != nullptr) plane_->lost();
     });
     vitals.emplace(premises->ground(), *node);
-    const auto announcing = co_await node->start({});
+    if (plane_ != nullptr)
+        if (auto begun = plane_->begin({.ground = premises->ground(),
+                                        .node = *node,
+                                        .vitals = *vitals,
+                                        .metrics = crew.metrics,
+                                        .events = crew.events,
+                                        .settings = settings,
+                                        .change = [this](const LiveSettings& live) { return change_here(live); }});
+            !begun)
+            co_return begun;
+    auto starting = node->start(std::move(sockets));
+    const auto announcing = co_await std::move(starting);
     if (!announcing) co_return fail(announcing.error());
     listening = texts_of(node->listening());
     announced = texts_of(node->announced());
@@ -110,7 +128,21 @@ void Listener::Core::stop(Duration grace) {
 async::awaitable<void> Listener::Core::stop_here(Duration grace) {
     vitals->draining();
     co_await node->stop(premises->loop.clock().now() + grace);
+    if (plane_ != nullptr) co_await plane_->end();
     co_await vitals->close();
+}
+
+void Listener::Core::hurry() {
+    premises->loop.post([this] { node->hurry(); });
+}
+
+Result<void> Listener::Core::change_here(const LiveSettings& live) {
+    auto next = settings;
+    if (auto applied = library::apply(live, next); !applied) return applied;
+    if (refine_) refine_(next);
+    settings = next;
+    node->use(std::move(next));
+    return {};
 }
 
 Counts Listener::Core::counts_here() {
@@ -145,10 +177,15 @@ Listener::Listener(Listener&&) noexcept = default;
 Listener& Listener::operator=(Listener&&) noexcept = default;
 Listener::~Listener() = default;
 
-Result<Listener> Listener::start(ListenerSettings settings, Hooks hooks) {
-    auto core = Core::start(std::move(settings), hooks);
+Result<Listener> Inside::start(ListenerSettings settings, const Hooks& hooks, const library::Beyond& beyond,
+                               library::ControlPlane* plane) {
+    auto core = Listener::Core::start(std::move(settings), hooks, beyond, plane);
     if (!core) return fail(std::move(core.error()));
     return Listener{std::move(*core)};
+}
+
+Result<Listener> Listener::start(ListenerSettings settings, Hooks hooks) {
+    return Inside::start(std::move(settings), hooks, {}, nullptr);
 }
 
 std::string Listener::peer_id() const { return core_->premises->ground().peer().to_text(); }
@@ -194,21 +231,14 @@ Result<std::string> Listener::metrics() {
 }
 
 Result<void> Listener::change(const LiveSettings& live) {
-    const auto changed = core_->ask([this, live] {
-        return value_of([this, live] {
-            auto next = core_->settings;
-            auto applied = library::apply(live, next);
-            if (!applied) return applied;
-            core_->settings = next;
-            core_->node->use(std::move(next));
-            return applied;
-        });
-    });
+    const auto changed =
+        core_->ask([this, live] { return value_of([this, live] { return core_->change_here(live); }); });
     if (!changed) return fail(changed.error());
     return *changed;
 }
 
 void Listener::drain() { core_->drain(); }
 void Listener::stop(Duration grace) { core_->stop(grace); }
+void Listener::hurry() { core_->hurry(); }
 
 } // namespace taleus

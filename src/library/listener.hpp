@@ -2,6 +2,7 @@
 // What a public listener is made of. Its members are made in this order and end in the opposite one, after the loop
 // has.
 
+#include "library/control_plane.hpp"
 #include "library/crew.hpp"
 #include "library/settings.hpp"
 #include "library/vitals.hpp"
@@ -9,6 +10,7 @@
 #include <taleus/listener.hpp>
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -16,9 +18,10 @@ namespace taleus {
 
 class Listener::Core {
 public:
-    static Result<std::unique_ptr<Core>> start(ListenerSettings settings, const Hooks& hooks);
+    static Result<std::unique_ptr<Core>> start(ListenerSettings settings, const Hooks& hooks, library::Beyond beyond,
+                                               library::ControlPlane* plane);
     Core(std::unique_ptr<library::Premises> premises, library::FileLock lock, library::NodeSettings settings,
-         const Hooks& hooks);
+         const Hooks& hooks, std::function<void(library::NodeSettings&)> refine, library::ControlPlane* plane);
     ~Core();
     Core(const Core&) = delete;
     Core& operator=(const Core&) = delete;
@@ -32,7 +35,9 @@ public:
     Result<protocol::Invitation> invitation_of(const Terms& terms, const std::string& token) const;
     void drain();
     void stop(Duration grace);
+    void hurry();
     // On the loop.
+    Result<void> change_here(const LiveSettings& live);
     Counts counts_here();
     std::string metrics_here();
 
@@ -45,10 +50,12 @@ public:
     std::vector<std::string> announced;
 
 private:
-    async::awaitable<Result<void>> start_here();
+    async::awaitable<Result<void>> start_here(std::vector<int> sockets);
     async::awaitable<void> stop_here(Duration grace);
 
     const library::FileLock lock_;
+    const std::function<void(library::NodeSettings&)> refine_; // may be empty
+    library::ControlPlane* const plane_;                       // may be null
     std::atomic<bool> is_stopped_{false};
 };
 

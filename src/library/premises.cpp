@@ -1,10 +1,13 @@
 #include "library/premises.hpp"
 
-#include "library/key.hpp"
+#include "library/inside.hpp"
 #include "wire/utf8.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+#include <string_view>
 #include <utility>
 
 namespace taleus::library {
@@ -35,6 +38,11 @@ Result<void> check(const Party& party) {
         if (address.empty() || address.size() > cadre_bytes_max || !wire::is_utf8(address))
             return fail(Code::malformed, "an address of party.cadre has 1 to 512 bytes of UTF-8");
     if (party.time_to_live <= Duration::zero()) return fail(Code::malformed, "party.time_to_live is more than zero");
+    constexpr std::array<std::string_view, 4> modes{"disable", "prefer", "require", "verify-full"};
+    if (std::ranges::find(modes, party.read_back.tls) == modes.end())
+        return fail(Code::malformed, "party.read_back.tls is disable, prefer, require or verify-full");
+    if (party.read_back.timeout <= Duration::zero())
+        return fail(Code::malformed, "party.read_back.timeout is more than zero");
     return {};
 }
 
@@ -60,13 +68,13 @@ void PartyLog::write(Level level, std::string_view module, std::string_view /*ca
     to_({.level = public_level(level), .module = module, .message = message});
 }
 
-Result<std::unique_ptr<Premises>> Premises::open(Party party) {
+Result<std::unique_ptr<Premises>> Premises::open(Party party, LogSink* log) {
     if (auto sound = check(party); !sound) return fail(std::move(sound.error()));
-    for (const auto& directory : {party.home, party.home / "tallies"})
-        if (auto made = make_private_directory(directory); !made) return fail(std::move(made.error()));
+    if (auto made = make_private_directory(party.home); !made) return fail(std::move(made.error()));
     auto key = key_of(party);
     if (!key) return fail(std::move(key.error()));
-    std::unique_ptr<Premises> opened{new Premises{std::move(party), std::move(*key)}}; // NOLINT: private constructor
+    std::unique_ptr<Premises> opened{
+        new Premises{std::move(party), log, std::move(*key)}}; // NOLINT: private constructor
     const store::Author author{opened->key, opened->random};
     auto journal = opened->party.store_url.empty() ? store::Journal::open(opened->party.home / "taleus.db", author)
                                                    : store::Journal::connect(opened->party.store_url, author, {});

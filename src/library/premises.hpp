@@ -28,8 +28,9 @@ private:
 
 class Premises {
 public:
-    // Blocks. `malformed` when a setting makes no sense, `internal` when the home cannot be used.
-    static Result<std::unique_ptr<Premises>> open(Party party);
+    // Blocks. `malformed` when a setting makes no sense, `internal` when the home cannot be used. `log`: takes the
+    // lines in place of the party's, and outlives this; may be null.
+    static Result<std::unique_ptr<Premises>> open(Party party, LogSink* log);
     ~Premises() { loop.end(); }
     Premises(const Premises&) = delete;
     Premises& operator=(const Premises&) = delete;
@@ -38,7 +39,8 @@ public:
     std::filesystem::path tallies() const { return party.home / "tallies"; }
 
     Party party;
-    PartyLog log;
+    PartyLog party_log;
+    LogSink& log;
     wire::KeyPair key;
     SystemRandom random;
     Loop loop;
@@ -46,8 +48,9 @@ public:
     std::optional<protocol::StoreKey> store_key; // likewise
 
 private:
-    Premises(Party with, wire::KeyPair identity)
-        : party{std::move(with)}, log{party.log, party.log_level}, key{std::move(identity)} {}
+    Premises(Party with, LogSink* to, wire::KeyPair identity)
+        : party{std::move(with)}, party_log{party.log, party.log_level}, log{to != nullptr ? *to : party_log},
+          key{std::move(identity)} {}
 };
 
 } // namespace taleus::library

@@ -21,14 +21,6 @@ async::awaitable<Result<std::vector<Tally>>> tallies(Ground ground) {
     co_return all;
 }
 
-async::awaitable<Result<std::optional<Tally>>> tally(Ground ground, std::string id) {
-    auto looking = ground.journal.tally(std::move(id));
-    const auto record = co_await std::move(looking);
-    if (!record) co_return fail(record.error());
-    if (!*record) co_return std::optional<Tally>{};
-    co_return std::optional{shown(**record)};
-}
-
 async::awaitable<Result<std::optional<Login>>> login(Ground ground, std::string tally_id) {
     auto looking = ground.journal.tally(std::move(tally_id));
     const auto record = co_await std::move(looking);

@@ -14,7 +14,6 @@ namespace taleus::library {
 
 async::awaitable<Result<std::vector<Invitation>>> invitations(Ground ground);
 async::awaitable<Result<std::vector<Tally>>> tallies(Ground ground);
-async::awaitable<Result<std::optional<Tally>>> tally(Ground ground, std::string id);
 // nullopt: there is no such tally. A login that is not known here is empty.
 async::awaitable<Result<std::optional<Login>>> login(Ground ground, std::string tally_id);
 

@@ -14,6 +14,7 @@ NodeSettings common(const Party& party) {
     settings.session.rates = contact_rates();
     settings.session.party_id = party.party_id;
     settings.session.cadre = party.cadre;
+    settings.session.read_back = party.read_back.timeout;
     settings.host.limits.rates = connection_rates();
     settings.host.connection.mplex_streams_max = settings.host.connection.streams_max;
     settings.host.agent = "taleus/" TALEUS_VERSION;
@@ -39,7 +40,7 @@ Result<void> check_times(std::initializer_list<Duration> times) {
 
 Result<NodeSettings> node_settings(const ListenerSettings& settings) {
     auto made = common(settings.party);
-    if (settings.listen.empty()) return fail(Code::malformed, "listen names no address");
+    if (settings.listen.empty() && settings.sockets.empty()) return fail(Code::malformed, "listen names no address");
     for (const auto& [name, addresses] :
          {std::pair{"listen", &settings.listen}, std::pair{"announce", &settings.announce}})
         if (auto sound = check_addresses(name, *addresses); !sound) return fail(std::move(sound.error()));

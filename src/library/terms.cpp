@@ -3,6 +3,8 @@
 #include "wire/utf8.hpp"
 
 #include <array>
+#include <cstdint>
+#include <limits>
 
 namespace taleus {
 
@@ -16,7 +18,7 @@ std::string_view to_text(Standing standing) {
 namespace taleus::library {
 namespace {
 
-constexpr std::uint64_t uses_max = 1'000'000'000;
+constexpr std::uint64_t uses_max = std::numeric_limits<std::int64_t>::max(); // what a store counts
 constexpr std::size_t label_bytes_max = 256;
 constexpr auto valid_max = std::chrono::days{365 * 100};
 
@@ -30,23 +32,29 @@ Standing standing_of(std::string_view text) {
 
 } // namespace
 
-Result<protocol::Invitation> invitation_of(const Terms& terms, const TokenHash& token, UtcTime now) {
+Result<protocol::Invitation> known_invitation_of(const Terms& terms, const TokenHash& token, UtcTime now) {
     const auto valid = std::chrono::floor<std::chrono::milliseconds>(terms.valid_for);
-    if (valid <= std::chrono::milliseconds{0} || valid > valid_max)
+    if (!terms.expiry && (valid <= std::chrono::milliseconds{0} || valid > valid_max))
         return fail(Code::malformed, "an invitation is valid for a millisecond to a hundred years");
     if (!is_count(terms.uses) || !is_count(terms.per_peer))
-        return fail(Code::malformed, "an invitation has 1 to 1000000000 uses, or any number");
+        return fail(Code::malformed, "an invitation has one use or more, or any number");
     if (terms.label.size() > label_bytes_max || !wire::is_utf8(terms.label))
         return fail(Code::malformed, "a label has at most 256 bytes of UTF-8");
     return protocol::Invitation{.token = token,
                                 .role = terms.role,
                                 .created = now,
-                                .expiry = now + valid,
+                                .expiry = terms.expiry.value_or(now + valid),
                                 .uses = terms.uses,
                                 .per_peer = terms.per_peer,
                                 .requirement = terms.requirement,
                                 .label = terms.label,
                                 .revoked = std::nullopt};
+}
+
+Result<protocol::Invitation> invitation_of(const Terms& terms, const TokenHash& token, UtcTime now) {
+    auto invitation = known_invitation_of(terms, token, now);
+    if (invitation && invitation->expiry <= now) return fail(Code::malformed, "the invitation would be over already");
+    return invitation;
 }
 
 Invitation shown(const ports::InvitationView& view, UtcTime now) {
@@ -72,7 +80,8 @@ JoinResult shown(const session::JoinResult& end) {
             .resumed = end.resumed,
             .session = end.session_id,
             .address = end.address,
-            .tally = std::nullopt,
+            .peer = end.peer_id,
+            .tally = end.outcome == StateName::done && end.tally ? std::optional{shown(*end.tally)} : std::nullopt,
             .receipt = end.receipt};
 }
 

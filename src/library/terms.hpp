@@ -13,8 +13,10 @@ namespace taleus::library {
 
 // `malformed`, with a sentence, when the terms make no sense.
 Result<protocol::Invitation> invitation_of(const Terms& terms, const TokenHash& token, UtcTime now);
+// The same of one that somebody else made, which may be over already.
+Result<protocol::Invitation> known_invitation_of(const Terms& terms, const TokenHash& token, UtcTime now);
 Invitation shown(const ports::InvitationView& view, UtcTime now);
 Tally shown(const ports::TallyRecord& record);
-JoinResult shown(const session::JoinResult& end); // without its tally
+JoinResult shown(const session::JoinResult& end);
 
 } // namespace taleus::library

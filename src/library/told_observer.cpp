@@ -22,7 +22,6 @@ private:
 } // namespace
 
 template <class Tell> void ToldObserver::post(Tell tell) {
-    if (!hook_) return;
     if (*waiting_ >= waiting_max_) {
         ++dropped_;
         return;
@@ -33,6 +32,7 @@ template <class Tell> void ToldObserver::post(Tell tell) {
 
 void ToldObserver::moved(const session::Move& move) {
     first_.moved(move);
+    if (!hook_) return;
     post([what = Transition{.session = std::string{move.session_id},
                             .side = move.side,
                             .from = move.from,
@@ -43,6 +43,7 @@ void ToldObserver::moved(const session::Move& move) {
 
 void ToldObserver::ended(const session::Ending& ending) {
     first_.ended(ending);
+    if (!hook_) return;
     post([what = taleus::Ending{.session = std::string{ending.session_id},
                                 .side = ending.side,
                                 .role = ending.role,
@@ -53,6 +54,7 @@ void ToldObserver::ended(const session::Ending& ending) {
 
 void ToldObserver::turned_away(Code why) {
     first_.turned_away(why);
+    if (!hook_) return;
     post([why](taleus::Observer& hook) { hook.turned_away(why); });
 }
 

@@ -31,7 +31,7 @@ public:
     std::uint64_t dropped() const { return dropped_; }
 
 private:
-    // Calls `tell(hook)` there, unless too many wait.
+    // Calls `tell(hook)` there, unless too many wait. There is a hook.
     template <class Tell> void post(Tell tell);
 
     session::Observer& first_;

@@ -44,9 +44,9 @@ std::optional<Error> stated_error(const json::object& answer) {
 
 } // namespace
 
-Result<ExternalDatabase> database_of_answer(const json::object& answer) {
+Result<Made> database_of_answer(const json::object& answer) {
     if (auto error = stated_error(answer)) return fail(std::move(*error));
-    ExternalDatabase made;
+    Made made;
     auto endpoint = text(answer, "endpoint", 1, endpoint_bytes_max);
     if (!endpoint) return nonsense("endpoint");
     auto login = text(answer, "credentialsRef", 0, login_bytes_max);

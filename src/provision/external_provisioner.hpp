@@ -1,28 +1,26 @@
 #pragma once
-// Tally databases made by the application's own code, behind a hook. It is told the instance as idempotency key and the
-// passwords that this side made for the logins. The composition root owns it; the hook is its own.
+// Tally databases made by the application's own code, behind a hook (docs/provisioning.md). It is told the instance as
+// idempotency key. One shard's thread.
 
+#include "base/instant.hpp"
 #include "ports/hook.hpp"
-#include "ports/provisioner.hpp"
-#include "protocol/store_key.hpp"
+#include "provision/order.hpp"
 
 #include <memory>
+#include <utility>
 
 namespace taleus::provision {
 
-class ExternalProvisioner final : public ports::Provisioner {
+class ExternalProvisioner {
 public:
-    // `allowed` is how long a session waits: told to the hook, enforced by who asks.
-    ExternalProvisioner(std::unique_ptr<ports::Hook> hook, protocol::StoreKey store_key, Duration allowed)
-        : hook_{std::move(hook)}, store_key_{std::move(store_key)}, allowed_{allowed} {}
+    explicit ExternalProvisioner(std::unique_ptr<ports::Hook> hook) : hook_{std::move(hook)} {}
 
-    async::awaitable<Result<ports::MadeDatabase>> provision(ports::Intent intent, ports::Call call) override;
-    async::awaitable<Result<void>> remove(ports::Intent intent, ports::Call call) override;
+    // `allowed` is how long a session waits: told to the hook, enforced by who asks. Errors as of ports::Provisioner.
+    async::awaitable<Result<Made>> provision(Order order, Duration allowed);
+    async::awaitable<Result<void>> remove(Order order, Duration allowed);
 
 private:
     const std::unique_ptr<ports::Hook> hook_;
-    const protocol::StoreKey store_key_;
-    const Duration allowed_;
 };
 
 } // namespace taleus::provision

@@ -85,19 +85,18 @@ void make_login(PostgresLink& link, const ObjectNames& names, const std::string&
 }
 
 // The draft as it stands; another one under the same name was made by somebody else.
-void write_draft(PostgresLink& link, const ObjectNames& names, const ports::Intent& intent,
-                 const std::string& identity) {
-    const auto instance = to_hex(intent.instance.view());
+void write_draft(PostgresLink& link, const ObjectNames& names, const Order& order, const std::string& identity) {
+    const auto instance = to_hex(order.instance.view());
     link.run(fmt::format("CREATE SCHEMA IF NOT EXISTS {}", names.schema));
     link.run(fmt::format("CREATE TABLE IF NOT EXISTS {}.tally (tally_id text PRIMARY KEY, identity text NOT NULL, "
                          "draft text NOT NULL, instance text NOT NULL)",
                          names.schema));
     link.run(fmt::format("INSERT INTO {}.tally VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING", names.schema),
-             {intent.tally_id, identity, intent.draft, instance});
+             {order.tally_id, identity, order.draft, instance});
     const auto stands = link.run(fmt::format("SELECT 1 FROM {}.tally WHERE tally_id = $1 AND draft = $2 AND "
                                              "instance = $3",
                                              names.schema),
-                                 {intent.tally_id, intent.draft, instance});
+                                 {order.tally_id, order.draft, instance});
     if (stands.size() != 1) link.set_fault(Code::provisioning_failed, "the schema was made by another instance");
 }
 
@@ -106,25 +105,24 @@ std::string current_database(PostgresLink& link) {
     return rows.size() == 1 ? link.identifier(rows.text(0, 0)) : std::string{};
 }
 
-Result<void> make_schema(const PostgresServer& server, const ports::Intent& intent, const Passwords& passwords,
-                         const async::Interrupt& interrupt) {
-    const auto identity = identity_of(intent.draft);
+Result<void> make_schema(const PostgresServer& server, const Order& order, const async::Interrupt& interrupt) {
+    const auto identity = identity_of(order.draft);
     if (!identity) return fail(identity.error());
-    const auto names = names_of(intent.instance);
+    const auto names = names_of(order.instance);
     PostgresLink link{options_of(server), interrupt};
     const auto database = current_database(link);
     begin(link, names);
-    write_draft(link, names, intent, *identity);
-    make_login(link, names, names.own, passwords.own, database);
-    make_login(link, names, names.partner, passwords.partner, database);
+    write_draft(link, names, order, *identity);
+    make_login(link, names, names.own, order.passwords.own, database);
+    make_login(link, names, names.partner, order.passwords.partner, database);
     link.run("COMMIT");
     if (auto fault = link.take_fault()) return fail(std::move(*fault));
     return {};
 }
 
-Result<void> remove_schema(const PostgresServer& server, const ports::Intent& intent,
+Result<void> remove_schema(const PostgresServer& server, const InstanceId& instance,
                            const async::Interrupt& interrupt) {
-    const auto names = names_of(intent.instance);
+    const auto names = names_of(instance);
     PostgresLink link{options_of(server), interrupt};
     const auto database = current_database(link);
     begin(link, names);
@@ -141,41 +139,36 @@ Result<void> remove_schema(const PostgresServer& server, const ports::Intent& in
 
 } // namespace
 
-Result<std::unique_ptr<PostgresProvisioner>> PostgresProvisioner::make(PostgresServer server,
-                                                                       protocol::StoreKey store_key) {
+Result<std::unique_ptr<PostgresProvisioner>> PostgresProvisioner::make(PostgresServer server) {
     auto url = parts_of(server.url);
     if (url.has_password)
-        return fail(Code::malformed, "provisioner.url must not hold a password, which others could see; put it into a "
-                                     "file and name that by provisioner.password_file");
+        return fail(Code::malformed,
+                    "the server's URL must not hold a password, which others could see: give it apart");
     const auto told = server.endpoint.empty() ? std::move(url.endpoint) : parse_endpoint(server.endpoint);
     if (!told)
-        return fail(Code::malformed, server.endpoint.empty()
-                                         ? "provisioner.url names no host and database that partners could be told; "
-                                           "set provisioner.endpoint = \"postgres://HOST[:PORT]/DB\""
-                                         : "provisioner.endpoint must be postgres://HOST[:PORT]/DB");
+        return fail(Code::malformed,
+                    server.endpoint.empty()
+                        ? "the server's URL names no host and database that partners could be told: give "
+                          "an endpoint, postgres://HOST[:PORT]/DB"
+                        : "the endpoint must be postgres://HOST[:PORT]/DB");
     server.endpoint = to_text(*told);
-    return std::unique_ptr<PostgresProvisioner>{
-        new PostgresProvisioner{std::move(server), std::move(store_key), Limits{}}};
+    return std::unique_ptr<PostgresProvisioner>{new PostgresProvisioner{std::move(server), Limits{}}};
 }
 
-async::awaitable<Result<ports::MadeDatabase>> PostgresProvisioner::provision(ports::Intent intent, ports::Call) {
-    return async::run_interruptibly(
-        worker_, [this, intent = std::move(intent)](const async::Interrupt& interrupt) -> Result<ports::MadeDatabase> {
-            auto passwords = passwords_of(intent, store_key_);
-            if (!passwords) return fail(std::move(passwords.error()));
-            if (auto made = make_schema(server_, intent, *passwords, interrupt); !made)
-                return fail(std::move(made.error()));
-            auto names = names_of(intent.instance);
-            return ports::MadeDatabase{.access = {server_.endpoint, std::move(names.partner)},
-                                       .partner_secret = std::move(passwords->partner),
-                                       .own_login = std::move(names.own),
-                                       .own_secret = std::move(passwords->own)};
-        });
+async::awaitable<Result<Made>> PostgresProvisioner::provision(Order order) {
+    const auto shared = std::make_shared<const Order>(std::move(order)); // its secrets are not copied
+    return async::run_interruptibly(worker_, [this, shared](const async::Interrupt& interrupt) -> Result<Made> {
+        if (auto made = make_schema(server_, *shared, interrupt); !made) return fail(std::move(made.error()));
+        auto names = names_of(shared->instance);
+        return Made{.access = {server_.endpoint, std::move(names.partner)},
+                    .own_login = std::move(names.own),
+                    .has_logins = true};
+    });
 }
 
-async::awaitable<Result<void>> PostgresProvisioner::remove(ports::Intent intent, ports::Call) {
-    return async::run_interruptibly(worker_, [this, intent = std::move(intent)](const async::Interrupt& interrupt) {
-        return remove_schema(server_, intent, interrupt);
+async::awaitable<Result<void>> PostgresProvisioner::remove(Order order) {
+    return async::run_interruptibly(worker_, [this, instance = order.instance](const async::Interrupt& interrupt) {
+        return remove_schema(server_, instance, interrupt);
     });
 }
 

@@ -63,17 +63,9 @@ struct JoinResult {
     std::optional<Code> code;                                  // why not DONE
     std::string reason;                                        // for people; may hold the partner's words, escaped
     bool resumed = false;                                      // answered from, or continued, what this home recorded
-    bool signed_link = false;
-    wire::Role role = wire::Role::stock;
-    std::string session_id; // the listener's where it stated one, else this home's
-    std::optional<wire::Tally> tally;
-    std::optional<wire::DatabaseAccess> database;
-    bool draft_verified = false; // else none
-    bool acknowledged = false;   // foil
-    bool confirmed = false;
-    ports::Access access = ports::Access::not_tried;
+    std::string session_id;                                    // the listener's where it stated one, else this home's
+    std::optional<ports::TallyRecord> tally;                   // as it is on record
     ReceiptCheck receipt = ReceiptCheck::none;
-    std::string partner_party;
     std::string peer_id; // of the listener that was reached
     std::string address;
 };

@@ -204,13 +204,11 @@ async::awaitable<void> JoinSession::record_end() {
     if (!ended) world_.log.error("the end of join {} was not recorded: {}", row_.id, ended.error().context);
 }
 
-JoinResult JoinSession::failure(const Error& error) const {
+JoinResult JoinSession::failure(const Error& error) {
     JoinResult failed;
     failed.outcome = StateName::failed;
     failed.code = error.code;
     failed.reason = error.context;
-    failed.signed_link = request_.link.signer.has_value();
-    failed.role = request_.link.role;
     return failed;
 }
 
@@ -221,14 +219,8 @@ JoinResult JoinSession::result_of_record(const ports::Journal::Joined& joined) c
     done.reason.clear();
     done.resumed = true;
     done.session_id = listener_session_of(joined.session);
-    done.tally = joined.tally->tally;
-    done.database = joined.tally->database;
-    done.draft_verified = joined.tally->draft_verified;
-    done.acknowledged = joined.tally->acknowledged;
-    done.confirmed = joined.tally->confirmed;
-    done.access = joined.tally->access;
+    done.tally = joined.tally;
     if (!joined.session.receipt.empty()) done.receipt = ReceiptCheck::verified; // no other one is kept
-    done.partner_party = joined.tally->partner_party;
     done.peer_id = joined.tally->peer.to_text();
     return done;
 }
@@ -243,14 +235,8 @@ JoinResult JoinSession::result() const {
     result.peer_id = reached_.empty() ? std::string{} : reached_.to_text();
     result.address = address_;
     if (!end.provisioned || !tally_) return result;
-    result.tally = tally_->tally;
-    result.database = tally_->database;
-    result.draft_verified = tally_->draft_verified;
-    result.acknowledged = tally_->acknowledged;
-    result.confirmed = tally_->confirmed;
-    result.access = tally_->access;
+    result.tally = tally_;
     result.receipt = receipt_;
-    result.partner_party = tally_->partner_party;
     return result;
 }
 

@@ -35,7 +35,7 @@ private:
     async::awaitable<void> record_end();
     bool is_expired() const;
     JoinResult result_of_record(const ports::Journal::Joined& joined) const;
-    JoinResult failure(const Error& error) const;
+    static JoinResult failure(const Error& error);
     JoinResult result() const;
 
     // --- the loop

@@ -71,11 +71,11 @@ struct AccessTest : WorldTest, ::testing::WithParamInterface<wire::Role> {
 TEST_P(AccessTest, the_partner_keeps_its_login_and_reads_the_draft_back) {
     const auto result = join();
     ASSERT_EQ(result.outcome, StateName::done) << result.reason;
-    EXPECT_TRUE(result.confirmed);
+    EXPECT_TRUE(result.tally->confirmed);
     world.run_dry();
     EXPECT_EQ(only_tally(partner).access, Access::verified);
     EXPECT_EQ(only_tally(maker).access, Access::not_tried);
-    EXPECT_EQ(result.access, is_stock ? Access::verified : Access::not_tried);
+    EXPECT_EQ(result.tally->access, is_stock ? Access::verified : Access::not_tried);
     ASSERT_EQ(reader.secrets.size(), 1U);
     EXPECT_EQ(own_secret(partner), reader.secrets[0]);
     EXPECT_TRUE(reader.secrets[0].starts_with("secret of "));
@@ -98,7 +98,7 @@ TEST_P(AccessTest, whatever_comes_of_reading_changes_no_outcome) {
         const auto began = world.time.now;
         const auto result = join();
         EXPECT_EQ(result.outcome, StateName::done) << result.reason;
-        EXPECT_TRUE(result.confirmed);
+        EXPECT_TRUE(result.tally->confirmed);
         EXPECT_LT(world.time.now - began, 3s); // reading has 2 s
         world.run_dry();
         EXPECT_EQ(partner.tallies().front().access, access) << static_cast<int>(mood);

@@ -51,7 +51,7 @@ struct AllocationTest : ProtectionTest, ::testing::WithParamInterface<Way> {
         EXPECT_EQ(again.outcome, StateName::done) << again.reason;
         EXPECT_EQ(spent(link), 1U);
         EXPECT_EQ(dialer.tallies().size(), 1U);
-        if (again.tally && joining->result->tally) EXPECT_EQ(again.tally, joining->result->tally);
+        if (again.tally && joining->result->tally) EXPECT_EQ(again.tally->tally, joining->result->tally->tally);
         world.run_dry();
         EXPECT_EQ(reserved(link), 0U);
         return asked;

@@ -295,7 +295,7 @@ TEST_F(DialerTest, finds_the_listener_again_after_it_restarted) {
     inviter.serve();
     world.run_until([&] { return joining->result.has_value(); });
     EXPECT_EQ(joining->result->outcome, StateName::done) << joining->result->reason;
-    EXPECT_TRUE(joining->result->confirmed);
+    EXPECT_TRUE(joining->result->tally->confirmed);
     expect_one_tally();
 }
 

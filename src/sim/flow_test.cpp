@@ -15,12 +15,12 @@ TEST_F(FlowTest, stock_ends_done_on_both_sides_with_one_tally) {
     const auto link = world.invite(inviter);
     const auto result = world.join(respondent, link);
     EXPECT_EQ(result.outcome, StateName::done) << result.reason;
-    EXPECT_TRUE(result.draft_verified);
-    EXPECT_TRUE(result.confirmed);
-    EXPECT_FALSE(result.acknowledged);
+    EXPECT_TRUE(result.tally->draft_verified);
+    EXPECT_TRUE(result.tally->confirmed);
+    EXPECT_FALSE(result.tally->acknowledged);
     EXPECT_FALSE(result.resumed);
     EXPECT_EQ(result.peer_id, inviter.peer().to_text());
-    EXPECT_EQ(result.partner_party, "party-anna");
+    EXPECT_EQ(result.tally->partner_party, "party-anna");
     EXPECT_EQ(result.receipt, session::ReceiptCheck::verified);
     world.run_dry();
     expect_one_tally();
@@ -38,10 +38,10 @@ TEST_F(FlowTest, foil_ends_done_on_both_sides_with_one_tally) {
     const auto link = world.invite(inviter, {.role = wire::Role::foil});
     const auto result = world.join(respondent, link);
     EXPECT_EQ(result.outcome, StateName::done) << result.reason;
-    EXPECT_TRUE(result.draft_verified);
-    EXPECT_TRUE(result.acknowledged);
-    EXPECT_TRUE(result.confirmed);
-    EXPECT_EQ(result.tally->created_by, "foil");
+    EXPECT_TRUE(result.tally->draft_verified);
+    EXPECT_TRUE(result.tally->acknowledged);
+    EXPECT_TRUE(result.tally->confirmed);
+    EXPECT_EQ(result.tally->tally.created_by, "foil");
     EXPECT_EQ(result.receipt, session::ReceiptCheck::verified);
     world.run_dry();
     expect_one_tally();
@@ -62,7 +62,8 @@ TEST_F(FlowTest, a_finished_link_is_answered_from_the_record) {
     const auto second = world.join(respondent, link);
     EXPECT_EQ(second.outcome, StateName::done);
     EXPECT_TRUE(second.resumed);
-    EXPECT_EQ(second.tally, first.tally);
+    ASSERT_TRUE(second.tally && first.tally);
+    EXPECT_EQ(second.tally->tally, first.tally->tally);
     EXPECT_EQ(second.session_id, first.session_id);
     EXPECT_EQ(world.network.dials(), dials);
 }
@@ -112,8 +113,8 @@ TEST_F(FlowTest, a_field_listeners_stock_result_is_accepted_as_it_is) {
     const auto result = world.join(respondent, link);
     EXPECT_EQ(result.outcome, StateName::done) << result.reason;
     EXPECT_EQ(result.tally->tally_id, "t-1");
-    EXPECT_FALSE(result.draft_verified);
-    EXPECT_FALSE(result.confirmed);
+    EXPECT_FALSE(result.tally->draft_verified);
+    EXPECT_FALSE(result.tally->confirmed);
     EXPECT_EQ(respondent.tallies().size(), 1U);
 }
 
@@ -127,8 +128,8 @@ TEST_F(FlowTest, a_field_listener_that_only_ends_the_stream_has_taken_the_foil_d
     link.addresses = {field.address()};
     const auto result = world.join(respondent, link);
     EXPECT_EQ(result.outcome, StateName::done) << result.reason;
-    EXPECT_FALSE(result.acknowledged);
-    EXPECT_FALSE(result.confirmed);
+    EXPECT_FALSE(result.tally->acknowledged);
+    EXPECT_FALSE(result.tally->confirmed);
     ASSERT_EQ(listener.heard.size(), 2U);
     EXPECT_NE(listener.heard[1].find(R"("createdBy":"foil")"), std::string::npos);
     EXPECT_EQ(respondent.tallies().size(), 1U);

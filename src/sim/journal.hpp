@@ -30,7 +30,7 @@ public:
     }
     void stall() { is_stalled_ = true; }
     void go_on();
-    // The next calls of this name fail with `dependency_unavailable` and without effect.
+    // The next calls of this name, of any where it is empty, fail with `dependency_unavailable` and without effect.
     void fail_next(std::string_view call, int times = 1) {
         failing_ = call;
         failures_ = times;

@@ -209,7 +209,7 @@ async::awaitable<Result<std::unique_ptr<ports::Connection>>> Network::dial(wire:
     auto behaviour = known == behaviour_.end() ? Behaviour::answers : known->second;
     if (weather.refused > 0 && random_.below(1000) < weather.refused) behaviour = Behaviour::refuses;
     if (weather.hanging > 0 && random_.below(1000) < weather.hanging) behaviour = Behaviour::hangs;
-    if (parted_.contains(from) != parted_.contains(*to.peer())) behaviour = Behaviour::hangs;
+    if (is_parted(from, *to.peer())) behaviour = Behaviour::hangs;
     const auto patience = behaviour == Behaviour::hangs ? Duration{std::chrono::hours{1}} : delay() * 3;
     co_await async::sleep_until(process.clock, process.clock.now() + patience);
     const auto* listening = at(to);
@@ -253,6 +253,15 @@ void Network::hold(const wire::PeerId& peer, Duration length) {
 
 void Network::part(const wire::PeerId& peer) {
     parted_.insert(peer);
+    silence_parted();
+}
+
+void Network::part(const wire::PeerId& one, const wire::PeerId& other) {
+    parted_pairs_.insert(std::minmax(one, other));
+    silence_parted();
+}
+
+void Network::silence_parted() {
     for (const auto& weak : lines_)
         if (const auto line = weak.lock(); line && is_parted(*line)) line->silence();
 }

@@ -162,7 +162,13 @@ public:
     // Nothing reaches it, and nobody is told.
     void part(const wire::PeerId& peer);
     void join(const wire::PeerId& peer) { parted_.erase(peer); }
-    bool is_parted(const Line& line) const { return parted_.contains(line.dialer) != parted_.contains(line.listener); }
+    // The same between these two alone.
+    void part(const wire::PeerId& one, const wire::PeerId& other);
+    void join(const wire::PeerId& one, const wire::PeerId& other) { parted_pairs_.erase(std::minmax(one, other)); }
+    bool is_parted(const wire::PeerId& one, const wire::PeerId& other) const {
+        return parted_.contains(one) != parted_.contains(other) || parted_pairs_.contains(std::minmax(one, other));
+    }
+    bool is_parted(const Line& line) const { return is_parted(line.dialer, line.listener); }
     void strike(Line& line); // by the weather, as a message is sent
     std::uint64_t next_stream() { return ++streams_; }
     Weather weather;
@@ -181,6 +187,7 @@ public:
     void hold(std::unique_ptr<ports::Stream> stream) { held_.push_back(std::move(stream)); }
 
 private:
+    void silence_parted();
     Process& wire_; // in whose loop packets travel
     Random& random_;
     Duration delay_min_ = std::chrono::microseconds{100};
@@ -191,6 +198,7 @@ private:
     std::size_t dials_ = 0;
     std::uint64_t streams_ = 0;
     std::set<wire::PeerId> parted_;
+    std::set<std::pair<wire::PeerId, wire::PeerId>> parted_pairs_;
     std::vector<std::weak_ptr<Pipe>> pipes_;
     std::vector<std::unique_ptr<ports::Stream>> held_;
 };

@@ -54,9 +54,9 @@ void Scene::fell(Node& node, Duration down) {
     for (auto& dialer : dialers_) {
         if (dialer.node != &node) continue;
         // What somebody was told stands, whoever told it, and whatever happens to the one who did.
-        if (dialer.is_done() && dialer.joining->result->database)
+        if (dialer.is_done() && dialer.joining->result->tally)
             witness.recorded.push_back({node.home().string(), dialer.joining->result->tally->tally_id,
-                                        dialer.joining->result->database->endpoint});
+                                        dialer.joining->result->tally->database.endpoint});
         dialer.joining.reset();
     }
     if (node.was_stopped_at_flush) {

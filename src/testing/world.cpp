@@ -6,6 +6,7 @@
 #include "wire/link.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace taleus::testing {
@@ -44,11 +45,7 @@ PendingJoin::PendingJoin(std::shared_ptr<Parts> parts) : parts_{std::move(parts)
 std::optional<JoinResult> PendingJoin::result() const {
     const auto& end = parts_->joining->result;
     if (!end) return std::nullopt;
-    auto result = library::shown(*end);
-    if (!result.is_done() || !end->tally || !parts_->node->is_alive()) return result;
-    for (const auto& record : parts_->node->tallies())
-        if (record.tally_id == end->tally->tally_id) result.tally = library::shown(record);
-    return result;
+    return library::shown(*end);
 }
 
 std::vector<JoinProgress> PendingJoin::progress() const {
@@ -139,7 +136,23 @@ std::size_t Party::databases() const { return parts_->node.provisioner().made.si
 
 void Party::set_store_delay(Duration least, Duration most) { parts_->node.journal().set_delay(least, most); }
 void Party::stall_store() { parts_->node.journal().stall(); }
-void Party::resume_store() { parts_->node.journal().go_on(); }
+void Party::fail_store(StoreCall which, std::optional<std::size_t> times) {
+    constexpr std::size_t ever = std::numeric_limits<int>::max();
+    std::string_view name;
+    switch (which) {
+    case StoreCall::any: break;
+    case StoreCall::look_up: name = "look_up"; break;
+    case StoreCall::open_session: name = "open_session"; break;
+    case StoreCall::begin_join: name = "begin_join"; break;
+    case StoreCall::record_tally: name = "record_tally"; break;
+    case StoreCall::end_session: name = "end_session"; break;
+    }
+    parts_->node.journal().fail_next(name, static_cast<int>(std::min(times.value_or(ever), ever)));
+}
+void Party::resume_store() {
+    parts_->node.journal().fail_next({}, 0);
+    parts_->node.journal().go_on();
+}
 
 void Party::set_reach(Reach reach) {
     using Behaviour = sim::Network::Behaviour;
@@ -231,6 +244,13 @@ Result<JoinResult> World::join(Party& who, std::string_view link) {
     if (!run_until([&] { return joining->result().has_value() || !who.is_alive(); }) || !joining->result())
         return fail(Code::internal, "the join was not brought to an end");
     return *joining->result();
+}
+
+void World::partition(Party& one, Party& other) {
+    parts_->world->network.part(one.parts_->node.peer(), other.parts_->node.peer());
+}
+void World::heal(Party& one, Party& other) {
+    parts_->world->network.join(one.parts_->node.peer(), other.parts_->node.peer());
 }
 
 void World::set_network_delay(Duration least, Duration most) { parts_->world->network.set_delay(least, most); }

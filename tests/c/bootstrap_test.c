@@ -13,7 +13,7 @@ static int both_ended(const void* of) {
 
 /* One tally of this role, as both have it on record, and nothing else. */
 static void bootstrap(int32_t role) {
-    struct parties parties;
+    struct parties parties = {0};
     struct came came;
     taleus_terms terms = {0};
     const taleus_issued* issued = NULL;
@@ -95,7 +95,7 @@ static void count_step(void* context, const taleus_join_progress* step) {
 /* Without a queue, callbacks run on a thread of the dialer's and the caller waits for the join; repeated, it is the
  * same tally. */
 static void on_its_own_thread(void) {
-    struct parties parties;
+    struct parties parties = {0};
     char home[128];
     int steps = 0; /* of the dialer's thread until it was freed */
     const taleus_issued* issued = NULL;
@@ -138,7 +138,7 @@ static void on_its_own_thread(void) {
 
 /* What is revoked, spent or ended is refused by name on the dialer's side, and leaves nothing on either. */
 static void refusals(void) {
-    struct parties parties;
+    struct parties parties = {0};
     struct came came;
     const taleus_issued* issued = NULL;
     const taleus_counts* counts = NULL;
@@ -169,7 +169,7 @@ static void refusals(void) {
 
 /* A dialer that is freed with a join under way cancels it, calls nothing any more, and its handle may still be used. */
 static void freed_in_the_middle(void) {
-    struct parties parties;
+    struct parties parties = {0};
     struct came came;
     taleus_join* join = NULL;
     const taleus_issued* issued = NULL;
@@ -192,7 +192,7 @@ static void freed_in_the_middle(void) {
 
 /* Structs of callers older and newer than the library, and arguments that make no sense. */
 static void arguments(void) {
-    struct parties parties;
+    struct parties parties = {0};
     taleus_terms terms = {0};
     const taleus_issued* issued = (const taleus_issued*)&parties; /* set to NULL by whoever fails */
     const taleus_link* link = NULL;

@@ -17,6 +17,10 @@ struct script {
     taleus_completion* kept[64]; /* late: the first; never: all */
     size_t kept_count;
     char first_key[65]; /* the idempotency key of the first question */
+    char first_tally[129];
+    int is_of_another; /* what is asked about from now on is something else */
+    int removals;      /* how often `remove` was asked */
+    int removals_fail; /* how many of them fail */
 };
 
 static void check_call(struct script* script, const taleus_call* call, const taleus_completion* done) {
@@ -24,7 +28,8 @@ static void check_call(struct script* script, const taleus_call* call, const tal
     CHECK(call->deadline > 0 && call->allowed > 0 && call->allowed <= 60000);
     CHECK(taleus_completion_is_cancelled(done) == 0);
     if (script->asked++ == 0) strcpy(script->first_key, call->idempotency_key);
-    CHECK_TEXT(call->idempotency_key, script->first_key); /* each test asks about one thing, however often */
+    /* Each test asks about one thing, however often, unless it says so. */
+    CHECK((strcmp(call->idempotency_key, script->first_key) == 0) == !script->is_of_another);
 }
 
 static int keeps(struct script* script, taleus_completion* done) {
@@ -45,6 +50,7 @@ static void provision(void* context, const taleus_call* call, const taleus_order
     struct script* script = ((struct parties*)context)->script;
     check_call(script, call, done);
     CHECK(order->size == sizeof *order && order->tally_id[0] != '\0' && order->draft[0] == '{');
+    if (script->asked == 1) snprintf(script->first_tally, sizeof script->first_tally, "%s", order->tally_id);
     if (keeps(script, done)) return;
     switch (script->way) {
     case nonsense: accept_made(done, ""); break;
@@ -63,11 +69,18 @@ static void provision(void* context, const taleus_call* call, const taleus_order
     taleus_completion_free(done);
 }
 
+/* Asked about the database that nobody completed, and about no other. */
 static void remove_made(void* context, const taleus_call* call, const taleus_order* order, taleus_completion* done) {
-    (void)context;
-    (void)call;
-    (void)order;
-    taleus_answer_removed(done);
+    struct script* script = ((struct parties*)context)->script;
+    CHECK(call->size == sizeof *call && call->session_key[0] == '\0' && call->allowed > 0);
+    CHECK(order->size == sizeof *order && order->draft[0] == '{');
+    CHECK_TEXT(call->idempotency_key, script->first_key);
+    CHECK_TEXT(order->tally_id, script->first_tally);
+    CHECK(taleus_completion_is_cancelled(done) == 0);
+    if (++script->removals <= script->removals_fail)
+        taleus_answer_error(done, TALEUS_DEPENDENCY_UNAVAILABLE, "not now");
+    else
+        taleus_answer_removed(done);
     taleus_completion_free(done);
 }
 
@@ -123,7 +136,7 @@ static int is_over(const void* of) { return ((const struct came*)of)->times > 0;
 
 /* One join with a hook that answers so; what came of it, with as many tallies on both sides as that means. */
 static struct came ask(const taleus_hooks* hooks, const taleus_terms* terms, void* (*answer)(void*), enum way way) {
-    struct parties parties;
+    struct parties parties = {0};
     struct script script = {0};
     struct came came;
     const taleus_issued* issued = NULL;
@@ -220,7 +233,7 @@ static void tokens(void) {
     static const enum way ways[] = {at_once, unavailable, nonsense};
     size_t i = 0;
     for (i = 0; i < sizeof ways / sizeof ways[0]; ++i) {
-        struct parties parties;
+        struct parties parties = {0};
         struct script script = {0};
         struct came came;
         taleus_hooks hooks = {0};
@@ -245,12 +258,60 @@ static void tokens(void) {
     }
 }
 
+static int is_asked(const void* of) { return ((const struct script*)of)->asked > 0; }
+
+/* A database whose session ended before it was made is removed before the next join, again when that fails, and then no
+ * more. Its removal keeps nobody from a tally. */
+static void removals(void) {
+    struct parties parties = {0};
+    struct script script = {0};
+    struct came came;
+    taleus_hooks hooks = {0};
+    taleus_terms terms = {0};
+    taleus_join* join = NULL;
+    const taleus_issued* issued = NULL;
+    size_t tallies = 0;
+    script.way = never;
+    script.removals_fail = 1;
+    parties.script = &script;
+    parties.time_to_live = 1;
+    hooks.size = sizeof hooks;
+    hooks.provision = provision;
+    hooks.remove = remove_made;
+    terms.size = sizeof terms;
+    terms.role = TALEUS_FOIL; /* the respondent provisions */
+    parties_start(&parties, &hooks, 0, 0);
+
+    issued = parties_invite(&parties, &terms);
+    parties_begin(&parties, issued->uri, &came, &join);
+    parties_run_until(&parties, is_asked, &script);
+    taleus_join_cancel(join);
+    parties_run_until(&parties, is_over, &came);
+    expect(came, TALEUS_CANCELLED, came.code, "cancelled while its database was made");
+    taleus_join_free(join);
+    CHECK(script.removals == 0 && script.kept_count == 1);
+    answer_provision(script.kept[0]); /* nobody waits */
+
+    script.way = at_once;
+    script.is_of_another = 1;
+    for (tallies = 0; tallies < 3; ++tallies) {
+        const taleus_issued* another = parties_invite(&parties, NULL);
+        expect(parties_join(&parties, another->uri), TALEUS_DONE, TALEUS_OK, "a join beside a removal");
+        CHECK(script.removals == (tallies == 0 ? 1 : 2));
+        CHECK(parties_tallies(&parties) == tallies + 1);
+        taleus_issued_free(another);
+    }
+    taleus_issued_free(issued);
+    parties_free(&parties);
+}
+
 int main(void) {
     alarm(600); /* a hang is a failure */
     provisioners();
     identity_checks();
     without_an_answer();
     tokens();
+    removals();
     puts("ok");
     return 0;
 }

@@ -51,6 +51,7 @@ void parties_start(struct parties* parties, const taleus_hooks* hooks, int64_t s
 
     who.size = sizeof who;
     who.home = home;
+    who.time_to_live = parties->time_to_live;
     who.log = on_log;
     who.log_level = TALEUS_LOG_WARN;
     listener_times.size = sizeof listener_times;

@@ -19,7 +19,8 @@ struct parties {
     taleus_listener* listener;
     taleus_dialer* dialer;
     struct told told;
-    void* script; /* of the test's own hooks */
+    void* script;         /* of the test's own hooks */
+    int64_t time_to_live; /* ms that a database is kept that nobody completed; 0: the default; set before the start */
 };
 
 /* What came of a join. */

@@ -2,6 +2,8 @@
 // application's: what the world without a network cannot show. Nothing sleeps; what happens elsewhere is waited for.
 
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <taleus/taleus.hpp>
 
 #include <atomic>
@@ -10,6 +12,7 @@
 #include <cstdlib>
 #include <deque>
 #include <filesystem>
+#include <fstream>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -214,6 +217,69 @@ TEST_F(PartiesTest, racing_answers_from_other_threads_count_once) {
     EXPECT_EQ(counts->begun, counts->active + counts->ended + counts->left);
 }
 
+// A server of the application's, of a kind that drafts can be read back from.
+class ServerProvisioner final : public taleus::Provisioner {
+public:
+    explicit ServerProvisioner(std::filesystem::path answer) : answer_{std::move(answer)} {}
+    void provision(Call, taleus::Order order, Completion<taleus::MadeDatabase> done) override {
+        std::string text;
+        for (const char c : order.draft) text += c == '"' || c == '\\' ? std::string{'\\', c} : std::string{c};
+        std::ofstream{answer_} << R"({"draft":")" << text << R"("})";
+        password = order.partner_password;
+        done(taleus::MadeDatabase{
+            .database = {.endpoint = "postgres://db.example/tallies", .credentials_ref = "partner"},
+            .own_login = "own",
+            .has_logins = true});
+    }
+    void remove(Call, taleus::Order, Completion<void> done) override { done({}); }
+    std::string password; // once it was asked
+
+private:
+    const std::filesystem::path answer_;
+};
+
+// What is run in place of `taleus read-draft` says what the server has; the real one is tested with the program.
+TEST_F(PartiesTest, drafts_are_read_back_by_the_login_that_the_partner_sealed) {
+    const auto program = folder / "taleus";
+    std::ofstream{program} << "#!/bin/sh\n[ \"$*\" = read-draft ] || exit 1\ncat > " << (folder / "asked").string()
+                           << "\ncat " << (folder / "answer").string() << "\n";
+    std::filesystem::permissions(program, std::filesystem::perms::owner_all);
+    for (const auto role : {Role::stock, Role::foil})
+        for (const bool is_read : {true, false}) {
+            const auto name = std::string{to_text(role)} + (is_read ? "-read" : "-left");
+            const auto server = std::make_shared<ServerProvisioner>(folder / "answer");
+            auto listening = listener_settings("anna-" + name);
+            auto dialing = dialer_settings("bert-" + name);
+            if (is_read) listening.party.read_back.program = dialing.party.read_back.program = program;
+            dialing.party.read_back.only_public = false;
+            auto listener = taleus::Listener::start(listening, {.provisioner = server});
+            auto dialer = taleus::Dialer::open(dialing, {.provisioner = server});
+            ASSERT_TRUE(listener && dialer);
+            const auto result = dialer->join({.link = listener->invite({.role = role})->uri});
+            ASSERT_TRUE(result);
+            EXPECT_TRUE(result->is_done()) << result->reason;
+            listener->stop(10s); // and has read what it reads, after the tally was told
+            const auto of_listener = taleus::Dialer::open({.party = listening.party})->tallies();
+            const auto of_dialer = dialer->tallies();
+            ASSERT_TRUE(of_listener && of_dialer);
+            const auto access = is_read ? taleus::Access::verified : taleus::Access::not_tried;
+            const bool dialer_reads = role == Role::stock; // who provisioned has nothing to look into
+            EXPECT_EQ(of_dialer->at(0).access, dialer_reads ? access : taleus::Access::not_tried) << name;
+            EXPECT_EQ(of_listener->at(0).access, dialer_reads ? taleus::Access::not_tried : access) << name;
+            if (!is_read) continue;
+            std::ifstream asked{folder / "asked"};
+            const std::string question{std::istreambuf_iterator<char>{asked}, {}};
+            EXPECT_NE(question.find("\"secret\":\"" + server->password + "\""), std::string::npos);
+            EXPECT_NE(question.find(dialer_reads ? "\"onlyPublic\":false" : "\"onlyPublic\":true"), std::string::npos);
+            EXPECT_NE(question.find("\"tls\":\"prefer\""), std::string::npos);
+        }
+    auto wrong = dialer_settings();
+    wrong.party.read_back.tls = "yes";
+    EXPECT_EQ(taleus::Dialer::open(wrong).error().code, taleus::Code::malformed);
+    wrong.party.read_back = {.timeout = 0s};
+    EXPECT_EQ(taleus::Dialer::open(wrong).error().code, taleus::Code::malformed);
+}
+
 // Asked, and never answered.
 class SilentProvisioner final : public taleus::Provisioner {
 public:
@@ -308,6 +374,54 @@ TEST_F(PartiesTest, slow_observer_loses_events_and_holds_up_nobody) {
     listener->stop(1s);
 }
 
+TEST_F(PartiesTest, second_signal_cuts_short_what_stop_waits_for) {
+    const auto hook = std::make_shared<SilentProvisioner>();
+    auto asked = hook->asked.get_future();
+    auto settings = listener_settings();
+    settings.live.timeouts = {.step = 10min, .respond = 10min, .session = 10min};
+    auto listener = taleus::Listener::start(settings, {.provisioner = hook});
+    auto dialer = taleus::Dialer::open(dialer_settings());
+    ASSERT_TRUE(listener && dialer);
+    std::promise<void> ended;
+    const auto joining =
+        dialer->join({.link = listener->invite()->uri}, [&](const auto& /*result*/) { ended.set_value(); });
+    const auto call = asked.get();
+    std::promise<void> cancelled;
+    const std::stop_callback heard{call.cancelled, [&] { cancelled.set_value(); }};
+    std::thread stopping{[&] { listener->stop(10min); }};
+    listener->hurry();
+    cancelled.get_future().wait();
+    stopping.join();
+    joining.cancel();
+    ended.get_future().wait();
+    EXPECT_TRUE(dialer->tallies()->empty());
+}
+
+// As systemd hands them over; what the settings say is not listened on.
+TEST_F(PartiesTest, sockets_of_somebody_elses_are_listened_on) {
+    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ASSERT_EQ(::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+    ASSERT_EQ(::listen(socket, 16), 0);
+    socklen_t size = sizeof address;
+    ASSERT_EQ(::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size), 0);
+    auto settings = listener_settings();
+    settings.listen = {"/ip4/192.0.2.1/tcp/1"}; // an address of nobody's
+    settings.sockets = {socket};
+    auto listener = taleus::Listener::start(settings);
+    ASSERT_TRUE(listener) << listener.error().context;
+    EXPECT_EQ(listener->listening(),
+              (std::vector<std::string>{"/ip4/127.0.0.1/tcp/" + std::to_string(ntohs(address.sin_port)) + "/p2p/" +
+                                        listener->peer_id()}));
+    auto dialer = taleus::Dialer::open(dialer_settings());
+    const auto result = dialer->join({.link = listener->invite()->uri});
+    ASSERT_TRUE(result);
+    EXPECT_TRUE(result->is_done()) << result->reason;
+    EXPECT_EQ(result->peer, listener->peer_id());
+}
+
 TEST_F(PartiesTest, draining_listener_takes_no_new_session) {
     auto listener = taleus::Listener::start(listener_settings());
     auto dialer = taleus::Dialer::open({.party = {.home = folder / "bert"}, .timeouts = {.session = 2s}});
@@ -339,6 +453,9 @@ TEST_F(PartiesTest, refuses_what_makes_no_sense) {
     EXPECT_EQ(code_of(taleus::Listener::start(listener_settings())), taleus::Code::conflict) << "one listener a home";
     EXPECT_EQ(code_of(listener->invite({.uses = 0})), taleus::Code::malformed);
     EXPECT_EQ(code_of(listener->invite({.valid_for = 0s})), taleus::Code::malformed);
+    const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    EXPECT_EQ(code_of(listener->invite({.expiry = now})), taleus::Code::malformed) << "over already";
+    EXPECT_EQ(listener->invite({.expiry = now + 1h})->expiry, now + 1h);
     EXPECT_EQ(code_of(listener->invite({.label = std::string(257, 'x')})), taleus::Code::malformed);
     EXPECT_TRUE(listener->invite({.label = std::string(256, 'x')}));
     EXPECT_EQ(code_of(listener->invite({.requirement = taleus::Requirement::external})), taleus::Code::malformed);
@@ -357,6 +474,12 @@ TEST_F(PartiesTest, refuses_what_makes_no_sense) {
     const auto issued = listener->invite();
     EXPECT_EQ(code_of(dialer->join({.link = issued->uri, .expected_signer = dialer->peer_id()})),
               taleus::Code::bad_link);
+    EXPECT_EQ(code_of(taleus::checked_link({.link = issued->uri, .expected_signer = dialer->peer_id()})),
+              taleus::Code::bad_link);
+    EXPECT_EQ(code_of(taleus::checked_link({.link = issued->uri, .expected_signer = "nobody"})),
+              taleus::Code::malformed);
+    EXPECT_EQ(taleus::checked_link({.link = issued->uri, .expected_signer = listener->peer_id()})->expiry,
+              issued->expiry);
     EXPECT_TRUE(*listener->revoke(issued->id));
     EXPECT_FALSE(*listener->revoke("0000000000000000"));
     const auto result = dialer->join({.link = issued->uri});

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <taleus/testing.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -119,6 +120,68 @@ TEST_F(WorldTest, store_that_stalls_and_comes_back_loses_nothing) {
     inviter.resume_store();
     ASSERT_TRUE(world.run_until([&] { return joining->result().has_value(); }));
     EXPECT_TRUE(joining->result()->is_done()) << joining->result()->reason;
+    expect_same_tally(inviter, respondent);
+}
+
+TEST_F(WorldTest, partition_parts_two_and_no_others_and_heals) {
+    auto& third = world.add_dialer("cleo");
+    const auto uri = inviter.invite({.uses = std::nullopt})->uri;
+    world.partition(respondent, inviter);
+    EXPECT_FALSE(world.join(respondent, uri)->is_done());
+    EXPECT_TRUE(world.join(third, uri)->is_done());
+    world.heal(inviter, respondent);
+    EXPECT_TRUE(world.join(respondent, uri)->is_done());
+    EXPECT_EQ(inviter.tallies().size(), 2U);
+    EXPECT_EQ(inviter.databases(), 2U);
+}
+
+TEST_F(WorldTest, partition_in_the_middle_of_a_session_ends_with_one_tally) {
+    const auto uri = inviter.invite()->uri;
+    const auto joining = respondent.begin_join(uri);
+    ASSERT_TRUE(world.run_until([&] { return inviter.provisioner_calls() > 0; }));
+    world.partition(inviter, respondent);
+    world.run_for(5s);
+    EXPECT_FALSE(joining->result());
+    EXPECT_EQ(inviter.tallies().size(), 1U) << "decided, and nobody could be told";
+    EXPECT_TRUE(respondent.tallies().empty());
+    ASSERT_TRUE(world.run_until([&] { return joining->result().has_value(); }));
+    EXPECT_EQ(joining->result()->outcome, StateName::timed_out);
+    world.heal(inviter, respondent);
+    EXPECT_TRUE(world.join(respondent, uri)->is_done());
+    expect_same_tally(inviter, respondent);
+    EXPECT_EQ(inviter.databases(), 1U);
+}
+
+TEST_F(WorldTest, store_that_fails_a_call_is_asked_again) {
+    using Call = Party::StoreCall;
+    for (const auto call : {Call::any, Call::look_up, Call::open_session, Call::record_tally, Call::end_session}) {
+        World other;
+        auto& anna = other.add_listener("anna");
+        auto& bert = other.add_dialer("bert");
+        const auto uri = anna.invite()->uri;
+        anna.fail_store(call, 1);
+        const auto joining = bert.begin_join(uri);
+        ASSERT_TRUE(joining && other.run_until([&] { return joining->result().has_value(); }));
+        EXPECT_TRUE(joining->result()->is_done()) << static_cast<int>(call) << ": " << joining->result()->reason;
+        const auto connects =
+            std::ranges::count(joining->progress(), StateName::connecting, &taleus::JoinProgress::state);
+        EXPECT_EQ(connects, call == Call::end_session ? 1 : 2) << static_cast<int>(call);
+        expect_same_tally(anna, bert);
+        EXPECT_EQ(anna.databases(), 1U);
+    }
+}
+
+TEST_F(WorldTest, store_that_fails_for_a_while_decides_nothing_until_it_works_again) {
+    using Call = Party::StoreCall;
+    const auto uri = inviter.invite()->uri;
+    for (auto* broken : {&inviter, &respondent}) {
+        broken->fail_store(broken == &inviter ? Call::record_tally : Call::begin_join);
+        EXPECT_FALSE(world.join(respondent, uri)->is_done());
+        EXPECT_TRUE(inviter.tallies().empty() && respondent.tallies().empty());
+        broken->resume_store();
+        world.run_for(5min); // the store's breaker has let go
+    }
+    EXPECT_TRUE(world.join(respondent, uri)->is_done());
     expect_same_tally(inviter, respondent);
 }
 

@@ -159,8 +159,9 @@ class Home:
         text = json.dumps(link) if isinstance(link, dict) else link
         process = subprocess.Popen([str(PROGRAM), "join", "-", "--json", "--home", str(self.path), *settings(set), *options], stdin=subprocess.PIPE,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment(env))
-        process.stdin.write(text)
-        process.stdin.close()
+        with contextlib.suppress(BrokenPipeError):  # one that was killed while it opened its home reads no link
+            process.stdin.write(text)
+            process.stdin.close()
         process.stdin = None
         return process
 
