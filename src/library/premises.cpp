@@ -70,7 +70,8 @@ void PartyLog::write(Level level, std::string_view module, std::string_view /*ca
 
 Result<std::unique_ptr<Premises>> Premises::open(Party party, LogSink* log) {
     if (auto sound = check(party); !sound) return fail(std::move(sound.error()));
-    if (auto made = make_private_directory(party.home); !made) return fail(std::move(made.error()));
+    for (const auto& directory : {party.home, party.home / "tallies"})
+        if (auto made = make_private_directory(directory); !made) return fail(std::move(made.error()));
     auto key = key_of(party);
     if (!key) return fail(std::move(key.error()));
     std::unique_ptr<Premises> opened{
