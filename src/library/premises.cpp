@@ -72,7 +72,8 @@ void PartyLog::write(Level level, std::string_view module, std::string_view /*ca
 Result<std::unique_ptr<Premises>> Premises::open(Party party, LogSink* log) {
     if (auto sound = check(party); !sound) return fail(std::move(sound.error()));
     if (auto made = make_private_directory(party.home); !made) return fail(std::move(made.error()));
-    // What stands in its place ends the sessions that need it, each of which says so, and none that provisions elsewhere.
+    // What stands in its place ends the sessions that need it, each of which says so, and none that provisions
+    // elsewhere.
     std::ignore = make_private_directory(party.home / "tallies");
     auto key = key_of(party);
     if (!key) return fail(std::move(key.error()));

@@ -204,6 +204,7 @@ std::shared_ptr<Joining> Node::join(wire::Link link) {
 
 void Node::shut_down() {
     network_.stop_listening(address_);
+    network_.cut(peer_); // a process takes its connections with it: what is under way on them reaches no later life
     life_.reset();
 }
 
