@@ -2,6 +2,7 @@
 
 #include "app/home.hpp"
 #include "app/log_levels.hpp"
+#include "app/toml_document.hpp"
 #include "base/log.hpp"
 #include "ops/address.hpp"
 #include "wire/multiaddr.hpp"
@@ -11,7 +12,6 @@
 #include <boost/json/string.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <array>
@@ -169,7 +169,7 @@ Configured<void> apply_table(Settings& settings, const toml::table& table, const
     return {};
 }
 
-Configured<void> fault(std::string_view key, std::string text) {
+std::unexpected<ConfigFault> fault(std::string_view key, std::string text) {
     return std::unexpected(ConfigFault{std::string{key}, std::move(text)});
 }
 
@@ -317,14 +317,11 @@ Configured<void> apply_flags(Settings& settings, const Flags& flags) {
 } // namespace
 
 Configured<Settings> settings_of(std::string_view text, const std::filesystem::path& file, const Flags& flags) {
+    const auto table = read_toml(text);
+    if (!table)
+        return fault({}, fmt::format("{}:{}: {}", file.string(), table.error().line, escaped(table.error().text)));
     Settings settings;
-    try {
-        if (auto done = apply_table(settings, toml::parse(text, file.string()), "", file); !done)
-            return std::unexpected(done.error());
-    } catch (const toml::parse_error& error) {
-        return std::unexpected(ConfigFault{
-            {}, fmt::format("{}:{}: {}", file.string(), error.source().begin.line, escaped(error.description()))});
-    }
+    if (auto done = apply_table(settings, *table, "", file); !done) return std::unexpected(done.error());
     if (auto done = apply_environment(settings); !done) return std::unexpected(done.error());
     if (auto done = apply_flags(settings, flags); !done) return std::unexpected(done.error());
     if (auto done = check_together(settings.config); !done) {
@@ -358,8 +355,11 @@ std::vector<std::string> doubts_of(const Config& config) {
 }
 
 std::string toml_of(const Config& config, const Key& key) {
-    const auto quoted = [](std::string_view text) { // a JSON text is a TOML text
-        return boost::json::serialize(boost::json::string{text});
+    const auto quoted = [](std::string_view text) { // a JSON text is a TOML text, but for DEL
+        auto json = boost::json::serialize(boost::json::string{text});
+        for (auto at = json.find('\x7f'); at != std::string::npos; at = json.find('\x7f', at))
+            json.replace(at, 1, "\\u007f");
+        return json;
     };
     const auto value = text_of(config, key);
     if (std::holds_alternative<std::vector<std::string>& (*)(Config&)>(key.place)) {

@@ -1,7 +1,8 @@
 #include "app/config_edit.hpp"
 
+#include "app/toml_document.hpp"
+
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <vector>
@@ -81,25 +82,22 @@ Result<std::string> with_setting(std::string_view file_text, const Config& confi
     };
     const auto value = toml_of(config, key);
     const auto dot = key.name.find('.');
-    try {
-        auto lines = split_lines(file_text);
-        const auto table = toml::parse(file_text);
-        if (const auto* there = table.at_path(key.name).node(); there != nullptr)
-            replace(lines, there->source(), value);
-        else
-            insert(lines, dot == std::string_view::npos ? std::string_view{} : key.name.substr(0, dot),
-                   key.name.substr(dot + 1), value);
-        auto edited = join_lines(lines);
-        const auto written = toml::parse(edited);
-        const auto* now = written.at_path(key.name).node();
-        const auto wanted = toml::parse("v = " + value);
-        const auto* meant = wanted.get("v");
-        const bool is_meant = now != nullptr && meant != nullptr && toml::array{*now} == toml::array{*meant};
-        if (!is_meant) return by_hand();
-        return edited;
-    } catch (const toml::parse_error&) {
-        return by_hand();
-    }
+    const auto table = read_toml(file_text);
+    if (!table) return by_hand();
+    auto lines = split_lines(file_text);
+    if (const auto* there = table->at_path(key.name).node(); there != nullptr)
+        replace(lines, there->source(), value);
+    else
+        insert(lines, dot == std::string_view::npos ? std::string_view{} : key.name.substr(0, dot),
+               key.name.substr(dot + 1), value);
+    auto edited = join_lines(lines);
+    const auto written = read_toml(edited);
+    const auto wanted = read_toml("v = " + value);
+    const auto* now = written ? written->at_path(key.name).node() : nullptr;
+    const auto* meant = wanted ? wanted->get("v") : nullptr;
+    const bool is_meant = now != nullptr && meant != nullptr && toml::array{*now} == toml::array{*meant};
+    if (!is_meant) return by_hand();
+    return edited;
 }
 
 } // namespace taleus::app

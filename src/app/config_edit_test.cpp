@@ -22,6 +22,15 @@ TEST(ConfigEditTest, changes_the_value_and_nothing_else) {
               "[p2p]\nlisten = [\"/ip4/2.2.2.2/tcp/2\"]\nmplex = true\n");
 }
 
+// A text with DEL was written as it was, which is no TOML, so that it could not be set.
+TEST(ConfigEditTest, every_character_can_be_set) {
+    for (const std::string_view text : {"\x7f", "a\x7f\x7f\u0080", "\t\b\x01\"\\'#,=", "\u2028\U0001f600"}) {
+        const auto settings = settings_of(edited("", "party.id", text), "f", {});
+        ASSERT_TRUE(settings);
+        EXPECT_EQ(settings->config.party_id, text);
+    }
+}
+
 TEST(ConfigEditTest, puts_a_new_key_where_it_is_documented) {
     EXPECT_EQ(edited("[limits]\n# About.\n#sessions = 1000\n# About.\n#waiting = 6\n", "limits.sessions", "7"),
               "[limits]\n# About.\n#sessions = 1000\nsessions = 7\n# About.\n#waiting = 6\n");

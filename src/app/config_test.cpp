@@ -97,6 +97,27 @@ TEST_F(ConfigTest, an_error_names_file_line_key_and_what_is_allowed) {
     EXPECT_THAT(error_of("", {{"limits.sessions", "x"}}), HasSubstr("--set limits.sessions: limits.sessions must be"));
 }
 
+// A key of half a million parts ended the program, and with it a listener that read its settings again: toml++ took as
+// many tables apart by recursion.
+TEST_F(ConfigTest, keys_have_at_most_eight_parts) {
+    const auto parts = [](std::size_t count, std::string_view part = "a") {
+        std::string key{part};
+        while (--count > 0) key.append(".").append(part);
+        return key;
+    };
+    EXPECT_THAT(error_of(parts(8) + " = 1\n"), HasSubstr("unknown key a.a.a.a.a.a.a.a"));
+    const auto many = parts(500'000);
+    for (const auto& text : {parts(9) + " = 1", parts(9, R"("a.'")") + " = 1", parts(9, R"('"')") + " = 1",
+                             many + " = 1", "[" + many + "]", "[[" + many + "]]", "x = [{y = 1, " + many + " = 1}]",
+                             R"(x = {y = 'a"', )" + many + " = 1}", R"(x = {y = """"a\"""""", )" + many + " = 1}",
+                             R"(x = {y = '''a\''', )" + many + " = 1}"})
+        EXPECT_THAT(error_of("\n" + text), HasSubstr(":2: a key of more than eight parts")) << text.substr(0, 60);
+    for (const std::string text :
+         {"# a.b.c.d.e.f.g.h.i.j.k\n[party] # a.b.c.d.e.f.g.h.i.j.k\n", "[party]\nid = 'a.b.c.d.e.f.g.h.i.j.k'\n",
+          R"(party = {id = "a.b.c.\".d.e.f.g.h.i"})", "party.id = '''\na.b.c.d''.'e.f.g.h.i.j.k'''"})
+        EXPECT_EQ(error_of(text), "none") << text;
+}
+
 TEST_F(ConfigTest, keys_are_checked_against_one_another) {
     EXPECT_THAT(error_of("[timeouts]\nstep = \"20s\"\nsession = \"10s\"\n"),
                 HasSubstr("timeouts.step must not be longer"));
