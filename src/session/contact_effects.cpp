@@ -218,8 +218,10 @@ std::optional<Event> ContactSession::prepare(const wire::Contact& contact) {
         intent_->secret = made_secret(shop_.world.store_key, intent_->instance, shop_.world.random);
         return std::nullopt;
     }
-    const auto rest = session_at_ - shop_.world.clock.now();
-    const auto wait = std::chrono::floor<milliseconds>(std::min(settings.listener.await_database, rest));
+    const auto begins = shop_.world.clock.now();
+    const auto wait =
+        std::chrono::floor<milliseconds>(std::min(settings.listener.await_database, session_at_ - begins));
+    awaited_until_ = begins + wait;
     row_.state = StateName::sending_response;
     row_.deadline = now + wait;
     row_.response = wire::to_json(wire::Approved{.party_id = settings.party_id,
@@ -258,10 +260,9 @@ async::awaitable<Event> ContactSession::opened(Result<std::expected<ports::Journ
     row_.receipt = std::move((*answer)->receipt);
     if ((*answer)->intent) intent_ = std::move((*answer)->intent); // an earlier one: what it made is adopted
     if (row_.role == wire::Role::stock) co_return IdentityAccepted{};
-    const auto until = shop_.world.clock.now() + shop_.waiting.left_of(row_);
-    DecidedAnswer decided{decision(), until};
+    DecidedAnswer decided{decision(), awaited_until_};
     FoilApproved approved{decided.decision};
-    shop_.waiting.add(row_, std::move(seat_), until, false); // nothing fails from here on
+    shop_.waiting.add(row_, std::move(seat_), awaited_until_, false); // nothing fails from here on
     lead_.answer(std::move(decided));
     co_return approved;
 }

@@ -87,6 +87,7 @@ private:
     Instant entered_;
     Instant respond_at_;
     Instant session_at_;
+    Instant awaited_until_{}; // foil, once it is prepared: its database, whatever is done to the calendar
 
     Reservations::Hold hold_;        // of a use, until the store has it
     guard::Scopes::Permit seat_;     // to wait for a database in

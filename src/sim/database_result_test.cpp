@@ -257,6 +257,26 @@ TEST_F(DatabaseResultTest, a_calendar_that_was_put_back_does_not_lengthen_a_resu
     EXPECT_EQ(state_of(id), "TIMED_OUT");
 }
 
+TEST_F(DatabaseResultTest, a_calendar_that_is_set_while_a_session_is_opened_moves_no_wait) {
+    // Found by the simulator: the wait was counted anew, by the calendar, when the session's commit was through.
+    has_whole_trails = false; // they are read in the order of the calendar
+    for (const auto by : {Duration{2h}, Duration{-2h}}) {
+        inviter.journal().slow_next("open_session", 2s);
+        const auto said = begin(respondent, contact_text(link.token, by > 0s ? "party-1" : "party-2"));
+        world.run_for(1s);
+        world.jump_calendar(std::chrono::duration_cast<std::chrono::seconds>(by));
+        world.run_until([&] { return said->reply.has_value(); });
+        const auto left = std::stoi(member(*said->reply, "expiresInMs"));
+        EXPECT_GT(left, 17'900);
+        EXPECT_LE(left, 18'000);
+        const auto id = member(*said->reply, "sessionId");
+        world.run_for(17'900ms);
+        EXPECT_EQ(state_of(id), "AWAITING_DATABASE");
+        world.run_for(200ms);
+        EXPECT_EQ(state_of(id), "TIMED_OUT");
+    }
+}
+
 TEST_F(DatabaseResultTest, that_could_not_be_recorded_is_told_of_in_trail_and_arrows_alike_and_never_as_decided) {
     // Found by the simulator: the trail told of a tally as decided whose commit had failed, and of arrows that the
     // session's own list lacked for ever when a sister node took the next result.

@@ -162,6 +162,9 @@ async::awaitable<void> arrive(Network& network, Process& wire, wire::Multiaddr a
 }
 
 async::awaitable<Result<std::unique_ptr<ports::Stream>>> SimulatedConnection::open(std::string_view) {
+    if (network_.meets(network_.weather.unheard))
+        co_await async::sleep_until(process_.clock, process_.clock.now() + std::chrono::hours{1});
+    if (network_.meets(network_.weather.unopened)) line_->cut(network_.delay());
     if (!line_->is_up) co_return fail(Code::peer_gone, "the connection was lost");
     const auto* listening = network_.at(remote_);
     auto& far = listening != nullptr ? *listening->process : network_.wire();
@@ -196,6 +199,8 @@ const Network::Listening* Network::at(const wire::Multiaddr& address) const {
     return found == listeners_.end() ? nullptr : &found->second;
 }
 
+bool Network::meets(unsigned thousandths) { return thousandths > 0 && random_.below(1000) < thousandths; }
+
 Duration Network::delay() {
     const auto range = static_cast<std::uint64_t>((delay_max_ - delay_min_).count());
     return delay_min_ + Duration{static_cast<std::int64_t>(random_.below(range + 1))};
@@ -207,8 +212,8 @@ async::awaitable<Result<std::unique_ptr<ports::Connection>>> Network::dial(wire:
     const auto where = to.without_peer().to_text();
     const auto known = behaviour_.find(where);
     auto behaviour = known == behaviour_.end() ? Behaviour::answers : known->second;
-    if (weather.refused > 0 && random_.below(1000) < weather.refused) behaviour = Behaviour::refuses;
-    if (weather.hanging > 0 && random_.below(1000) < weather.hanging) behaviour = Behaviour::hangs;
+    if (meets(weather.refused)) behaviour = Behaviour::refuses;
+    if (meets(weather.hanging)) behaviour = Behaviour::hangs;
     if (is_parted(from, *to.peer())) behaviour = Behaviour::hangs;
     const auto patience = behaviour == Behaviour::hangs ? Duration{std::chrono::hours{1}} : delay() * 3;
     co_await async::sleep_until(process.clock, process.clock.now() + patience);

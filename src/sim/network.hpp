@@ -79,6 +79,8 @@ struct Weather {
     unsigned hanging = 0;
     unsigned cut = 0; // of messages, with their connection
     unsigned silent = 0;
+    unsigned unopened = 0; // of streams that are asked for: lost, with their connection
+    unsigned unheard = 0;  // of these: never opened
 };
 
 // A connection, as both of its ends know it.
@@ -169,7 +171,8 @@ public:
         return parted_.contains(one) != parted_.contains(other) || parted_pairs_.contains(std::minmax(one, other));
     }
     bool is_parted(const Line& line) const { return is_parted(line.dialer, line.listener); }
-    void strike(Line& line); // by the weather, as a message is sent
+    void strike(Line& line);          // by the weather, as a message is sent
+    bool meets(unsigned thousandths); // this kind of weather, this time
     std::uint64_t next_stream() { return ++streams_; }
     Weather weather;
     Tap* tap = nullptr;

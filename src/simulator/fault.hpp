@@ -68,8 +68,14 @@ enum class Fault : std::uint8_t {
     other_database, // a second result that says something else
     // the operator
     revocation,
+    // what came later, drawn apart (plan.cpp)
+    lost_opening, // of a stream, with its connection
+    hanging_opening,
+    impatience,   // joins that have little time
+    interruption, // of a join, by its user
+    reload,       // other settings, or such as make no sense
 };
-inline constexpr std::size_t fault_count = static_cast<std::size_t>(Fault::revocation) + 1;
+inline constexpr std::size_t fault_count = static_cast<std::size_t>(Fault::reload) + 1;
 
 std::string_view to_text(Fault fault);
 std::optional<Fault> fault_from_text(std::string_view text);

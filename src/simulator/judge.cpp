@@ -3,25 +3,28 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace taleus::simulator {
 
-using protocol::StateName;
 using sim::Node;
 
 // What is held never passes a limit, in no moment.
 void Scene::watch_bounds() {
-    for (const auto& role : listeners_) {
+    for (auto& role : listeners_) {
         auto& node = *role.node;
         if (!node.is_serving()) continue;
         const auto& limits = node.settings.limits;
         const auto& scopes = node.guards().scopes;
         const auto all = scopes.held({guard::Kind::process, {}});
         const auto begun = scopes.held({guard::Kind::new_work, {}});
-        if (all.sessions > limits.sessions + limits.reserved || begun.sessions > limits.sessions)
+        const auto served = std::exchange(role.served, all.sessions);
+        const auto new_work = std::exchange(role.begun, begun.sessions);
+        if (all.sessions > std::max(limits.sessions + limits.reserved, served) ||
+            begun.sessions > std::max(limits.sessions, new_work))
             report.add("exact_bounds", fmt::format("{} serves {} ({} new)", node.name(), all.sessions, begun.sessions));
         if (witness.counts.contains("rare resumed wait")) continue; // those were admitted by an earlier life
-        if (all.waiting > limits.waiting)
+        if (all.waiting > role.waiting_max)
             report.add("exact_bounds", fmt::format("{} has {} waiting", node.name(), all.waiting));
     }
 }

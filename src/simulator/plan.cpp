@@ -62,7 +62,17 @@ constexpr std::array<std::string_view, fault_count> fault_texts{"slow_network",
                                                                 "foreign_database",
                                                                 "repeated_database",
                                                                 "other_database",
-                                                                "revocation"};
+                                                                "revocation",
+                                                                "lost_opening",
+                                                                "hanging_opening",
+                                                                "impatience",
+                                                                "interruption",
+                                                                "reload"};
+
+// Worlds in which what came later may happen; the others are to the byte what they were before it, which seeds that are
+// kept rely on.
+constexpr std::uint64_t later_in = 5;
+constexpr std::size_t fault_count_before = static_cast<std::size_t>(Fault::revocation) + 1;
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
@@ -106,23 +116,42 @@ Duration drawn_moment(const Plan& plan, Random& random) {
     }
 }
 
+Event drawn_event(const Plan& plan, Random& random, const std::vector<Fault>& on) {
+    Event event;
+    event.at = drawn_moment(plan, random);
+    event.fault = on.at(random.below(on.size()));
+    event.who = random.below(1'000'000);
+    event.how = random.below(1'000'000);
+    event.length = milliseconds{random.below(one_in(random, 3) ? 20'000 : 3'000)};
+    return event;
+}
+
 void draw_events(Plan& plan, Random& random) {
     std::vector<Fault> on;
     const auto share = 1 + random.below(4); // of the classes, in fifths: some worlds see few, some most
-    for (std::size_t i = 0; i < fault_count; ++i)
+    for (std::size_t i = 0; i < fault_count_before; ++i)
         if (random.below(5) < share) {
             plan.faults.set(i);
             on.push_back(static_cast<Fault>(i));
         }
     plan.length = seconds{5 + random.below(25)};
     const auto count = on.empty() ? 0 : 4 + random.below(20);
+    for (std::size_t i = 0; i < count; ++i) plan.events.push_back(drawn_event(plan, random, on));
+}
+
+void draw_later_events(Plan& plan) {
+    if (plan.seed % later_in != 1) return;
+    SeededRandom random{plan.seed ^ 0xc2b2'ae3d'27d4'eb4fULL};
+    std::vector<Fault> on;
+    for (std::size_t i = fault_count_before; i < fault_count; ++i)
+        if (one_in(random, 2)) {
+            plan.faults.set(i);
+            on.push_back(static_cast<Fault>(i));
+        }
+    const auto count = on.empty() ? 0 : 4 + random.below(12);
     for (std::size_t i = 0; i < count; ++i) {
-        Event event;
-        event.at = drawn_moment(plan, random);
-        event.fault = on.at(random.below(on.size()));
-        event.who = random.below(1'000'000);
-        event.how = random.below(1'000'000);
-        event.length = milliseconds{random.below(one_in(random, 3) ? 20'000 : 3'000)};
+        auto event = drawn_event(plan, random, on);
+        if (event.fault == Fault::impatience) event.at = {}; // from the first join on
         plan.events.push_back(event);
     }
 }
@@ -155,6 +184,7 @@ Plan draw(std::uint64_t seed, const Reduction& left_out) {
     SeededRandom random{seed ^ 0x9e37'79b9'7f4a'7c15ULL};
     draw_people(plan, random);
     draw_events(plan, random);
+    draw_later_events(plan);
     for (const auto absent : left_out.dialers)
         if (absent < plan.dialers.size()) plan.dialers[absent].is_absent = true;
     for (const auto fault : left_out.faults) plan.faults.reset(static_cast<std::size_t>(fault));

@@ -30,6 +30,7 @@ Scene::Scene(const Plan& with)
     learn_providers();
     learn_stores();
     learn_strangers();
+    learn_users();
     settle_people();
     invite();
 }
@@ -69,7 +70,9 @@ void Scene::settle_people() {
             node.settings.cadre = at->second->settings.cadre;
             node.move_in_with(*at->second);
         }
-        node.observer = &witness;
+        role.watch = std::make_unique<SettingsWatch>(node.name(), world.time, witness, report);
+        role.usual = node.settings;
+        node.observer = role.watch.get();
         node.log = &witness;
         ensure(boot(node), "a first boot succeeds");
     }
@@ -138,10 +141,15 @@ void Scene::equip(Node& node) {
 }
 
 bool Scene::boot(Node& node) {
-    const auto* listener = listener_of(node);
+    auto* listener = listener_of(node);
     auto booted = node.try_boot();
     if (booted) equip(node);
-    if (booted && listener != nullptr) booted = node.try_serve();
+    if (booted && listener != nullptr) {
+        listener->watch->booted(node.settings.listener);
+        listener->waiting_max = node.settings.limits.waiting;
+        listener->served = listener->begun = 0;
+        booted = node.try_serve();
+    }
     if (!booted) {
         ++witness.counts["rare boot that failed"];
         fell(node, 1s);
@@ -226,6 +234,8 @@ void Scene::heal() {
         journal.set_delay(100us, 3ms);
         journal.go_on();
     }
+    for (auto& listener : listeners_) adopt(listener, listener.usual);
+    for (auto& dialer : dialers_) dialer.node->settings.dialer = {};
     for (auto& listener : listeners_) // one that was ending ends
         if (listener.node->is_serving() && listener.node->listener().is_draining()) listener.node->crash();
     for (auto& node : world.nodes) {

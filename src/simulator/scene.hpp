@@ -6,6 +6,7 @@
 #include "simulator/checks.hpp"
 #include "simulator/hooks.hpp"
 #include "simulator/plan.hpp"
+#include "simulator/settings_watch.hpp"
 #include "simulator/witness.hpp"
 
 #include <functional>
@@ -24,6 +25,11 @@ struct ListenerRole {
     sim::SimulatedProvisioner::Mood mood = sim::SimulatedProvisioner::Mood::makes; // outlives its processes
     Duration delay = std::chrono::milliseconds{5};
     bool has_logins = false;
+    session::Settings usual; // before anybody changes them
+    std::unique_ptr<SettingsWatch> watch;
+    std::size_t waiting_max = 0; // by any settings of this life, for a session takes its seat by those it began with
+    std::size_t served = 0;      // in the moment before; what a lowered limit found there may stay
+    std::size_t begun = 0;
 };
 struct DialerRole {
     sim::Node* node = nullptr;
@@ -82,6 +88,10 @@ private:
     void upset_provisioner(sim::Node& node, sim::SimulatedProvisioner::Mood mood, Duration delay, Duration length);
     void upset_verifier(ListenerRole& listener, SimulatedVerifier::Mood mood, Duration delay, Duration length);
     void revoke(const Event& event);
+    void reload(const Event& event);
+    void adopt(ListenerRole& role, session::Settings settings);
+    void hurry(sim::Node& dialer, Duration session, Duration length);
+    void interrupt(DialerRole& dialer);
     void slow_down(sim::Node& node, const Event& event);
     // What each fault does, by their kinds.
     void learn_network();
@@ -89,6 +99,7 @@ private:
     void learn_providers();
     void learn_stores();
     void learn_strangers();
+    void learn_users();
     void on(Fault fault, std::function<void(const Event&)> what) {
         strikes_.at(static_cast<std::size_t>(fault)) = std::move(what);
     }

@@ -1,9 +1,16 @@
 // The simulator itself: a seed is a world, told the same each time, and what is left out leaves the rest as it was.
 
+#include "base/source_dir_test.hpp"
+#include "protocol/state_tables_test.hpp"
+#include "simulator/counters.hpp"
 #include "simulator/run.hpp"
 #include "simulator/swarm.hpp"
 
+#include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 namespace taleus::simulator {
 namespace {
@@ -34,6 +41,26 @@ TEST(PlanTest, every_fault_has_a_name_of_its_own) {
     for (std::size_t i = 0; i < fault_count; ++i)
         EXPECT_EQ(fault_from_text(to_text(static_cast<Fault>(i))), static_cast<Fault>(i));
     EXPECT_FALSE(fault_from_text("no_fault"));
+}
+
+// Those that are not asked for stand in docs/testing.md, with the reason, and the tests that take them.
+TEST(CountersTest, every_arrow_of_the_documents_is_asked_for_but_those_that_no_world_can_meet) {
+    std::vector<std::string> missing;
+    for (const std::string side : {"listener", "dialer"}) {
+        const auto tables = protocol::test::read_state_tables(source_dir() / ("docs/states/" + side + ".md"));
+        for (const auto& [from, row] : tables.states)
+            for (const auto& to : row.leads_to)
+                if (const auto arrow = fmt::format("{} {} -> {}", side, from, to);
+                    std::ranges::find(must_be_met(), "arrow " + arrow) == must_be_met().end())
+                    missing.push_back(arrow);
+    }
+    EXPECT_THAT(missing,
+                testing::UnorderedElementsAre(
+                    "listener VALIDATING_TOKEN -> SENDING_RESPONSE", "dialer SENDING_CONTACT -> VALIDATING_RESPONSE",
+                    "dialer SENDING_CONTACT -> REJECTED", "dialer SENDING_CONTACT -> FAILED",
+                    "dialer AWAITING_RESPONSE -> FAILED", "dialer VALIDATING_RESPONSE -> TIMED_OUT",
+                    "dialer VALIDATING_RESPONSE -> CANCELLED", "dialer SENDING_DATABASE -> DONE",
+                    "dialer SENDING_DATABASE -> REJECTED", "dialer SENDING_DATABASE -> FAILED"));
 }
 
 TEST(RunTest, the_same_seed_is_the_same_world_to_the_last_count) {

@@ -32,6 +32,8 @@ void Scene::learn_network() {
     by_weather(Fault::hanging_dial, &sim::Weather::hanging);
     by_weather(Fault::lost_connection, &sim::Weather::cut);
     by_weather(Fault::silent_message, &sim::Weather::silent);
+    by_weather(Fault::lost_opening, &sim::Weather::unopened);
+    by_weather(Fault::hanging_opening, &sim::Weather::unheard);
     by_node(Fault::cut, &sim::Network::cut);
     by_node(Fault::silence, &sim::Network::silence);
     on(Fault::held_packets,
@@ -98,6 +100,7 @@ void Scene::pause(Node& node, Duration length) {
     } else if (const auto gone = gone_since_.find(&node); gone != gone_since_.end()) {
         absences_[node.peer()].emplace_back(gone->second, world.time.now);
         gone_since_.erase(gone);
+        if (auto* listener = listener_of(node)) listener->watch->went_on();
     }
 }
 
@@ -164,7 +167,29 @@ void Scene::learn_processes() {
         any_node(event.who).calendar.drift_ppm = static_cast<std::int64_t>(event.how % 20'000) - 10'000;
         turned_ += 5s;
     });
+}
+
+// --- the operator, and who joins
+
+void Scene::hurry(Node& dialer, Duration session, Duration length) {
+    dialer.settings.dialer.session = session;
+    later(length, [&dialer] { dialer.settings.dialer = {}; });
+}
+
+void Scene::interrupt(DialerRole& dialer) {
+    if (!dialer.joining || !dialer.node->is_alive()) return;
+    async::asio::post(dialer.node->process().executor(), [joining = dialer.joining] {
+        if (joining->limit != nullptr) joining->limit->stop();
+    });
+}
+
+void Scene::learn_users() {
     on(Fault::revocation, [this](const Event& event) { revoke(event); });
+    on(Fault::reload, [this](const Event& event) { reload(event); });
+    on(Fault::impatience, [this](const Event& event) {
+        hurry(*any_dialer(event.who).node, milliseconds{20 + event.how % 1500}, event.length);
+    });
+    on(Fault::interruption, [this](const Event& event) { interrupt(any_dialer(event.who)); });
 }
 
 // --- what a node depends on
