@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -19,7 +20,8 @@ using audit::Finding;
 using audit::Wrong;
 
 constexpr std::size_t evidence_bytes_max = 16 * 1024 * 1024;
-constexpr std::size_t page = 1000; // records read at a time
+constexpr std::size_t page = 1000;       // heads read at a time
+constexpr std::size_t bundles_page = 64; // bundles
 constexpr std::size_t sessions_known_max = 10'000;
 
 Result<std::string> text_of(const std::filesystem::path& file) {
@@ -56,10 +58,10 @@ public:
         for (auto& finding : audit::forks(heads_, receipts_)) note(std::move(finding));
         audit::Verifier verifier{heads_};
         std::uint64_t from = 0;
-        for (auto records = next(from); !records.empty(); records = next(from)) {
-            for (const auto& record : records) take(record, verifier);
-            from = records.back().seq + 1;
-            progress(done += records.size());
+        for (auto bundles = next(from); !bundles.empty(); bundles = next(from)) {
+            for (const auto& bundle : bundles) done += take(bundle, verifier);
+            from = bundles.back().first + 1;
+            progress(done);
         }
         auto found = verifier.finish();
         report_.size = verifier.tree().size();
@@ -72,8 +74,8 @@ public:
     }
 
 private:
-    std::vector<store::KeptRecord> next(std::uint64_t from) {
-        return store::kept_records(database_, trail_.number, from, page);
+    std::vector<store::Bundle> next(std::uint64_t from) {
+        return store::kept_bundles(database_, trail_.number, from, bundles_page);
     }
     void note(Finding finding) { report_.findings.push_back(std::move(finding)); }
     void note(Wrong wrong, std::uint64_t seq, std::string what) {
@@ -102,35 +104,59 @@ private:
         }
     }
 
-    void take(const store::KeptRecord& kept, audit::Verifier& verifier) {
-        const auto bytes = as_bytes(kept.bytes);
-        const auto leaf = store::digest_of(kept.leaf).value_or(Digest{});
-        const auto hash = audit::leaf_hash(bytes);
-        const auto record = audit::decode(bytes);
-        verifier.take(hash, record ? std::optional{record->seq} : std::nullopt, kept.seq, leaf);
-        if (!record || leaf != hash) return; // the verifier says so
-        if (!is_filed_well(kept.session, record->session))
-            note(Wrong::altered, kept.seq, "it is filed under another session");
+    // How many it holds. The records' own numbers say where they belong: the row has the number of its first one only.
+    std::uint64_t take(const store::Bundle& bundle, audit::Verifier& verifier) {
+        const auto records = store::unpack(bundle);
+        std::set<std::int64_t> sessions; // that it tells of
+        for (const auto& kept : records) {
+            const auto bytes = as_bytes(kept.bytes);
+            const auto hash = audit::leaf_hash(bytes);
+            const auto record = audit::decode(bytes);
+            verifier.take(hash, record ? std::optional{record->seq} : std::nullopt, std::nullopt, kept.leaf);
+            if (!record || kept.leaf != hash) continue; // the verifier says so
+            if (record->seq != kept.seq) misplaced_.push_back(record->seq);
+            if (!record->session.empty()) sessions.insert(number_of(record->session));
+            check_details(kept, *record);
+        }
+        sessions.erase(0);
+        for (const auto session : sessions) filed_.emplace_back(session, bundle.first);
+        return records.size();
+    }
+
+    void check_details(const store::KeptRecord& kept, const audit::Record& record) {
         const bool has_details = !kept.details.empty() || !kept.salt.empty();
         if (!has_details) return; // there are none, or they were erased
         audit::Salt salt{};
         const bool is_salt = kept.salt.size() == salt.size();
         if (is_salt) std::ranges::copy(kept.salt, salt.begin());
-        if (!is_salt || !record->details || audit::commitment(salt, kept.details) != *record->details)
-            note(Wrong::altered, kept.seq, "its details are not those that it commits to");
+        if (!is_salt || !record.details || audit::commitment(salt, kept.details) != *record.details)
+            note(Wrong::altered, record.seq, "its details are not those that it commits to");
     }
 
-    // Under its session's row, or under none where there is none. The records of a session stand near each other.
-    bool is_filed_well(std::int64_t number, const std::string& session) {
-        if (session.empty()) return number == 0;
+    // Its row's, or 0 where it has none. The records of a session stand near each other.
+    std::int64_t number_of(const std::string& session) {
         if (numbers_.size() == sessions_known_max) numbers_.clear();
         const auto [known, is_new] = numbers_.try_emplace(session);
         if (is_new) known->second = store::number_of_session(database_, session).value_or(0);
-        return known->second == number;
+        return known->second;
+    }
+
+    void check_filed() {
+        store::Filed expected;
+        for (const auto& [session, first] : filed_) expected.add(session, first);
+        if (store::all_filed(database_, trail_.number) == expected) return;
+        const auto before = report_.findings.size();
+        for (const auto& [session, first] : filed_)
+            if (!store::is_filed(database_, session, trail_.number, first))
+                note(Wrong::altered, first, "what is kept with it is not filed under each of its sessions");
+        if (report_.findings.size() == before)
+            note({Wrong::altered, 0, 0, "what is filed under a session that it does not tell of: altered"});
     }
 
     // What is derived from the records, for who goes on with the trail and for who asks for tiles.
     void check_kept(const audit::Tree& tree, std::span<const Digest> hashes) {
+        for (const auto seq : misplaced_) note(Wrong::altered, seq, "it is kept under another number");
+        check_filed();
         if (trail_.size != tree.size() || trail_.edge != tree.edge_bytes())
             note({Wrong::altered, tree.size(), 0,
                   "the trail's own row: altered (its size and edge are not the tree's)"});
@@ -159,7 +185,9 @@ private:
     const store::KeptTrail& trail_;
     std::vector<audit::Known> heads_;
     std::vector<audit::Held> receipts_;
-    std::unordered_map<std::string, std::int64_t> numbers_; // of sessions, those of late
+    std::unordered_map<std::string, std::int64_t> numbers_;     // of sessions, those of late
+    std::vector<std::uint64_t> misplaced_;                      // records whose place says another number
+    std::vector<std::pair<std::int64_t, std::uint64_t>> filed_; // sessions, and bundles that tell of them
     TrailReport report_;
 };
 

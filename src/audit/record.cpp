@@ -18,6 +18,7 @@ constexpr std::size_t session_bytes_max = 64;
 constexpr std::size_t token_digits = 16;
 constexpr std::size_t members_max = 9;
 constexpr std::size_t bodies_bytes_max = record_bytes_max - 1024; // what stands around them is smaller
+constexpr std::size_t event_bytes_max = 512; // of what stands around an event's body: a time, and a kind in quotes
 
 const Kind* kind_of(std::string_view name) {
     const auto all = kinds();
@@ -77,30 +78,36 @@ bool is_token_id(std::string_view text) {
 }
 
 // Kinds are of this program's list, and ids hexadecimal; what is not is quoted as any text is.
-std::string quoted(std::string_view text) { return wire::canonical_json(json::string{text}).value_or("\"\""); }
+void append_quoted(std::string& out, std::string_view text) {
+    const auto is_plain = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    };
+    if (std::ranges::all_of(text, is_plain))
+        out.append("\"").append(text).append("\"");
+    else
+        out += wire::canonical_json(json::string{text}).value_or("\"\"");
+}
 
 // An element of `then`; `before`: the time of the event before it.
-std::string event_text(UtcTime before, UtcTime at, std::string_view kind, std::string_view body) {
-    if (at == before) return fmt::format(R"({{"body":{},"kind":{}}})", body, quoted(kind));
-    return fmt::format(R"({{"at":"{}","body":{},"kind":{}}})", to_text(at), body, quoted(kind));
+void append_event(std::string& out, UtcTime before, UtcTime at, std::string_view kind, std::string_view body) {
+    out += '{';
+    if (at != before) out.append("\"at\":\"").append(to_text(at)).append("\",");
+    out.append("\"body\":").append(body).append(",\"kind\":");
+    append_quoted(out, kind);
+    out += '}';
 }
 
 std::string assemble(const Record& record, std::string_view body, std::string_view then) {
     std::string out;
     out.reserve(body.size() + then.size() + 320);
-    const auto add = [&](std::string_view name, std::string_view value) {
-        out += out.empty() ? "{\"" : ",\"";
-        out.append(name).append("\":").append(value);
-    };
-    add("at", fmt::format("\"{}\"", to_text(record.at)));
-    add("body", body);
-    if (record.details) add("details", fmt::format("\"{}\"", wire::to_base64url(*record.details)));
-    add("kind", quoted(record.kind));
-    add("seq", fmt::to_string(record.seq));
-    if (!record.session.empty()) add("session", quoted(record.session));
-    if (!then.empty()) add("then", fmt::format("[{}]", then));
-    if (!record.token.empty()) add("token", quoted(record.token));
-    add("v", fmt::to_string(then.empty() ? record_version : record_version_then));
+    out.append("{\"at\":\"").append(to_text(record.at)).append("\",\"body\":").append(body);
+    if (record.details) out.append(",\"details\":\"").append(wire::to_base64url(*record.details)).append("\"");
+    append_quoted(out.append(",\"kind\":"), record.kind);
+    out.append(",\"seq\":").append(fmt::format_int{record.seq}.c_str());
+    if (!record.session.empty()) append_quoted(out.append(",\"session\":"), record.session);
+    if (!then.empty()) out.append(",\"then\":[").append(then).append("]");
+    if (!record.token.empty()) append_quoted(out.append(",\"token\":"), record.token);
+    out.append(",\"v\":").append(fmt::format_int{then.empty() ? record_version : record_version_then}.c_str());
     return out += '}';
 }
 
@@ -198,6 +205,19 @@ Result<Entry> make_entry(Record record, const json::object& members) {
     return entry_of(std::move(record), body, personal);
 }
 
+Entry make_entry(Record record, const TransitionBody& body) {
+    Entry entry;
+    entry.body.reserve(body.cause.size() + body.from.size() + body.to.size() + 64);
+    append_quoted(entry.body.append("{\"cause\":"), body.cause);
+    append_quoted(entry.body.append(",\"from\":"), body.from);
+    append_quoted(entry.body.append(",\"to\":"), body.to);
+    entry.body.append(",\"us\":").append(fmt::format_int{body.us}.c_str()).append("}");
+    record.kind = "transition";
+    entry.last_at = record.at;
+    entry.record = std::move(record);
+    return entry;
+}
+
 Result<Entry> take_entry(Record record) {
     auto body = std::exchange(record.body, {});
     const auto personal = take_details(record.kind, body);
@@ -208,10 +228,9 @@ bool take_along(Entry& entry, const Entry& next) {
     const auto& first = entry.record;
     if (first.session.empty() || first.session != next.record.session || first.token != next.record.token) return false;
     if (!next.details.empty() || next.taken != 0 || entry.taken == then_max) return false;
-    auto text = event_text(entry.last_at, next.record.at, next.record.kind, next.body);
-    if (entry.body.size() + entry.then.size() + text.size() > bodies_bytes_max) return false;
+    if (entry.body.size() + entry.then.size() + next.body.size() + event_bytes_max > bodies_bytes_max) return false;
     if (!entry.then.empty()) entry.then += ',';
-    entry.then += text;
+    append_event(entry.then, entry.last_at, next.record.at, next.record.kind, next.body);
     entry.last_at = next.record.at;
     ++entry.taken;
     return true;
@@ -231,7 +250,7 @@ Result<std::string> to_bytes(const Record& record) {
         const auto text = wire::canonical_json(event.body);
         if (!text) return formless(event.kind);
         if (!then.empty()) then += ',';
-        then += event_text(std::exchange(before, event.at), event.at, event.kind, *text);
+        append_event(then, std::exchange(before, event.at), event.at, event.kind, *text);
     }
     auto bytes = assemble(record, *body, then);
     if (bytes.size() > record_bytes_max) return formless(record.kind);

@@ -87,6 +87,14 @@ inline Result<Entry> make_entry(Record record) {
     const auto members = std::exchange(record.body, {});
     return make_entry(std::move(record), members);
 }
+// Of the kind `transition`, of which a session has many: made without a tree of values. `cause` is any text.
+struct TransitionBody {
+    std::string_view from;
+    std::string_view to;
+    std::string_view cause;
+    std::uint64_t us = 0;
+};
+Entry make_entry(Record record, const TransitionBody& body);
 // The same of a record of any kind and form, as it was kept before there were trails.
 Result<Entry> take_entry(Record record);
 // Puts `next` behind what `entry` tells of, where both are of one session and invitation, `next` has no details, and

@@ -311,5 +311,22 @@ TEST(Receipt, FitsItsLimitAtABillionRecords) {
     EXPECT_LE(to_json(note, Proof(30), encoded).size(), receipt_bytes_max);
 }
 
+// It is written without a tree of values: the same bytes, whatever the cause is called.
+TEST(RecordTest, a_transition_is_what_its_members_make_of_it) {
+    for (const std::string_view cause : {"ContactRead", "", "a \"cause\" of\nlines", "\xc3\xa9"}) {
+        Record record;
+        record.seq = 7;
+        record.at = UtcTime{std::chrono::milliseconds{1}};
+        record.session = "s";
+        record.token = "0123456789abcdef";
+        auto same = record;
+        same.kind = "transition";
+        same.body = {{"from", "A_B"}, {"to", "C"}, {"cause", cause}, {"us", 5}};
+        const auto made =
+            encode(make_entry(record, TransitionBody{.from = "A_B", .to = "C", .cause = cause, .us = 5}), {});
+        EXPECT_EQ(made.bytes, encode(std::move(same), {})->bytes);
+    }
+}
+
 } // namespace
 } // namespace taleus::audit

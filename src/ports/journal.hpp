@@ -42,9 +42,15 @@ struct SessionFilter {
     std::optional<wire::PeerId> peer = std::nullopt;
 };
 
-struct Trail { // what happened since the last write of the session, appended with it
+// What happened to a session since its last write, appended with it. Each transition is an audit record too, which the
+// journal makes of it.
+struct Trail {
+    std::string session_id;
+    std::string token_id;
     std::vector<Transition> transitions;
-    std::vector<AuditRecord> audit;
+    std::vector<AuditRecord> audit; // all others
+
+    bool empty() const { return transitions.empty() && audit.empty(); }
 };
 
 // --- the listener's questions

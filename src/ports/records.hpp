@@ -29,6 +29,7 @@ struct Transition {
     protocol::StateName to = protocol::StateName::reading_request;
     std::string cause;                  // the event's name
     std::chrono::microseconds spent{0}; // in `from`
+    std::size_t behind = 0;             // how many of its trail's audit records came before it
 };
 
 // A line of the audit trail. `body` is canonical JSON without secrets; the journal gives it its number in the

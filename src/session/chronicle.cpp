@@ -2,26 +2,20 @@
 
 #include "base/keeps_trail.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 
 namespace taleus::session {
 
-using protocol::to_text;
-
 void Chronicle::note(std::string_view kind, boost::json::object body) {
-    if (keeps_trail()) trail_.audit.push_back(audit_record(clock_, kind, session_id_, token_id_, std::move(body)));
+    if (keeps_trail())
+        trail_.audit.push_back(audit_record(clock_, kind, trail_.session_id, trail_.token_id, std::move(body)));
 }
 
 void Chronicle::moved(protocol::StateName from, protocol::StateName to, std::string_view cause, Duration spent) {
     const auto in_state = std::chrono::duration_cast<std::chrono::microseconds>(spent);
-    trail_.transitions.push_back({clock_.utc(), from, to, std::string{cause}, in_state});
-    try {
-        note("transition", {{"cause", cause}, {"from", to_text(from)}, {"to", to_text(to)}, {"us", in_state.count()}});
-    } catch (...) { // steps and trail tell the same
-        trail_.transitions.pop_back();
-        throw;
-    }
+    trail_.transitions.push_back({clock_.utc(), from, to, std::string{cause}, in_state, trail_.audit.size()});
 }
 
 void Chronicle::drop(Written written) {
@@ -30,6 +24,7 @@ void Chronicle::drop(Written written) {
     };
     front(trail_.transitions, written.transitions);
     front(trail_.audit, written.audit);
+    for (auto& arrow : trail_.transitions) arrow.behind -= std::min(arrow.behind, written.audit);
 }
 
 boost::json::object ending_body(protocol::StateName outcome, std::optional<Code> code) {

@@ -21,10 +21,13 @@ class Chronicle {
 public:
     // `begun`: what an earlier write could not take.
     Chronicle(const async::Clock& clock, std::string session_id, std::string token_id, ports::Trail begun = {})
-        : clock_{clock}, session_id_{std::move(session_id)}, token_id_{std::move(token_id)}, trail_{std::move(begun)} {}
+        : clock_{clock}, trail_{std::move(begun)} {
+        trail_.session_id = std::move(session_id);
+        trail_.token_id = std::move(token_id);
+    }
 
     void note(std::string_view kind, boost::json::object body);
-    // An arrow of the machine; `spent` in the state that it leaves. Noted whole, or it throws and nothing is.
+    // An arrow of the machine; `spent` in the state that it leaves.
     void moved(protocol::StateName from, protocol::StateName to, std::string_view cause, Duration spent);
 
     // For the next write; what is noted meanwhile stays for the one after it.
@@ -38,8 +41,6 @@ public:
 
 private:
     const async::Clock& clock_;
-    std::string session_id_;
-    std::string token_id_;
     ports::Trail trail_;
 };
 

@@ -39,7 +39,7 @@ void WaitingRoom::settle(const std::string& id, protocol::StateName stored, bool
     auto& entry = found->second;
     entry.session.state = stored;
     entry.session.delivered = delivered;
-    entry.unwritten = std::move(unwritten);
+    if (!unwritten.empty()) entry.unwritten = std::move(unwritten);
     entry.since = clock_.now();
     entry.is_settled = true;
     if (entry.on_settled) entry.on_settled->set({});

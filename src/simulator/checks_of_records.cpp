@@ -99,10 +99,22 @@ void take(Told& told, std::int64_t session, const json::object& event) {
     if (kind == "decided" && body->contains("tallyId")) told.tallies[session].insert(text_at(*body, "tallyId"));
 }
 
-Told told_by(const HomeView& home) {
+Told told_by(const HomeView& home, Report& report) {
+    std::map<std::string, std::int64_t> numbers;
+    for (const auto& session : home.sessions) numbers.emplace(session.id, session.number);
+    std::set<std::array<std::int64_t, 3>> filed;
+    for (const auto& one : home.filed) filed.insert({one.trail, one.first, one.session});
     Told told;
-    for (const auto& row : home.records)
-        for (const auto& event : events_of(row)) take(told, row.session, event);
+    for (const auto& row : home.records) {
+        const auto events = events_of(row);
+        if (events.empty()) continue;
+        const auto session = numbers.find(text_at(events.front(), "session"));
+        if (session == numbers.end()) continue; // of none, or of one that was never opened
+        for (const auto& event : events) take(told, session->second, event);
+        if (!filed.contains({row.trail, row.bundle, session->second}))
+            report.add("effect_audited",
+                       fmt::format("{}: record {} is not filed under session {}", home.home, row.seq, session->first));
+    }
     return told;
 }
 
@@ -215,7 +227,7 @@ void check_receipt(const std::map<std::string, std::map<std::int64_t, std::strin
 
 void check_sessions(const Facts& facts, Report& report) {
     for (const auto& home : facts.homes) {
-        auto told = told_by(home);
+        auto told = told_by(home, report);
         std::map<std::int64_t, std::vector<const HomeView::Arrow*>> ways;
         for (const auto& arrow : home.arrows) ways[arrow.session].push_back(&arrow);
         for (const auto& session : home.sessions) {

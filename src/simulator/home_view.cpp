@@ -93,16 +93,38 @@ void read_sessions(HomeView& view, sqlite3* database) {
     }
 }
 
+// A line a record, 32 bytes a hash; the first one's number is the bundle's, and who has no hash gets an empty one.
+void read_bundle(HomeView& view, HomeView::Record one, std::string_view lines, const Bytes& leaves) {
+    constexpr std::size_t width = 32;
+    one.bundle = one.seq;
+    for (std::size_t at = 0; !lines.empty(); at += width, ++one.seq) {
+        const auto line = lines.substr(0, lines.find('\n'));
+        lines.remove_prefix(std::min(lines.size(), line.size() + 1));
+        one.record = line;
+        const auto rest = ByteView{leaves}.subspan(std::min(at, leaves.size()));
+        one.leaf = to_bytes(rest.first(std::min(width, rest.size())));
+        view.records.push_back(one);
+    }
+}
+
 void read_trails(HomeView& view, sqlite3* database) {
     Rows trails{database, "SELECT number, size, node, origin FROM trails ORDER BY number", view.damage};
     while (trails.next()) {
         auto& one = view.trails.emplace_back();
         trails.read(one.number, one.size, one.node, one.origin);
     }
-    Rows records{database, "SELECT trail, seq, session, record, leaf FROM records ORDER BY trail, seq", view.damage};
-    while (records.next()) {
-        auto& one = view.records.emplace_back();
-        records.read(one.trail, one.seq, one.session, one.record, one.leaf);
+    Rows bundles{database, "SELECT trail, first, records, leaves FROM bundles ORDER BY trail, first", view.damage};
+    while (bundles.next()) {
+        HomeView::Record one;
+        std::string lines;
+        Bytes leaves;
+        bundles.read(one.trail, one.seq, lines, leaves);
+        read_bundle(view, one, lines, leaves);
+    }
+    Rows filed{database, "SELECT trail, first, session FROM filed ORDER BY trail, first, session", view.damage};
+    while (filed.next()) {
+        auto& one = view.filed.emplace_back();
+        filed.read(one.trail, one.first, one.session);
     }
     Rows heads{database, "SELECT trail, size, root, signature FROM heads ORDER BY trail, size", view.damage};
     while (heads.next()) {

@@ -43,9 +43,12 @@ struct HomeView {
         std::string from, to, cause;
     };
     struct Record {
-        std::int64_t trail = 0, seq = 0, session = 0;
+        std::int64_t trail = 0, bundle = 0, seq = 0;
         std::string record;
         Bytes leaf;
+    };
+    struct Filed { // a bundle that tells of a session
+        std::int64_t trail = 0, first = 0, session = 0;
     };
     struct Head {
         std::int64_t trail = 0, size = 0;
@@ -63,6 +66,7 @@ struct HomeView {
     std::vector<Instance> instances;
     std::vector<Arrow> arrows;   // in the order of session and step
     std::vector<Record> records; // of trail and number
+    std::vector<Filed> filed;    // of trail, bundle and session
     std::vector<Head> heads;     // of trail and size
     std::vector<Trail> trails;
     std::string damage; // what SQLite says of the file, where it is not sound

@@ -11,8 +11,8 @@ using protocol::Side;
 using protocol::StateName;
 using Joined = ports::Journal::Joined;
 
-UtcTime began_at(const ports::Session& session, const ports::Trail& trail) {
-    return trail.transitions.empty() ? session.opened : trail.transitions.back().at;
+UtcTime began_at(const ports::Session& session, const Story& story) {
+    return story.transitions.empty() ? session.opened : story.transitions.back().at;
 }
 
 Joined recall(Database& database, StoredSession stored) {
@@ -31,7 +31,7 @@ std::optional<Joined> joined(Database& database, const BootstrapKey& key) {
     return recall(database, std::move(*stored));
 }
 
-Result<Joined> begin_join(Database& database, const ports::Session& session, const ports::Trail& trail) {
+Result<Joined> begin_join(Database& database, const ports::Session& session, const Story& story) {
     if (session.side != Side::dialer || protocol::is_terminal(session.state))
         return fail(Code::internal, "only a dialer's live session begins a join");
     auto stored = session_of_key(database, Side::dialer, session.key, Hold::yes);
@@ -43,32 +43,32 @@ Result<Joined> begin_join(Database& database, const ports::Session& session, con
     const auto epoch = next_epoch(database, stored ? stored->session : session);
     if (stored) {
         append_lost_arrow(database, stored->number, stored->session,
-                          trail.transitions.empty() ? session.opened : trail.transitions.front().at);
+                          story.transitions.empty() ? session.opened : story.transitions.front().at);
         stored->session.state = session.state;
         stored->session.epoch = epoch;
         stored->session.ended.reset();
         stored->session.code.reset();
         database.run("UPDATE sessions SET state = ?2, epoch = ?3, ended = NULL, code = NULL WHERE number = ?1",
                      stored->number, session.state, epoch);
-        hand_over_instance(database, stored->number, session, began_at(session, trail));
+        hand_over_instance(database, stored->number, session, began_at(session, story));
     } else {
         stored = StoredSession{.session = session, .number = 0, .reserved = false, .holds_key = true};
         stored->session.epoch = epoch;
         stored->number = insert_session(database, *stored);
     }
-    append_transitions(database, stored->number, trail.transitions);
-    append_audit(database, trail.audit, stored->number);
+    append_transitions(database, stored->number, story.transitions);
+    append_records(database, story.records, stored->number);
     return recall(database, std::move(*stored));
 }
 
 // The first intent stands: another one under the same key would orphan what the first may have made.
 Result<Step> record_intent(Database& database, const std::string& session_id, std::uint64_t epoch,
-                           const ports::Intent& intent, const ports::Trail& trail) {
+                           const ports::Intent& intent, const Story& story) {
     const auto stored = session_by_id(database, session_id);
     if (!stored || stored->session.side != Side::dialer || stored->session.epoch != epoch || stored->session.ended)
         return Step{std::unexpected(ports::NotTaken::lost)};
     const auto& session = stored->session;
-    const auto since = began_at(session, trail);
+    const auto since = began_at(session, story);
     if (const auto earlier = instance_of_key(database, Side::dialer, session.key, Hold::yes)) {
         if (earlier->state == "removing") return Step{std::unexpected(ports::NotTaken::lost)};
         const auto& known = earlier->intent;
@@ -78,8 +78,8 @@ Result<Step> record_intent(Database& database, const std::string& session_id, st
         insert_instance(database, stored->number, session, intent, since);
     }
     database.run("UPDATE sessions SET state = ?2 WHERE number = ?1", stored->number, StateName::provisioning_database);
-    append_transitions(database, stored->number, trail.transitions);
-    append_audit(database, trail.audit, stored->number);
+    append_transitions(database, stored->number, story.transitions);
+    append_records(database, story.records, stored->number);
     return Step{};
 }
 

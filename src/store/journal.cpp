@@ -94,6 +94,15 @@ template <class Read> auto Journal::look(Read read) {
     });
 }
 
+// A step, with what is told of it: written out here, in the thread of who asks.
+template <class Step> auto Journal::tell(Trail trail, Step step) {
+    return writes_.run([step = std::move(step), story = write_out(std::move(trail))](
+                           Database& db) -> std::invoke_result_t<const Step&, Database&, const Story&> {
+        if (!story) return fail(story.error());
+        return step(db, *story);
+    });
+}
+
 awaitable<Result<Recovered>> Journal::recover(UtcTime now) {
     return writes_.run([=](Database& db) -> Result<Recovered> { return recover_sessions(db, now); });
 }
@@ -199,28 +208,35 @@ awaitable<Result<TokenLookup>> Journal::look_up(TokenHash token, BootstrapKey ke
 awaitable<Result<Taken<Journal::Opened>>> Journal::open_session(Session session, std::optional<Intent> intent,
                                                                 UtcTime now, Trail trail) {
     auto receipt = std::make_shared<std::string>(); // written by the queue's thread before it answers
-    auto written =
-        writes_.run([session = std::move(session), intent = std::move(intent), now, trail = std::move(trail),
-                     receipt](Database& db) { return store::open_session(db, session, intent, now, trail, receipt); });
+    auto written = tell(std::move(trail), [session = std::move(session), intent = std::move(intent), now,
+                                           receipt](Database& db, const Story& story) {
+        return store::open_session(db, session, intent, now, story, receipt);
+    });
     auto answer = co_await std::move(written);
     if (answer && *answer) (*answer)->receipt = std::move(*receipt);
     co_return answer;
 }
 awaitable<Result<Taken<void>>> Journal::record_tally(Session session, protocol::StateName from, TallyRecord tally,
                                                      Trail trail) {
-    return writes_.run([session = std::move(session), from, tally = std::move(tally), trail = std::move(trail)](
-                           Database& db) { return store::record_tally(db, session, from, tally, trail); });
+    return tell(std::move(trail),
+                [session = std::move(session), from, tally = std::move(tally)](Database& db, const Story& story) {
+                    return store::record_tally(db, session, from, tally, story);
+                });
 }
 awaitable<Result<Taken<void>>> Journal::move_session(std::string id, std::uint64_t epoch, protocol::StateName from,
                                                      protocol::StateName to, bool delivered, Trail trail) {
-    return writes_.run([id = std::move(id), epoch, from, to, delivered, trail = std::move(trail)](Database& db) {
-        return store::move_session(db, id, epoch, from, to, delivered, trail);
+    return tell(std::move(trail), [id = std::move(id), epoch, from, to, delivered](Database& db, const Story& story) {
+        return store::move_session(db, id, epoch, from, to, delivered, story);
     });
 }
 awaitable<Result<void>> Journal::end_session(Session session, Trail trail) {
-    return writes_.run([session = std::move(session), trail = std::move(trail)](Database& db) {
-        return store::end_session(db, session, trail);
-    });
+    auto findings = write_out(findings_of(trail));
+    return tell(std::move(trail),
+                [session = std::move(session), findings = std::move(findings)](Database& db,
+                                                                               const Story& story) -> Result<void> {
+                    if (!findings) return fail(findings.error());
+                    return store::end_session(db, session, story, *findings);
+                });
 }
 awaitable<Result<void>> Journal::append_audit(std::vector<AuditRecord> audit) {
     return writes_.run([audit = std::move(audit)](Database& db) -> Result<void> {
@@ -249,15 +265,15 @@ awaitable<Result<std::optional<Journal::Joined>>> Journal::joined(BootstrapKey k
     return look([=](Database& db) { return store::joined(db, key); });
 }
 awaitable<Result<Journal::Joined>> Journal::begin_join(Session session, Trail trail) {
-    return writes_.run([session = std::move(session), trail = std::move(trail)](Database& db) {
-        return store::begin_join(db, session, trail);
+    return tell(std::move(trail), [session = std::move(session)](Database& db, const Story& story) {
+        return store::begin_join(db, session, story);
     });
 }
 awaitable<Result<Taken<void>>> Journal::record_intent(std::string session_id, std::uint64_t epoch, Intent intent,
                                                       Trail trail) {
-    return writes_.run([session_id = std::move(session_id), epoch, intent = std::move(intent),
-                        trail = std::move(trail)](Database& db) {
-        return store::record_intent(db, session_id, epoch, intent, trail);
+    return tell(std::move(trail), [session_id = std::move(session_id), epoch,
+                                   intent = std::move(intent)](Database& db, const Story& story) {
+        return store::record_intent(db, session_id, epoch, intent, story);
     });
 }
 

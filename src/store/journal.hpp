@@ -110,6 +110,8 @@ private:
                                                   Author author, const Options& options);
     // Runs `read(Database&) -> T` on one consistent snapshot.
     template <class Read> auto look(Read read);
+    // Runs `step(Database&, const Story&) -> Result<T>` in the queue.
+    template <class Step> auto tell(ports::Trail trail, Step step);
 
     const std::string node_; // in whose name is written: its peer id
     Sealer sealer_;

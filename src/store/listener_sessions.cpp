@@ -37,7 +37,7 @@ ports::TokenLookup look_up(Database& database, const TokenHash& token, const Boo
 // Who holds it is the only one who opens sessions of its keys.
 Result<std::expected<Opened, NotTaken>> open_session(Database& database, const ports::Session& session,
                                                      const std::optional<ports::Intent>& intent, UtcTime now,
-                                                     const ports::Trail& trail, std::shared_ptr<std::string> receipt) {
+                                                     const Story& story, std::shared_ptr<std::string> receipt) {
     using Answer = std::expected<Opened, NotTaken>;
     const auto view = invitation_for(database, session.token, session.peer, Hold::yes);
     if (!view) return fail(Code::invalid_token, "a session of an unknown invitation was to be opened");
@@ -59,8 +59,8 @@ Result<std::expected<Opened, NotTaken>> open_session(Database& database, const p
         insert_instance(database, number, session, *intent, now);
         opened.intent = intent;
     }
-    append_transitions(database, number, trail.transitions);
-    append_opening(database, trail.audit, number, std::move(receipt));
+    append_transitions(database, number, story.transitions);
+    append_opening(database, story.records, number, std::move(receipt));
     return Answer{std::move(opened)};
 }
 

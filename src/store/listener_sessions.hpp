@@ -3,6 +3,7 @@
 
 #include "ports/journal.hpp"
 #include "store/database.hpp"
+#include "store/trail.hpp"
 
 namespace taleus::store {
 
@@ -12,7 +13,7 @@ ports::TokenLookup look_up(Database& database, const TokenHash& token, const Boo
                            const wire::PeerId& peer);
 Result<std::expected<ports::Journal::Opened, ports::NotTaken>>
 open_session(Database& database, const ports::Session& session, const std::optional<ports::Intent>& intent, UtcTime now,
-             const ports::Trail& trail, std::shared_ptr<std::string> receipt);
+             const Story& story, std::shared_ptr<std::string> receipt);
 
 std::vector<ports::Session> waiting_sessions(Database& database, const std::optional<wire::PeerId>& peer);
 std::optional<ports::Session> waiting_session(Database& database, const wire::PeerId& peer, const std::string& id);

@@ -220,8 +220,7 @@ TEST_F(ListenerSessionsTest, a_session_that_was_lost_tells_what_it_found_out_and
     slow.state = StateName::timed_out;
     slow.code = Code::timeout;
     auto late = trail(StateName::provisioning_database, StateName::timed_out, slow.id);
-    late.audit = {record("hook", slow.id), record("transition", slow.id), record("decided", slow.id),
-                  record("ended", slow.id)};
+    late.audit = {record("hook", slow.id), record("decided", slow.id), record("ended", slow.id)};
     ask(journal->end_session(slow, late));
     std::vector<std::string> kinds;
     for (const auto& one : ask(journal->audit("s1"))) kinds.push_back(one.kind);

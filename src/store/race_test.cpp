@@ -124,7 +124,8 @@ async::awaitable<void> whole_sessions(Journal& journal, std::string name, int ro
         auto recorded = co_await journal.record_tally(made, StateName::sending_response, tally(made, "t-" + made.id),
                                                       trail(StateName::validating_database, StateName::done, made.id));
         EXPECT_TRUE(recorded.value());
-        auto ended = co_await journal.end_session(made, {.transitions = {}, .audit = {record("ended", made.id)}});
+        auto ended = co_await journal.end_session(
+            made, {.session_id = made.id, .token_id = {}, .transitions = {}, .audit = {record("ended", made.id)}});
         EXPECT_TRUE(ended);
     }
 }

@@ -1,5 +1,6 @@
 #include "store/schema.hpp"
 
+#include "store/bundling.hpp"
 #include "store/columns.hpp"
 #include "store/dialect.hpp"
 
@@ -225,7 +226,26 @@ CREATE TABLE receipts (          -- the listener's, of a session's opening; kept
 // would take it for an altered one.
 constexpr const char* version_4 = "";
 
-constexpr std::array migrations{version_1, version_2, version_3, version_4};
+constexpr const char* version_5 = R"sql(
+-- What a commit appends to a trail is one row. Records of before are put into such rows (bundle_records), and their table goes.
+CREATE TABLE bundles (           -- append only but for details, which are erased
+    trail   INTEGER NOT NULL REFERENCES trails (number),
+    first   INTEGER NOT NULL,                      -- number of its first record; from 0, without gaps
+    leaves  BLOB NOT NULL,                         -- hashes of the records, 32 bytes each
+    details TEXT NOT NULL,                         -- a line a record: salt (base64url), a space, canonical JSON; or ''
+    records TEXT NOT NULL,                         -- a line a record: canonical JSON, what is hashed
+    PRIMARY KEY (trail, first)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE filed (             -- which bundles tell of a session, to find them by
+    session INTEGER NOT NULL,
+    trail   INTEGER NOT NULL,
+    first   INTEGER NOT NULL,
+    PRIMARY KEY (session, trail, first)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr std::array migrations{version_1, version_2, version_3, version_4, version_5};
+constexpr std::int64_t version_of_bundles = 5;
 
 // The rows of before there were nodes are this one's.
 void name_node(Database& database) {
@@ -286,6 +306,7 @@ Result<void> migrate(Database& database) {
     for (auto next = static_cast<std::size_t>(*version); next < migrations.size(); ++next)
         database.script(migrations.at(next));
     if (*version > 0) name_node(database);
+    if (*version < version_of_bundles) bundle_records(database);
     database.script(
         fmt::format("PRAGMA application_id={}; PRAGMA user_version={}", schema_application, schema_version()));
     database.commit();
@@ -314,6 +335,7 @@ void migrate_postgres(Database& database) {
     for (auto next = static_cast<std::size_t>(version); next < migrations.size(); ++next)
         database.script(schema_to_postgres(migrations.at(next)));
     if (version == 0) database.script(schema_to_postgres(postgres_writers));
+    if (version < version_of_bundles) bundle_records(database);
     database.run("UPDATE store SET version = ?1 WHERE name = 'taleus'", schema_version());
 }
 

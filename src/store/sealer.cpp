@@ -4,6 +4,7 @@
 #include "audit/tile.hpp"
 #include "base/ensure.hpp"
 #include "store/columns.hpp"
+#include "store/filing.hpp"
 #include "store/session_rows.hpp"
 #include "wire/base_text.hpp"
 #include "wire/json.hpp"
@@ -88,30 +89,27 @@ void Sealer::seal(Database& database) {
     if (!trail) trail = begin(database, "first", waiting.front().entry.record.at, nullptr);
 
     audit::Growth growth{trail->tree};
+    Filing filing{database, trail->number};
     std::vector<std::string> records(waiting.size());
-    for (std::size_t i = 0; i < waiting.size() && !database.fault(); ++i)
-        append(database, *trail, growth, waiting[i], records[i]);
+    for (std::size_t i = 0; i < waiting.size() && !database.fault(); ++i) {
+        append(database, filing, growth, waiting[i], records[i]);
+        keep_subtrees(database, trail->number, growth);
+    }
+    filing.end_bundle();
     if (!database.fault()) sign(database, *trail, growth, records);
 }
 
-void Sealer::append(Database& database, const Row& trail, audit::Growth& growth, Unsealed& one, std::string& bytes) {
+void Sealer::append(Database& database, Filing& filing, audit::Growth& growth, Unsealed& one, std::string& bytes) {
     auto& record = one.entry.record;
     record.seq = growth.tree().size();
     if (one.session == 0 && !record.session.empty())
         one.session = number_of_session(database, record.session).value_or(0);
-    Bytes salt;
-    audit::Salt drawn{};
-    if (!one.entry.details.empty()) {
-        drawn = random_.bytes<sizeof(audit::Salt)>();
-        salt.assign(drawn.begin(), drawn.end());
-    }
-    auto encoded = audit::encode(std::move(one.entry), drawn);
+    audit::Salt salt{};
+    if (!one.entry.details.empty()) salt = random_.bytes<sizeof(audit::Salt)>();
+    auto encoded = audit::encode(std::move(one.entry), salt);
     const auto leaf = audit::leaf_hash(as_bytes(encoded.bytes));
-    database.post("INSERT INTO records (trail, seq, session, record, leaf, salt, details) VALUES "
-                  "(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                  trail.number, growth.tree().size(), one.session, encoded.bytes, leaf, salt, encoded.details);
+    filing.add(growth.tree().size(), encoded.bytes, leaf, salt, encoded.details, one.session);
     growth.append(leaf);
-    keep_subtrees(database, trail.number, growth);
     bytes = std::move(encoded.bytes);
 }
 

@@ -21,6 +21,8 @@ struct Author {
     Random& random;
 };
 
+class Filing;
+
 class Sealer {
 public:
     explicit Sealer(Author author) : key_{author.key}, random_{author.random} {}
@@ -41,7 +43,7 @@ private:
     };
     std::optional<Row> newest(Database& database);
     Row begin(Database& database, std::string_view cause, UtcTime now, const Row* before);
-    void append(Database& database, const Row& trail, audit::Growth& growth, Unsealed& one, std::string& bytes);
+    void append(Database& database, Filing& filing, audit::Growth& growth, Unsealed& one, std::string& bytes);
     void sign(Database& database, const Row& trail, const audit::Growth& growth, std::span<const std::string> records);
 
     const wire::KeyPair& key_;

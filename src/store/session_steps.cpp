@@ -6,6 +6,8 @@
 #include "store/session_rows.hpp"
 #include "store/trail.hpp"
 
+#include <fmt/format.h>
+
 namespace taleus::store {
 namespace {
 
@@ -25,61 +27,63 @@ bool is_owned(const StoredSession& stored, std::uint64_t epoch, std::optional<St
 
 // A node may take the database of a session before the node that approved it has recorded that it answered, or in its
 // place where it died over that: the peer is faster than a record, and has the answer.
-void append_unrecorded_answer(Database& database, const StoredSession& stored, const ports::Trail& trail) {
+void append_unrecorded_answer(Database& database, const StoredSession& stored, const Story& story) {
     const auto& session = stored.session;
-    if (trail.transitions.empty() || session.state != StateName::sending_response) return;
-    const auto& next = trail.transitions.front();
+    if (story.transitions.empty() || session.state != StateName::sending_response) return;
+    const auto& next = story.transitions.front();
     if (next.from != StateName::awaiting_database) return;
     append_lost_arrow(database, stored.number, session, next.at);
     append_arrow(database, stored.number, session, {next.at, session.state, next.from, "recorded", {}});
 }
 
-void append(Database& database, const StoredSession& stored, const ports::Trail& trail) {
-    append_unrecorded_answer(database, stored, trail);
-    append_transitions(database, stored.number, trail.transitions);
-    append_audit(database, trail.audit, stored.number);
-}
-
-// Of a session that was lost to another owner, who tells its steps and its one end: what was found out on the way stays
-// on record, the steps that it would have taken do not.
-std::vector<ports::AuditRecord> findings_of(const ports::Trail& trail) {
-    auto kept = trail.audit;
-    std::erase_if(kept, [](const auto& record) {
-        return record.kind == "transition" || record.kind == "decided" || record.kind == "ended";
-    });
-    return kept;
+void append(Database& database, const StoredSession& stored, const Story& story) {
+    append_unrecorded_answer(database, stored, story);
+    append_transitions(database, stored.number, story.transitions);
+    append_records(database, story.records, stored.number);
 }
 
 // When the caller did not say when it ended, its trail does.
-UtcTime end_of(const ports::Session& session, const ports::Trail& trail) {
+UtcTime end_of(const ports::Session& session, const Story& story) {
     if (session.ended) return *session.ended;
-    return trail.transitions.empty() ? session.opened : trail.transitions.back().at;
+    return story.transitions.empty() ? session.opened : story.transitions.back().at;
 }
 
-// The columns that a step may change, by the value that the caller holds; empty texts leave what was recorded.
+// The columns that a step may change, by the value that the caller holds; empty texts leave what was recorded. A column
+// that an index looks at is named only where it changes: to write the same value again would write the index's pages,
+// which are in random order, again.
 void write(Database& database, const StoredSession& stored, const ports::Session& session, std::optional<UtcTime> ended,
            bool reserved, bool holds_key) {
-    const auto changed = database.run(
-        "UPDATE sessions SET state = ?3, deadline = ?4, ended = ?5, code = ?6, "
-        "response = coalesce(nullif(?7, ''), response), acknowledgement = coalesce(nullif(?8, ''), acknowledgement), "
-        "tally_id = coalesce(nullif(?9, ''), tally_id), delivered = CASE WHEN delivered > ?10 THEN delivered ELSE ?10 "
-        "END, reserved = ?11, "
-        "holds_key = ?12, partner_cadre = coalesce(nullif(?13, '[]'), partner_cadre) "
-        "WHERE number = ?1 AND epoch = ?2",
-        stored.number, session.epoch, session.state, session.deadline ? session.deadline : stored.session.deadline,
-        ended, session.code, session.response, session.acknowledgement, session.tally_id, session.delivered, reserved,
-        holds_key, session.partner_cadre);
+    static const auto update = [](std::string_view more) {
+        return fmt::format(
+            "UPDATE sessions SET state = ?3, deadline = ?4, code = ?5, response = coalesce(nullif(?6, ''), response), "
+            "acknowledgement = coalesce(nullif(?7, ''), acknowledgement), tally_id = coalesce(nullif(?8, ''), "
+            "tally_id), delivered = CASE WHEN delivered > ?9 THEN delivered ELSE ?9 END, reserved = ?10, "
+            "partner_cadre = coalesce(nullif(?11, '[]'), partner_cadre){} WHERE number = ?1 AND epoch = ?2",
+            more);
+    };
+    static const auto going_on = update("");
+    static const auto ending = update(", ended = ?12");
+    static const auto letting_go = update(", ended = ?12, holds_key = ?13");
+    const auto run = [&](const std::string& sql, const auto&... more) {
+        return database.run(sql, stored.number, session.epoch, session.state,
+                            session.deadline ? session.deadline : stored.session.deadline, session.code,
+                            session.response, session.acknowledgement, session.tally_id, session.delivered, reserved,
+                            session.partner_cadre, more...);
+    };
+    const auto changed = holds_key != stored.holds_key   ? run(letting_go, ended, holds_key)
+                         : ended != stored.session.ended ? run(ending, ended)
+                                                         : run(going_on);
     if (changed != 1) database.set_fault(Code::internal, "a session changed under its own transaction");
-    if (!session.receipt.empty() && session.receipt != stored.session.receipt)
-        keep_receipt(database, stored.number, session.receipt);
+    if (session.side == Side::dialer && !session.receipt.empty())
+        keep_receipt(database, stored.number, session.receipt); // a listener's was kept as it was sealed
 }
 
 // Every attempt is on record, also one that was refused before it could be opened.
-void insert_ended(Database& database, const ports::Session& session, const ports::Trail& trail) {
+void insert_ended(Database& database, const ports::Session& session, const Story& story) {
     StoredSession row{.session = session, .number = 0, .reserved = false, .holds_key = false};
-    row.session.ended = end_of(session, trail);
+    row.session.ended = end_of(session, story);
     row.number = insert_session(database, row);
-    append(database, row, trail);
+    append(database, row, story);
 }
 
 bool has_left(Database& database, const StoredSession& stored, StateName state) {
@@ -104,7 +108,7 @@ bool keeps_key(Database& database, const StoredSession& stored, const ports::Ses
 } // namespace
 
 Result<Step> record_tally(Database& database, const ports::Session& session, StateName from,
-                          const ports::TallyRecord& tally, const ports::Trail& trail) {
+                          const ports::TallyRecord& tally, const Story& story) {
     const auto stored = session_by_id(database, session.id);
     if (!stored || !is_owned(*stored, session.epoch, from)) return lost();
     if (protocol::is_terminal(session.state) && session.state != StateName::done)
@@ -123,40 +127,40 @@ Result<Step> record_tally(Database& database, const ports::Session& session, Sta
         session.state == StateName::done ? std::optional{session.ended.value_or(tally.recorded)} : std::nullopt;
     write(database, *stored, decided, ended, false, true);
     is_first ? insert_tally(database, stored->number, tally) : update_tally(database, stored->number, tally);
-    append(database, *stored, trail);
+    append(database, *stored, story);
     return Step{};
 }
 
 Result<Step> move_session(Database& database, const std::string& id, std::uint64_t epoch, StateName from, StateName to,
-                          bool delivered, const ports::Trail& trail) {
+                          bool delivered, const Story& story) {
     if (protocol::is_terminal(to)) return fail(Code::internal, "a session moves to its end by end_session only");
     const auto stored = session_by_id(database, id);
     if (!stored || !is_owned(*stored, epoch, from)) return lost();
     database.run("UPDATE sessions SET state = ?3, delivered = CASE WHEN delivered > ?4 THEN delivered ELSE ?4 END "
                  "WHERE number = ?1 AND epoch = ?2",
                  stored->number, epoch, to, delivered);
-    append(database, *stored, trail);
+    append(database, *stored, story);
     return Step{};
 }
 
-Result<void> end_session(Database& database, const ports::Session& session, const ports::Trail& trail) {
+Result<void> end_session(Database& database, const ports::Session& session, const Story& story, const Story& findings) {
     if (!protocol::is_terminal(session.state)) return fail(Code::internal, "a session ends in a terminal state");
     const auto stored = session_by_id(database, session.id);
     if (!stored) {
-        insert_ended(database, session, trail);
+        insert_ended(database, session, story);
         return {};
     }
     const bool is_done = session.state == StateName::done;
     const bool repeats = is_done && stored->session.state == StateName::done && stored->session.epoch == session.epoch;
     if (!repeats && !is_owned(*stored, session.epoch, std::nullopt)) { // lost
-        append_audit(database, findings_of(trail), stored->number);
+        append_records(database, findings.records, stored->number);
         return {};
     }
     if (stored->session.side == Side::listener && is_done == stored->session.tally_id.empty())
         return fail(Code::internal, "a session ends as DONE exactly when its tally is recorded");
     if (stored->reserved) return_use(database, stored->session.token, stored->session.peer);
-    const auto ended = repeats ? *stored->session.ended : end_of(session, trail);
-    append(database, *stored, trail);
+    const auto ended = repeats ? *stored->session.ended : end_of(session, story);
+    append(database, *stored, story);
     write(database, *stored, session, ended, false, keeps_key(database, *stored, session));
     return {};
 }

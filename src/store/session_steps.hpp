@@ -4,6 +4,7 @@
 
 #include "ports/journal.hpp"
 #include "store/database.hpp"
+#include "store/trail.hpp"
 
 namespace taleus::store {
 
@@ -11,9 +12,10 @@ using Step = std::expected<void, ports::NotTaken>;
 
 // A listener's first record is the only one; a dialer's may be repeated with what it learnt since.
 Result<Step> record_tally(Database& database, const ports::Session& session, protocol::StateName from,
-                          const ports::TallyRecord& tally, const ports::Trail& trail);
+                          const ports::TallyRecord& tally, const Story& story);
 Result<Step> move_session(Database& database, const std::string& id, std::uint64_t epoch, protocol::StateName from,
-                          protocol::StateName to, bool delivered, const ports::Trail& trail);
-Result<void> end_session(Database& database, const ports::Session& session, const ports::Trail& trail);
+                          protocol::StateName to, bool delivered, const Story& story);
+// `findings`: what is told in place of `story` where the session was lost to another owner.
+Result<void> end_session(Database& database, const ports::Session& session, const Story& story, const Story& findings);
 
 } // namespace taleus::store

@@ -103,8 +103,10 @@ inline ports::AuditRecord record(std::string kind, std::string session_id = {}) 
 }
 
 inline ports::Trail trail(StateName from, StateName to, const std::string& session_id) {
-    return {.transitions = {{.at = now, .from = from, .to = to, .cause = "Tested", .spent = 5us}},
-            .audit = {record("transition", session_id)}};
+    return {.session_id = session_id,
+            .token_id = {},
+            .transitions = {{.at = now, .from = from, .to = to, .cause = "Tested", .spent = 5us}},
+            .audit = {}};
 }
 
 // A session about to be opened, of the peer and party that `who` numbers.

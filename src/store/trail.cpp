@@ -2,6 +2,7 @@
 
 #include "base/keeps_trail.hpp"
 #include "store/columns.hpp"
+#include "store/trails.hpp"
 #include "wire/json.hpp"
 
 #include <algorithm>
@@ -11,20 +12,32 @@
 namespace taleus::store {
 namespace {
 
-// Checked here, so that a record which is none of its kind fails its own call and not the commit of many.
-std::optional<audit::Entry> entry_of(Database& database, const ports::AuditRecord& record) {
-    auto entry = audit::make_entry({.seq = 0,
-                                    .at = record.at,
-                                    .kind = record.kind,
-                                    .session = record.session_id,
-                                    .token = record.token_id,
-                                    .body = {},
-                                    .details = std::nullopt},
-                                   record.body);
-    if (entry) return std::move(*entry);
-    database.set_fault(Code::internal, std::move(entry.error().context));
-    return std::nullopt;
+Result<audit::Entry> entry_of(const ports::AuditRecord& record) {
+    return audit::make_entry({.seq = 0,
+                              .at = record.at,
+                              .kind = record.kind,
+                              .session = record.session_id,
+                              .token = record.token_id,
+                              .body = {},
+                              .details = std::nullopt},
+                             record.body);
 }
+
+audit::Entry entry_of(const ports::Transition& arrow, std::string session_id, std::string token_id) {
+    return audit::make_entry({.seq = 0,
+                              .at = arrow.at,
+                              .kind = {},
+                              .session = std::move(session_id),
+                              .token = std::move(token_id),
+                              .body = {},
+                              .details = std::nullopt},
+                             audit::TransitionBody{.from = protocol::to_text(arrow.from),
+                                                   .to = protocol::to_text(arrow.to),
+                                                   .cause = arrow.cause,
+                                                   .us = static_cast<std::uint64_t>(arrow.spent.count())});
+}
+
+bool is_opening(const audit::Entry& entry) { return entry.record.kind == "opened"; }
 
 // What one call keeps of a session is one record, but for its opening: a receipt shows that one, and must stay small.
 void put(Database& database, Unsealed one) {
@@ -36,6 +49,36 @@ void put(Database& database, Unsealed one) {
 
 } // namespace
 
+Result<Story> write_out(ports::Trail trail) {
+    Story story;
+    const auto put_down = [&](audit::Entry entry) {
+        auto& written = story.records;
+        if (written.empty() || is_opening(written.back()) || !audit::take_along(written.back(), entry))
+            written.push_back(std::move(entry));
+    };
+    auto arrow = trail.transitions.begin();
+    const auto arrows_behind = [&](std::size_t records) {
+        for (; arrow != trail.transitions.end() && arrow->behind <= records; ++arrow)
+            put_down(entry_of(*arrow, trail.session_id, trail.token_id));
+    };
+    for (std::size_t i = 0; keeps_trail() && i < trail.audit.size(); ++i) {
+        arrows_behind(i);
+        auto entry = entry_of(trail.audit[i]);
+        if (!entry) return fail(std::move(entry.error()));
+        put_down(std::move(*entry));
+    }
+    if (keeps_trail()) arrows_behind(trail.audit.size());
+    story.transitions = std::move(trail.transitions);
+    return story;
+}
+
+ports::Trail findings_of(const ports::Trail& trail) {
+    ports::Trail kept{.session_id = trail.session_id, .token_id = trail.token_id, .transitions = {}, .audit = {}};
+    std::ranges::copy_if(trail.audit, std::back_inserter(kept.audit),
+                         [](const auto& record) { return record.kind != "decided" && record.kind != "ended"; });
+    return kept;
+}
+
 void append_transitions(Database& database, std::int64_t session, const std::vector<ports::Transition>& transitions) {
     for (const auto& arrow : transitions)
         database.post(
@@ -44,21 +87,25 @@ void append_transitions(Database& database, std::int64_t session, const std::vec
             session, arrow.at, arrow.from, arrow.to, arrow.cause, arrow.spent);
 }
 
-void append_audit(Database& database, const std::vector<ports::AuditRecord>& records, std::int64_t session) {
-    if (!keeps_trail()) return;
-    for (const auto& record : records)
-        if (auto entry = entry_of(database, record))
-            put(database, {.entry = std::move(*entry), .session = session, .has_receipt = false, .receipt = nullptr});
+void append_records(Database& database, const std::vector<audit::Entry>& records, std::int64_t session) {
+    for (const auto& entry : records)
+        put(database, {.entry = entry, .session = session, .has_receipt = false, .receipt = nullptr});
 }
 
-void append_opening(Database& database, const std::vector<ports::AuditRecord>& records, std::int64_t session,
-                    std::shared_ptr<std::string> receipt) {
+void append_audit(Database& database, const std::vector<ports::AuditRecord>& records, std::int64_t session) {
     if (!keeps_trail()) return;
     for (const auto& record : records) {
-        auto entry = entry_of(database, record);
-        if (!entry) return;
-        const bool opens = record.kind == "opened";
-        put(database, {.entry = std::move(*entry),
+        auto entry = entry_of(record);
+        if (!entry) return database.set_fault(Code::internal, std::move(entry.error().context));
+        put(database, {.entry = std::move(*entry), .session = session, .has_receipt = false, .receipt = nullptr});
+    }
+}
+
+void append_opening(Database& database, const std::vector<audit::Entry>& records, std::int64_t session,
+                    std::shared_ptr<std::string> receipt) {
+    for (const auto& entry : records) {
+        const bool opens = is_opening(entry);
+        put(database, {.entry = entry,
                        .session = session,
                        .has_receipt = opens,
                        .receipt = opens ? std::exchange(receipt, nullptr) : nullptr});
@@ -67,11 +114,7 @@ void append_opening(Database& database, const std::vector<ports::AuditRecord>& r
 
 void append_arrow(Database& database, std::int64_t number, const ports::Session& session, ports::Transition arrow) {
     if (arrow.from == arrow.to) return;
-    boost::json::object body{{"from", protocol::to_text(arrow.from)},
-                             {"to", protocol::to_text(arrow.to)},
-                             {"cause", arrow.cause},
-                             {"us", arrow.spent.count()}};
-    append_audit(database, {{arrow.at, "transition", session.id, id_of(session.token), std::move(body)}}, number);
+    if (keeps_trail()) append_records(database, {entry_of(arrow, session.id, id_of(session.token))}, number);
     append_transitions(database, number, {std::move(arrow)});
 }
 
@@ -105,36 +148,42 @@ std::vector<ports::AuditRecord> by_time(std::vector<ports::AuditRecord> records)
     return records;
 }
 
+// False: it cannot be read.
+bool append_events(std::vector<ports::AuditRecord>& found, const KeptRecord& kept) {
+    auto record = audit::decode(as_bytes(kept.bytes));
+    if (!record) return false;
+    if (const auto personal = wire::parse_json(as_bytes(kept.details)); personal && personal->is_object())
+        for (const auto& [name, value] : personal->get_object()) record->body.insert_or_assign(name, value);
+    found.push_back({.at = record->at,
+                     .kind = std::move(record->kind),
+                     .session_id = record->session,
+                     .token_id = record->token,
+                     .body = std::move(record->body)});
+    for (auto& event : record->then)
+        found.push_back({.at = event.at,
+                         .kind = std::move(event.kind),
+                         .session_id = record->session,
+                         .token_id = record->token,
+                         .body = std::move(event.body)});
+    return true;
+}
+
 } // namespace
 
 std::vector<ports::AuditRecord> audit_of(Database& database, const std::optional<std::string>& session_id) {
+    constexpr std::size_t page = 1000; // records at a time
     std::vector<ports::AuditRecord> found;
-    auto rows = session_id ? database.ask("SELECT record, details FROM records WHERE session <> 0 AND session = "
-                                          "(SELECT number FROM sessions WHERE id = ?1) ORDER BY trail, seq",
-                                          *session_id)
-                           : database.ask("SELECT record, details FROM records ORDER BY trail, seq");
-    std::string bytes;
-    std::string details;
-    while (rows.next()) {
-        rows.read(bytes, details);
-        auto record = audit::decode(as_bytes(bytes));
-        if (!record) {
-            database.set_fault(Code::internal, "a record of the trail was altered: run taleus audit verify");
-            break;
-        }
-        if (const auto personal = wire::parse_json(as_bytes(details)); personal && personal->is_object())
-            for (const auto& [name, value] : personal->get_object()) record->body.insert_or_assign(name, value);
-        found.push_back({.at = record->at,
-                         .kind = std::move(record->kind),
-                         .session_id = record->session,
-                         .token_id = record->token,
-                         .body = std::move(record->body)});
-        for (auto& event : record->then)
-            found.push_back({.at = event.at,
-                             .kind = std::move(event.kind),
-                             .session_id = record->session,
-                             .token_id = record->token,
-                             .body = std::move(event.body)});
+    const auto take = [&](const std::vector<KeptRecord>& records) {
+        for (const auto& kept : records)
+            if (!append_events(found, kept))
+                database.set_fault(Code::internal, "a record of the trail was altered: run taleus audit verify");
+    };
+    if (session_id) {
+        take(kept_records_of_session(database, *session_id));
+    } else {
+        for (const auto& trail : kept_trails(database))
+            for (std::uint64_t from = 0; from < trail.size && !database.fault(); from += page)
+                take(kept_records(database, trail.number, from, page));
     }
     return by_time(std::move(found));
 }

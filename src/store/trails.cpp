@@ -15,20 +15,23 @@
 namespace taleus::store {
 namespace {
 
-constexpr std::string_view record_columns = "seq, session, record, leaf, salt, details";
-
-KeptRecord read_record(Statement& row) {
-    KeptRecord record;
-    row.read(record.seq, record.session, record.bytes, record.leaf, record.salt, record.details);
-    return record;
+Bundle read_bundle(Statement& row) {
+    Bundle bundle;
+    row.read(bundle.first, bundle.leaves, bundle.details, bundle.records);
+    return bundle;
 }
 
-// The hash over records [from, to), one subtree of 256^level, as it was kept when it was full.
+// The one that holds a record, by its number.
+std::uint64_t bundle_with(Database& database, std::int64_t trail, std::uint64_t seq) {
+    return database
+        .value<std::uint64_t>("SELECT first FROM bundles WHERE trail = ?1 AND first <= ?2 ORDER BY first DESC LIMIT 1",
+                              trail, seq)
+        .value_or(seq);
+}
+
+// The hash over records [from, to), one subtree of 256^level above 0, as it was kept when it was full.
 std::optional<Digest> kept_hash(Database& database, std::int64_t trail, std::uint64_t from, std::uint64_t to) {
     const auto width = to - from;
-    if (width == 1)
-        return digest_of(database.value<Bytes>("SELECT leaf FROM records WHERE trail = ?1 AND seq = ?2", trail, from)
-                             .value_or(Bytes{}));
     int level = 0;
     for (auto rest = width; rest > 1; rest /= audit::tile_width) ++level;
     return digest_of(database
@@ -81,24 +84,65 @@ std::optional<KeptTrail> newest_trail(Database& database, const std::string& nod
     return trail;
 }
 
+std::vector<Bundle> kept_bundles(Database& database, std::int64_t trail, std::uint64_t from, std::size_t limit) {
+    std::vector<Bundle> bundles;
+    auto rows = database.ask("SELECT first, leaves, details, records FROM bundles WHERE trail = ?1 AND first >= ?2 "
+                             "ORDER BY first LIMIT ?3",
+                             trail, from, limit);
+    while (rows.next()) bundles.push_back(read_bundle(rows));
+    return bundles;
+}
+
 std::vector<KeptRecord> kept_records(Database& database, std::int64_t trail, std::uint64_t from, std::size_t limit) {
-    static const auto sql =
-        fmt::format("SELECT {} FROM records WHERE trail = ?1 AND seq >= ?2 ORDER BY seq LIMIT ?3", record_columns);
+    constexpr std::size_t few = 16; // bundles at a time
     std::vector<KeptRecord> records;
-    auto rows = database.ask(sql, trail, from, limit);
-    while (rows.next()) records.push_back(read_record(rows));
+    for (auto next = bundle_with(database, trail, from); records.size() < limit;) {
+        const auto bundles = kept_bundles(database, trail, next, few);
+        for (const auto& bundle : bundles)
+            for (auto& record : unpack(bundle))
+                if (record.seq >= from && records.size() < limit) records.push_back(std::move(record));
+        if (bundles.size() < few) break;
+        next = bundles.back().first + 1;
+    }
     return records;
 }
 
 std::vector<KeptRecord> kept_records_of_session(Database& database, const std::string& session_id) {
-    static const auto sql = fmt::format(
-        "SELECT {} FROM records WHERE session <> 0 AND session = (SELECT number FROM sessions WHERE id = ?1) ORDER BY "
-        "trail, seq",
-        record_columns);
     std::vector<KeptRecord> records;
-    auto rows = database.ask(sql, session_id);
-    while (rows.next()) records.push_back(read_record(rows));
+    auto rows =
+        database.ask("SELECT bundles.first, leaves, details, records FROM filed JOIN bundles ON bundles.trail = "
+                     "filed.trail AND bundles.first = filed.first WHERE session = (SELECT number FROM sessions "
+                     "WHERE id = ?1) ORDER BY filed.trail, filed.first",
+                     session_id);
+    while (rows.next())
+        for (auto& record : unpack(read_bundle(rows))) {
+            if (!record.bytes.contains(session_id)) continue; // most are of others
+            const auto read = audit::decode(as_bytes(record.bytes));
+            if (!read || read->session == session_id) records.push_back(std::move(record));
+        }
     return records;
+}
+
+bool is_filed(Database& database, std::int64_t session, std::int64_t trail, std::uint64_t first) {
+    return database
+               .value<std::int64_t>("SELECT count(*) FROM filed WHERE session = ?1 AND trail = ?2 AND first = ?3",
+                                    session, trail, first)
+               .value_or(0) > 0;
+}
+
+void Filed::add(std::int64_t session, std::uint64_t first) {
+    ++count;
+    sum += (static_cast<std::uint64_t>(session) * 1'000'003 + first) & 0xffff'ffffU;
+}
+
+Filed all_filed(Database& database, std::int64_t trail) {
+    auto rows =
+        database.ask("SELECT count(*), CAST(coalesce(sum((session * 1000003 + first) & 4294967295), 0) AS BIGINT) "
+                     "FROM filed WHERE trail = ?1",
+                     trail);
+    Filed all;
+    if (rows.next()) rows.read(all.count, all.sum);
+    return all;
 }
 
 std::set<std::string> sessions_with(Database& database, const std::string& peer) {
@@ -159,9 +203,14 @@ std::optional<Bytes> tile_of(Database& database, const KeptTrail& trail, const a
         for (const auto& record : records) audit::append_bundled(bundle, as_bytes(record.bytes));
         return bundle;
     }
+    const auto records =
+        tile.level == 0 ? kept_records(database, trail.number, tile.first(), tile.width) : std::vector<KeptRecord>{};
+    const auto leaf = [&](std::uint64_t seq) {
+        return seq - tile.first() < records.size() ? records[seq - tile.first()].leaf : std::nullopt;
+    };
     bool is_whole = true;
     auto hashes = audit::encode(tile, [&](std::uint64_t from, std::uint64_t to) {
-        const auto hash = kept_hash(database, trail.number, from, to);
+        const auto hash = to - from == 1 ? leaf(from) : kept_hash(database, trail.number, from, to);
         is_whole = is_whole && hash.has_value();
         return hash.value_or(Digest{});
     });
@@ -178,22 +227,26 @@ Erased erase_details(Database& database, UtcTime before, std::size_t limit) {
     std::uint64_t from = 0;
     trail.read(number, from);
 
-    const auto records = kept_records(database, number, from, limit);
     auto upto = from;
-    bool is_at_the_end = records.size() < limit;
-    for (const auto& record : records) {
-        const auto read = audit::decode(as_bytes(record.bytes));
-        if (read && read->at >= before) { // they stand in the order of commits, which is that of time but for a moment
-            is_at_the_end = true;
-            break;
-        }
-        upto = record.seq + 1;
-        erased.rows += record.details.empty() ? 0 : 1;
+    bool is_at_the_end = false;
+    while (upto - from < limit && !is_at_the_end) {
+        const auto bundle = kept_bundles(database, number, bundle_with(database, number, upto), 1);
+        const auto before_it = upto;
+        if (!bundle.empty())
+            for (const auto& record :
+                 unpack(bundle.front())) { // in the order of commits: that of time but for a moment
+                if (record.seq < upto || upto - from == limit) continue;
+                const auto read = audit::decode(as_bytes(record.bytes));
+                if (read && read->at >= before) break;
+                upto = record.seq + 1;
+                erased.rows += record.details.empty() ? 0 : 1;
+            }
+        is_at_the_end = upto == before_it;
+        if (is_at_the_end || bundle.front().details.empty()) continue;
+        database.run("UPDATE bundles SET details = ?3 WHERE trail = ?1 AND first = ?2", number, bundle.front().first,
+                     details_from(bundle.front(), upto));
     }
     if (upto == from) return erased;
-    database.run("UPDATE records SET salt = ?4, details = '' WHERE trail = ?1 AND seq >= ?2 AND seq < ?3 AND "
-                 "details <> ''",
-                 number, from, upto, Bytes{});
     database.run("UPDATE trails SET erased = ?2 WHERE number = ?1", number, upto);
     erased.has_more = !is_at_the_end;
     return erased;

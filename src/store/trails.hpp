@@ -5,6 +5,7 @@
 #include "audit/checkpoint.hpp"
 #include "audit/tile.hpp"
 #include "base/instant.hpp"
+#include "store/bundle.hpp"
 #include "store/database.hpp"
 
 #include <cstdint>
@@ -34,17 +35,21 @@ struct KeptTrail {
 std::vector<KeptTrail> kept_trails(Database& database);                             // oldest first
 std::optional<KeptTrail> newest_trail(Database& database, const std::string& node); // that the node writes to
 
-struct KeptRecord {
-    std::uint64_t seq = 0;
-    std::int64_t session = 0; // that it is filed under, by its number; 0: none
-    std::string bytes;
-    Bytes leaf;
-    Bytes salt;          // empty: none, or erased
-    std::string details; // likewise
-};
+// Those whose first record is number `from` or a later one, at most `limit`, in order.
+std::vector<Bundle> kept_bundles(Database& database, std::int64_t trail, std::uint64_t from, std::size_t limit);
 // Those from number `from` on, at most `limit`, in order.
 std::vector<KeptRecord> kept_records(Database& database, std::int64_t trail, std::uint64_t from, std::size_t limit);
 std::vector<KeptRecord> kept_records_of_session(Database& database, const std::string& session_id);
+// Under which sessions, by their numbers, a trail's bundles are filed, so that who looks for a session's records finds
+// them: all of them at once, and each.
+struct Filed {
+    std::uint64_t count = 0;
+    std::uint64_t sum = 0; // of `add`
+    void add(std::int64_t session, std::uint64_t first);
+    bool operator==(const Filed&) const = default;
+};
+Filed all_filed(Database& database, std::int64_t trail);
+bool is_filed(Database& database, std::int64_t session, std::int64_t trail, std::uint64_t first);
 
 std::set<std::string> sessions_with(Database& database, const std::string& peer); // ids
 

@@ -113,7 +113,19 @@ def settings(values):
     return [flag for key, value in (values or {}).items() for flag in ("--set", f"{key}={value}")]
 
 
-# The trail as a table of events: their members, the personal ones too. Those that a record tells of after its first have their time where it
+# The trail as a table of records, which the store has a bundle a row. `line` is ours (`by_line`).
+RECORDS = """CREATE TEMP VIEW records AS SELECT trail, first AS bundle, first + one.key AS seq, line(records, one.key) AS record,
+    substr(leaves, one.key * 32 + 1, 32) AS leaf, rtrim(substr(line(details, one.key), 1, instr(line(details, one.key), ' '))) AS salt,
+    substr(line(details, one.key), instr(line(details, one.key), ' ') + 1) AS details
+    FROM bundles, json_each('[' || replace(rtrim(records, char(10)), char(10), ',') || ']') AS one"""
+
+
+def by_line(text, number):
+    lines = text.split("\n")
+    return lines[number] if number < len(lines) else ""
+
+
+# The same as a table of events: their members, the personal ones too. Those that a record tells of after its first have their time where it
 # differs from the one before.
 AUDIT = """CREATE TEMP VIEW audit AS SELECT trail, node, seq, coalesce(event.key + 1, 0) AS place,
     coalesce(json_extract(event.value, '$.kind'), json_extract(record, '$.kind')) AS kind,
@@ -191,9 +203,13 @@ class Home:
     def rows(self, sql, *values):
         """Rows of the store as dicts, read without disturbing whoever writes it."""
         with contextlib.closing(sqlite3.connect(f"file:{self.store}?mode=ro", uri=True, timeout=10)) as db:
-            db.row_factory = sqlite3.Row
-            if db.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'records'").fetchone()[0]:
+            tables = {name for (name,) in db.execute("SELECT name FROM sqlite_schema")}
+            if "bundles" in tables:
+                db.create_function("line", 2, by_line, deterministic=True)
+                db.execute(RECORDS)
+            if tables & {"bundles", "records"}:  # of version 3 and 4: a row each
                 db.execute(AUDIT)
+            db.row_factory = sqlite3.Row
             return [dict(row) for row in db.execute(sql, values)]
 
     def count(self, table, where="1 = 1", *values):

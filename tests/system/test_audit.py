@@ -83,6 +83,32 @@ def connected(file, sql, *values):
     return rows
 
 
+class Bundles:
+    """The records of a copy's trail one by one, as [record, hash, details], to be falsified and put back as the store has them."""
+
+    def __init__(self, file):
+        self.file, self.rows = file, connected(file, "SELECT first, records, leaves, details FROM bundles ORDER BY first")
+        self.firsts = [row[0] for row in self.rows]
+        self.records = []
+        for _, records, leaves, details in self.rows:
+            lines = records.splitlines()
+            self.records.append([list(one) for one in zip(lines, (leaves[at:at + 32] for at in range(0, len(leaves), 32)), details.splitlines() or [""] * len(lines))])
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *failure):
+        for first, records in zip(self.firsts, self.records):
+            details = [one[2] for one in records]
+            change(self.file, "UPDATE bundles SET records = ?, leaves = ?, details = ? WHERE first = ?", "".join(one[0] + "\n" for one in records),
+                   b"".join(one[1] for one in records), "".join(one + "\n" for one in details) if any(details) else "", first)
+
+    def at(self, seq):
+        """The bundle that has the record, and the record's place in it."""
+        bundle = max(number for number, first in enumerate(self.firsts) if first <= seq)
+        return self.records[bundle], seq - self.firsts[bundle]
+
+
 def independent(file, *evidence):
     """What the guide's verifier says of the same store."""
     lines = file.with_suffix(".jsonl")
@@ -105,54 +131,102 @@ def test_a_trail_is_what_was_signed(trail, copy):
 
 def test_a_record_that_is_filed_under_another_session_is_named(trail, copy):
     [(first,), (second,)] = connected(copy, "SELECT number FROM sessions ORDER BY number LIMIT 2")
-    [(seq,)] = connected(copy, "SELECT max(seq) FROM records WHERE session = ?", first)
+    [(bundle,)] = connected(copy, "SELECT max(first) FROM filed WHERE session = ?", first)
+    change(copy, "DELETE FROM filed WHERE session = ? AND first = ?", second, bundle)
     for other in (second, 0, 1_000_000):
-        change(copy, "UPDATE records SET session = ? WHERE seq = ?", other, seq)
-        assert [(one["wrong"], one["first"], one["count"]) for one in findings(copy)] == [("altered", seq, 1)], other
-    change(copy, "UPDATE records SET session = ? WHERE seq = ?", first, seq)
+        change(copy, "UPDATE filed SET session = ? WHERE first = ? AND session = ?", other, bundle, first)
+        assert [(one["wrong"], one["first"], one["count"]) for one in findings(copy)] == [("altered", bundle, 1)], other
+        change(copy, "UPDATE filed SET session = ? WHERE first = ? AND session = ?", first, bundle, other)
     verify(copy, code=DONE)
+    change(copy, "INSERT INTO filed VALUES (1000000, 1, ?)", bundle)
+    assert [one["wrong"] for one in findings(copy)] == ["altered"]
 
 
-@pytest.mark.parametrize("column", ["record", "leaf", "details"])
-def test_a_changed_byte_is_named(trail, copy, column):
-    chance = random.Random(column)
+@pytest.mark.parametrize("part", ["record", "leaf", "details"])
+def test_a_changed_byte_is_named(trail, copy, part):
+    chance = random.Random(part)
+    which = ["record", "leaf", "details"].index(part)
     for _ in range(12):
         seq = chance.randrange(trail.count)
-        with sqlite3.connect(copy) as store:
-            (value,) = store.execute(f"SELECT {column} FROM records WHERE seq = ?", (seq,)).fetchone()
-        store.close()
-        if not value:
-            continue
-        data = bytearray(value if isinstance(value, bytes) else value.encode())
-        at = chance.randrange(len(data))
-        data[at] ^= 1
-        changed = bytes(data) if isinstance(value, bytes) else data.decode("latin-1")
-        change(copy, f"UPDATE records SET {column} = ? WHERE seq = ?", changed, seq)
+        with Bundles(copy) as bundles:
+            records, place = bundles.at(seq)
+            value = records[place][which]
+            if not value:
+                continue
+            data = bytearray(value if isinstance(value, bytes) else value.encode())
+            at = chance.randrange(len(data))
+            data[at] ^= 1
+            records[place][which] = bytes(data) if isinstance(value, bytes) else data.decode("latin-1")
         found = findings(copy)
         assert [(one["wrong"], one["first"], one["count"]) for one in found] == [("altered", seq, 1)], (seq, at, found)
-        if column == "record":
+        if part == "record":
             assert not independent(copy, trail.head)[0]
-        change(copy, f"UPDATE records SET {column} = ? WHERE seq = ?", value, seq)
+        with Bundles(copy) as bundles:
+            records, place = bundles.at(seq)
+            records[place][which] = value
     verify(copy, code=DONE)
 
 
-def test_a_missing_record_is_named(trail, copy):
-    change(copy, "DELETE FROM records WHERE seq = 77")
-    assert [(one["wrong"], one["first"], one["count"]) for one in findings(copy)] == [("missing", 77, 1)]
+def bundle_of_many(bundles, count=3):
+    """The numbers of the first records of one that holds at least `count`."""
+    return next(list(range(first, first + count)) for first, records in zip(bundles.firsts, bundles.records) if first > 100 and len(records) >= count)
+
+
+@pytest.mark.parametrize("alone", [True, False], ids=["with its bundle", "of several"])
+def test_a_missing_record_is_named(trail, copy, alone):
+    with Bundles(copy) as bundles:
+        seq = next(first for first, records in zip(bundles.firsts, bundles.records) if first > 50 and len(records) == 1) if alone else bundle_of_many(bundles)[1]
+        records, place = bundles.at(seq)
+        if not alone:
+            del records[place]
+    if alone:
+        change(copy, "DELETE FROM bundles WHERE first = ?", seq)
+    assert [(one["wrong"], one["first"], one["count"]) for one in findings(copy)] == [("missing", seq, 1)]
     assert not independent(copy, trail.head)[0]
 
 
 def test_swapped_records_are_named(trail, copy):
-    with sqlite3.connect(copy) as store:
-        for one, other in ((100, -1), (101, 100), (-1, 101)):
-            store.execute("UPDATE records SET seq = ? WHERE seq = ?", (other, one))
-    store.close()
-    assert {(one["wrong"], one["first"]) for one in findings(copy)} == {("reordered", 100), ("reordered", 101)}
+    with Bundles(copy) as bundles:
+        one, other, _ = bundle_of_many(bundles)
+        records, place = bundles.at(one)
+        records[place], records[place + 1] = records[place + 1], records[place]
+    assert {(one["wrong"], one["first"]) for one in findings(copy)} == {("reordered", one)}
     assert not independent(copy, trail.head)[0]
 
 
+def test_swapped_bundles_are_named(trail, copy):
+    with Bundles(copy) as bundles:
+        one, other = bundles.firsts[20:22]
+        bundles.records[20], bundles.records[21] = bundles.records[21], bundles.records[20]
+    assert {one["wrong"] for one in findings(copy)} <= {"reordered", "altered"}
+    assert {one["first"] for one in findings(copy)} & {one, other}
+    assert not independent(copy, trail.head)[0]
+
+
+def test_a_bundle_under_another_number_is_named(trail, copy):
+    with Bundles(copy) as bundles:
+        first = bundles.firsts[bundles.firsts.index(bundle_of_many(bundles)[0]) + 1]
+    change(copy, "UPDATE bundles SET first = first - 1 WHERE first = ?", first)
+    assert ("altered", first) in {(one["wrong"], one["first"]) for one in findings(copy)}
+
+
+def test_a_newline_more_or_less_is_named(trail, copy):
+    """Records stand in lines: one that was split, and two that were joined."""
+    with Bundles(copy) as bundles:
+        numbers = bundle_of_many(bundles)
+    (text,) = connected(copy, "SELECT records FROM bundles WHERE first = ?", numbers[0])[0]
+    second = text.index("\n") + 1
+    for changed, wrong in ((text[:second + 40] + "\n" + text[second + 41:], {numbers[1]}), (text[:second - 1] + " " + text[second:], {numbers[0], numbers[1]})):
+        change(copy, "UPDATE bundles SET records = ? WHERE first = ?", changed, numbers[0])
+        assert {(one["wrong"], one["first"]) for one in findings(copy)} == {("altered", number) for number in wrong}
+    change(copy, "UPDATE bundles SET records = ? WHERE first = ?", text, numbers[0])
+    verify(copy, code=DONE)
+
+
 def test_a_record_that_stands_twice_is_named(trail, copy):
-    change(copy, "UPDATE records SET (record, leaf, session, salt, details) = (SELECT record, leaf, session, salt, details FROM records WHERE seq = 500) WHERE seq = 900")
+    with Bundles(copy) as bundles:
+        (earlier, at), (later, place) = bundles.at(500), bundles.at(900)
+        later[place] = earlier[at]
     assert {(one["wrong"], one["first"]) for one in findings(copy)} == {("duplicated", 500), ("missing", 900)}
 
 
@@ -160,7 +234,8 @@ def cut(file, size):
     """The trail as somebody cuts it who knows the tables: records, heads and all, to the newest head that is left. He cannot sign."""
     with sqlite3.connect(file) as store:
         (left,) = store.execute("SELECT max(size) FROM heads WHERE size <= ?", (size,)).fetchone()
-        store.execute("DELETE FROM records WHERE seq >= ?", (left,))
+        store.execute("DELETE FROM filed WHERE first >= ?", (left,))
+        store.execute("DELETE FROM bundles WHERE first >= ?", (left,))
         store.execute("DELETE FROM heads WHERE size > ?", (left,))
         store.execute("DELETE FROM subtrees WHERE (number + 1) * 256 > ?", (left,))
     store.close()
@@ -290,7 +365,7 @@ def test_what_names_people_is_erased_and_every_proof_holds(trail, tmp_path):
     peer = trail.bob.peer_id
     assert alice.count("records", "details LIKE ?", f"%{peer}%") > 0
     alice.run("audit", "erase", "--before", "2100-01-01T00:00:00Z")
-    assert alice.count("records", "details <> '' OR salt <> x''") == 0
+    assert alice.count("records", "details <> '' OR salt <> ''") == 0
     assert alice.count("records", "record LIKE ?", f"%{peer}%") == 0, "no record names a peer by itself"
     told = json.loads(alice.run("audit", "verify", "--json", "--since", trail.head, "--receipts", *trail.receipts).out)
     assert told["ok"]
