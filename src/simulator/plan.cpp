@@ -139,6 +139,15 @@ void draw_events(Plan& plan, Random& random) {
     for (std::size_t i = 0; i < count; ++i) plan.events.push_back(drawn_event(plan, random, on));
 }
 
+// Settings are changed while a session is at something that takes its time.
+Event delay_beside(Event event, Random& random) {
+    constexpr std::array delays{Fault::hanging_provisioner, Fault::slow_provisioner, Fault::hanging_hook,
+                                Fault::slow_hook};
+    event.fault = delays.at(random.below(delays.size()));
+    event.at = std::max(Duration{}, event.at - milliseconds{random.below(500)});
+    return event;
+}
+
 void draw_later_events(Plan& plan) {
     if (plan.seed % later_in != 1) return;
     SeededRandom random{plan.seed ^ 0xc2b2'ae3d'27d4'eb4fULL};
@@ -153,6 +162,9 @@ void draw_later_events(Plan& plan) {
         auto event = drawn_event(plan, random, on);
         if (event.fault == Fault::impatience) event.at = {}; // from the first join on
         plan.events.push_back(event);
+        if (event.fault != Fault::reload) continue;
+        plan.events.push_back(delay_beside(event, random));
+        plan.faults.set(static_cast<std::size_t>(plan.events.back().fault));
     }
 }
 

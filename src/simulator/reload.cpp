@@ -14,6 +14,8 @@ using std::chrono::milliseconds;
 
 namespace {
 
+constexpr Duration patience = 20ms;
+
 using Numbers = std::array<std::int64_t, (sizeof(ListenerTimeouts) + sizeof(Limits)) / sizeof(std::int64_t)>;
 
 struct Changeable {
@@ -55,6 +57,11 @@ void Scene::reload(const Event& event) {
     auto& role = any_listener(event.who);
     auto& node = *role.node;
     if (!node.is_serving() || !node.is_running()) return;
+    if (node.listener().counts().streams == 0 && event.length > patience) { // as soon as somebody is being served
+        auto again = event;
+        again.length -= patience;
+        return later(patience, [this, again] { reload(again); });
+    }
     auto live = drawn(event.how, role.usual);
     const bool is_sound = event.how / 31 % 4 != 0;
     if (!is_sound) spoil(live, event.how);
