@@ -27,7 +27,7 @@ Result<std::unique_ptr<Admin>> Admin::open(const ConfiguredHome& home, Systemd& 
     if (const auto told = write_file(home.home.admin_address_file(), as_bytes(line), 0600); !told)
         return fail(told.error());
     admin->address_ = std::move(*address);
-    admin->server_.start();
+    if (const auto started = admin->server_.start(); !started) return fail(started.error());
     return admin;
 }
 

@@ -3,10 +3,17 @@
 namespace taleus::async {
 
 Worker::Worker(std::size_t queue_max, std::size_t threads) : queue_max_{queue_max} {
-    for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { serve(); });
+    try {
+        for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { serve(); });
+    } catch (...) { // without the next one: those that began would be waited for without an end
+        end();
+        throw;
+    }
 }
 
-Worker::~Worker() {
+Worker::~Worker() { end(); }
+
+void Worker::end() {
     {
         const std::lock_guard lock{mutex_};
         ending_ = true;

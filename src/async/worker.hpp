@@ -25,7 +25,8 @@ class Worker {
 public:
     using Job = std::move_only_function<void()>;
 
-    // `queue_max` jobs may wait; one more is refused. `threads` run jobs side by side.
+    // `queue_max` jobs may wait; one more is refused. `threads` run jobs side by side. Throws std::system_error where
+    // there is no thread to be had.
     explicit Worker(std::size_t queue_max, std::size_t threads = 1);
     ~Worker(); // runs what is queued, then ends the threads
     Worker(const Worker&) = delete;
@@ -55,6 +56,7 @@ public:
 
 private:
     void serve();
+    void end();
 
     const std::size_t queue_max_;
     std::mutex mutex_;

@@ -56,18 +56,24 @@ Result<std::string> Server::adopt(int listening) {
 }
 
 // Signals are for the node's thread.
-void Server::start() {
+Result<void> Server::start() {
     sigset_t all{};
     sigset_t before{};
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     async::asio::post(context_, [this] { wait(); });
-    thread_ = std::thread{[this] {
-        context_.run();
-        context_.restart();
-        context_.poll(); // the last task is put away
-    }};
+    Result<void> started;
+    try {
+        thread_ = std::thread{[this] {
+            context_.run();
+            context_.restart();
+            context_.poll(); // the last task is put away
+        }};
+    } catch (const std::system_error& error) {
+        started = fail(Code::internal, std::string{"the admin interface has no thread: "} + error.what());
+    }
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    return started;
 }
 
 void Server::wait() {

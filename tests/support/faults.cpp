@@ -1,10 +1,13 @@
 // Preloaded into the real program by tests (faults.py): ends it at a chosen durable step, fails its disk, moves its
-// wall clock. The test and the program share one page, the control file that FAULTS names; nothing happens without it.
+// wall clock, refuses it a thread. The test and the program share one page, the control file that FAULTS names; nothing
+// happens without it.
 //
 // A durable step is a call that changes what is below the home (FAULTS_HOME), or that tells a peer something. The
 // shipped program knows nothing of this.
 
+#include <dlfcn.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -33,10 +36,12 @@ struct Control {                    // as faults.py packs it
     std::int64_t write_error;       // errno of everything that takes room; 0: none
     std::int64_t flush_error;       // errno of fsync and fdatasync; 0: none
     std::atomic<std::int64_t> failed_flushes;
-    std::int64_t fill_at;  // from this step on, `write_error` holds; 0: from the beginning
-    std::int64_t clock_ms; // added to the wall clock
-    char only[100];        // of the steps whose text (such as `fsync /home/taleus.db`) holds this; empty: all
-    char last[200];        // the step at which it ended
+    std::int64_t fill_at;              // from this step on, `write_error` holds; 0: from the beginning
+    std::int64_t clock_ms;             // added to the wall clock
+    std::atomic<std::int64_t> threads; // begun so far
+    std::int64_t refused_thread;       // of these, the one that is not to be had; 0: none
+    char only[100]; // of the steps whose text (such as `fsync /home/taleus.db`) holds this; empty: all
+    char last[200]; // the step at which it ended
 };
 
 Control* control() {
@@ -224,6 +229,13 @@ time_t time(time_t* into) noexcept {
     clock_gettime(CLOCK_REALTIME, &now);
     if (into != nullptr) *into = now.tv_sec;
     return now.tv_sec;
+}
+
+int pthread_create(pthread_t* thread, const pthread_attr_t* how, void* (*run)(void*), void* with) noexcept {
+    auto* shared = control();
+    if (shared != nullptr && ++shared->threads == shared->refused_thread) return EAGAIN;
+    static const auto create = reinterpret_cast<decltype(&pthread_create)>(::dlsym(RTLD_NEXT, "pthread_create"));
+    return create(thread, how, run, with);
 }
 
 } // extern "C"

@@ -1,7 +1,7 @@
 """Faults for the real program, without a change to it: `faults.cpp` is preloaded, and a page shared with the test says what is to fail.
 
 A program that was started with `environment` ends itself by SIGKILL at the n-th durable step (`kill_at`), has no room on its disk
-(`disk_is_full`), cannot flush (`flush_fails`), or reads another wall clock (`clock_jumps`).
+(`disk_is_full`), cannot flush (`flush_fails`), reads another wall clock (`clock_jumps`), or is refused a thread (`thread_is_refused`).
 """
 
 import datetime
@@ -31,7 +31,7 @@ def library():
 
 
 class Faults:
-    FIELDS = ("seen", "kill_at", "torn", "write_error", "flush_error", "failed_flushes", "fill_at", "clock_ms")
+    FIELDS = ("seen", "kill_at", "torn", "write_error", "flush_error", "failed_flushes", "fill_at", "clock_ms", "threads", "refused_thread")
 
     def __init__(self, file, home):
         """`file`: where the shared page is kept, outside the home whose steps are counted."""
@@ -54,7 +54,7 @@ class Faults:
         for name, value in values.items():
             struct.pack_into("q", self.page, 8 * self.FIELDS.index(name), value)
 
-    ONLY, LAST = slice(64, 164), slice(164, 364)  # after the fields
+    ONLY, LAST = slice(80, 180), slice(180, 380)  # after the fields
 
     @property
     def last(self):
@@ -74,7 +74,7 @@ class Faults:
         self.put(kill_at=number)
 
     def never(self):
-        self.put(kill_at=0, write_error=0, flush_error=0)
+        self.put(kill_at=0, write_error=0, flush_error=0, refused_thread=0)
 
     def disk_is_full(self):
         self.fill_at(0)
@@ -89,6 +89,10 @@ class Faults:
     def flush_fails(self, only=""):
         self.only(only)
         self.put(flush_error=errno.EIO)
+
+    def thread_is_refused(self, number):
+        """The thread `number` that the program begins from now on is not to be had."""
+        self.put(threads=0, refused_thread=number)
 
     def clock_jumps(self, by: datetime.timedelta):
         self.put(clock_ms=int(by.total_seconds() * 1000))

@@ -2,6 +2,7 @@
 
 import datetime
 import errno
+import itertools
 import json
 import os
 import signal
@@ -193,6 +194,23 @@ def test_a_failed_flush_stops_a_join(alice, bob, listener, tmp_path, role, where
     result = bob.join(made["uri"]).result
     alice.settle()
     assert_both_sides(alice, bob, result["tally"]["tallyId"], role, resumed=True)
+
+
+# --- a thread that is not to be had
+
+def test_a_start_without_one_of_its_threads_ends_and_says_why(alice, faults):
+    """A pool whose second thread was refused waited for the end of its first one, and so did the start, for ever."""
+    for number in itertools.count(1):
+        faults.thread_is_refused(number)
+        with Listener(alice, env=faults.environment, is_awaited=False) as running:
+            until("it serves, or has ended", lambda: running.out or not running.is_running(), 20)
+            if running.out:
+                faults.never()
+                break
+            running.has_ended = True
+        assert running.process.returncode == FAILED and "Resource temporarily unavailable" in running.log(), (number, running.log())
+    assert number > 4
+    check_records(alice)
 
 
 # --- a clock that jumps
