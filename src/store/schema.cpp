@@ -228,14 +228,15 @@ constexpr const char* version_4 = "";
 
 constexpr const char* version_5 = R"sql(
 -- What a commit appends to a trail is one row. Records of before are put into such rows (bundle_records), and their table goes.
-CREATE TABLE bundles (           -- append only but for details, which are erased
+CREATE TABLE bundles (           -- append only but for details, which are erased; by number: its rows are large
+    number  INTEGER PRIMARY KEY,
     trail   INTEGER NOT NULL REFERENCES trails (number),
     first   INTEGER NOT NULL,                      -- number of its first record; from 0, without gaps
     leaves  BLOB NOT NULL,                         -- hashes of the records, 32 bytes each
     details TEXT NOT NULL,                         -- a line a record: salt (base64url), a space, canonical JSON; or ''
     records TEXT NOT NULL,                         -- a line a record: canonical JSON, what is hashed
-    PRIMARY KEY (trail, first)
-) STRICT, WITHOUT ROWID;
+    UNIQUE (trail, first)
+) STRICT;
 CREATE TABLE filed (             -- which bundles tell of a session, to find them by
     session INTEGER NOT NULL,
     trail   INTEGER NOT NULL,
