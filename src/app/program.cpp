@@ -8,9 +8,11 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 namespace taleus::app {
@@ -117,6 +119,18 @@ Exit misused(const CLI::App& root, const CLI::ParseError& error, bool json) {
     return Exit::usage;
 }
 
+Exit refused_by_the_machine(std::string what, bool json) {
+    Console{json}.error({Code::internal, std::move(what)},
+                        "give the process more memory or threads (ulimit -a; MemoryMax and TasksMax of its unit)");
+    return Exit::failed;
+}
+
+Exit faulty(const std::exception& error, bool json) {
+    Console{json}.error({Code::internal, fmt::format("stopped by a fault of its own: {}", escaped(error.what()))},
+                        "please report it, with what you did");
+    return Exit::failed;
+}
+
 Exit run_command(std::span<const char* const> arguments) {
     // Errors of the command line come before its flags are read.
     const bool json = std::ranges::find(arguments, std::string_view{"--json"}) != arguments.end();
@@ -130,10 +144,14 @@ Exit run_command(std::span<const char* const> arguments) {
             return error.get_exit_code() == 0 ? static_cast<Exit>(root.exit(error)) : misused(root, error, json);
         }
         return invocation.run();
+    } catch (const std::bad_alloc&) {
+        return refused_by_the_machine("out of memory", json);
+    } catch (const std::system_error& error) {
+        if (error.code() == std::errc::resource_unavailable_try_again || error.code() == std::errc::not_enough_memory)
+            return refused_by_the_machine(fmt::format("no thread was to be had: {}", escaped(error.what())), json);
+        return faulty(error, json);
     } catch (const std::exception& error) {
-        Console{json}.error({Code::internal, fmt::format("stopped by a fault of its own: {}", escaped(error.what()))},
-                            "please report it, with what you did");
-        return Exit::failed;
+        return faulty(error, json);
     }
 }
 
