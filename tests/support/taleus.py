@@ -52,6 +52,14 @@ def until(what, holds, seconds=10.0, pause=0.02):
         time.sleep(pause)
 
 
+def stop_still(process):
+    """SIGSTOP, until each thread stands: the signal reaches one of them first, and on a loaded machine the others go on for a while, which once
+    answered what was to come while all stood still."""
+    process.send_signal(signal.SIGSTOP)
+    until("every thread stands", lambda: all(file.read_text().rpartition(")")[2].split()[0] == "T"
+                                             for file in pathlib.Path(f"/proc/{process.pid}/task").glob("*/stat")), pause=0.001)
+
+
 def raise_descriptor_limit(wanted):
     """For tests that hold thousands of sockets, here and in children; skips loudly where the system does not allow it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -304,7 +312,10 @@ class Listener:
         return self.process.poll() is None
 
     def signal(self, number=signal.SIGTERM):
-        self.process.send_signal(number)
+        if number == signal.SIGSTOP:
+            stop_still(self.process)
+        else:
+            self.process.send_signal(number)
 
     def wait(self, seconds=None):
         """The exit code; whoever asked for it judges it."""

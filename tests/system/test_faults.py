@@ -13,7 +13,7 @@ import pytest
 from faults import Faults
 from libp2p import Connection, Identity, contact, database
 from records import check_no_orphans, check_records, check_same_tallies
-from taleus import DONE, FAILED, TIMED_OUT, UNREACHABLE, Home, Listener, assert_both_sides, check_audit_is_gapless, finish, until
+from taleus import DONE, FAILED, TIMED_OUT, UNREACHABLE, Home, Listener, assert_both_sides, check_audit_is_gapless, finish, stop_still, until
 
 FAILED_FLUSH = 74
 DAY = datetime.timedelta(days=1)
@@ -307,7 +307,7 @@ PAUSE = float(os.environ.get("PAUSE", "2"))  # seconds; waits are half as long
 
 def stand_still(process):
     """A process that gets no time for PAUSE seconds. Nothing here waits for it but the clock."""
-    process.send_signal(signal.SIGSTOP)
+    stop_still(process)
     subprocess.run(["sleep", str(PAUSE)], check=True)
     process.send_signal(signal.SIGCONT)
 

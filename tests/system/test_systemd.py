@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import pathlib
 import re
 import shlex
 import shutil
@@ -16,7 +15,7 @@ import pytest
 
 from activator import Service, activated, listening_socket
 from admin import AdminClient
-from taleus import DONE, PROGRAM, ROOT, assert_both_sides, check_audit_is_gapless, finish, taleus, until
+from taleus import DONE, PROGRAM, ROOT, assert_both_sides, check_audit_is_gapless, finish, stop_still, taleus, until
 
 
 def test_a_service_tells_how_it_is(alice, bob):
@@ -52,8 +51,7 @@ def test_a_reload_as_the_unit_asks_for_it_is_told_to_its_end(alice, text, taken)
 def test_a_service_that_stands_still_is_not_called_alive(alice):
     with activated(alice, watchdog_usec=300_000) as service:
         until("the watchdog is fed", lambda: len(service.heard("WATCHDOG", "1")) >= 2)
-        os.kill(service.process.pid, signal.SIGSTOP)
-        until("it has stopped", lambda: "T" in pathlib.Path(f"/proc/{service.process.pid}/stat").read_text().rsplit(")", 1)[1].split()[0])
+        stop_still(service.process)
         fed = len(service.heard("WATCHDOG"))
         deadline = time.monotonic() + 1
         until("three periods have passed", lambda: time.monotonic() > deadline)
