@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <string_view>
 #include <unordered_map>
@@ -119,7 +120,7 @@ private:
             check_details(kept, *record);
         }
         sessions.erase(0);
-        for (const auto session : sessions) filed_.emplace_back(session, bundle.first);
+        for (const auto session : sessions) filed_.push_back({session, bundle.first});
         return records.size();
     }
 
@@ -142,15 +143,16 @@ private:
     }
 
     void check_filed() {
-        store::Filed expected;
-        for (const auto& [session, first] : filed_) expected.add(session, first);
-        if (store::all_filed(database_, trail_.number) == expected) return;
-        const auto before = report_.findings.size();
-        for (const auto& [session, first] : filed_)
-            if (!store::is_filed(database_, session, trail_.number, first))
-                note(Wrong::altered, first, "what is kept with it is not filed under each of its sessions");
-        if (report_.findings.size() == before)
-            note({Wrong::altered, 0, 0, "what is filed under a session that it does not tell of: altered"});
+        std::ranges::sort(filed_);
+        const auto kept = store::all_filed(database_, trail_.number);
+        std::vector<store::Filed> wrong;
+        std::ranges::set_difference(filed_, kept, std::back_inserter(wrong));
+        for (const auto& one : wrong)
+            note(Wrong::altered, one.first, "what is kept with it is not filed under each of its sessions");
+        wrong.clear();
+        std::ranges::set_difference(kept, filed_, std::back_inserter(wrong));
+        for (const auto& one : wrong)
+            note(Wrong::altered, one.first, "it is filed under a session that what is kept with it does not tell of");
     }
 
     // What is derived from the records, for who goes on with the trail and for who asks for tiles.
@@ -185,9 +187,9 @@ private:
     const store::KeptTrail& trail_;
     std::vector<audit::Known> heads_;
     std::vector<audit::Held> receipts_;
-    std::unordered_map<std::string, std::int64_t> numbers_;     // of sessions, those of late
-    std::vector<std::uint64_t> misplaced_;                      // records whose place says another number
-    std::vector<std::pair<std::int64_t, std::uint64_t>> filed_; // sessions, and bundles that tell of them
+    std::unordered_map<std::string, std::int64_t> numbers_; // of sessions, those of late
+    std::vector<std::uint64_t> misplaced_;                  // records whose place says another number
+    std::vector<store::Filed> filed_;                       // as the bundles are to be
     TrailReport report_;
 };
 

@@ -123,26 +123,14 @@ std::vector<KeptRecord> kept_records_of_session(Database& database, const std::s
     return records;
 }
 
-bool is_filed(Database& database, std::int64_t session, std::int64_t trail, std::uint64_t first) {
-    return database
-               .value<std::int64_t>("SELECT count(*) FROM filed WHERE session = ?1 AND trail = ?2 AND first = ?3",
-                                    session, trail, first)
-               .value_or(0) > 0;
-}
-
-void Filed::add(std::int64_t session, std::uint64_t first) {
-    ++count;
-    sum += (static_cast<std::uint64_t>(session) * 1'000'003 + first) & 0xffff'ffffU;
-}
-
-Filed all_filed(Database& database, std::int64_t trail) {
-    auto rows =
-        database.ask("SELECT count(*), CAST(coalesce(sum((session * 1000003 + first) & 4294967295), 0) AS BIGINT) "
-                     "FROM filed WHERE trail = ?1",
-                     trail);
-    Filed all;
-    if (rows.next()) rows.read(all.count, all.sum);
-    return all;
+std::vector<Filed> all_filed(Database& database, std::int64_t trail) {
+    std::vector<Filed> filed;
+    auto rows = database.ask("SELECT session, first FROM filed WHERE trail = ?1 ORDER BY session, first", trail);
+    while (rows.next()) {
+        auto& one = filed.emplace_back();
+        rows.read(one.session, one.first);
+    }
+    return filed;
 }
 
 std::set<std::string> sessions_with(Database& database, const std::string& peer) {

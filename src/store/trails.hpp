@@ -40,16 +40,13 @@ std::vector<Bundle> kept_bundles(Database& database, std::int64_t trail, std::ui
 // Those from number `from` on, at most `limit`, in order.
 std::vector<KeptRecord> kept_records(Database& database, std::int64_t trail, std::uint64_t from, std::size_t limit);
 std::vector<KeptRecord> kept_records_of_session(Database& database, const std::string& session_id);
-// Under which sessions, by their numbers, a trail's bundles are filed, so that who looks for a session's records finds
-// them: all of them at once, and each.
+// That a bundle tells of a session, so that who looks for the session's records finds them.
 struct Filed {
-    std::uint64_t count = 0;
-    std::uint64_t sum = 0; // of `add`
-    void add(std::int64_t session, std::uint64_t first);
-    bool operator==(const Filed&) const = default;
+    std::int64_t session = 0; // by its number
+    std::uint64_t first = 0;  // of the bundle
+    auto operator<=>(const Filed&) const = default;
 };
-Filed all_filed(Database& database, std::int64_t trail);
-bool is_filed(Database& database, std::int64_t session, std::int64_t trail, std::uint64_t first);
+std::vector<Filed> all_filed(Database& database, std::int64_t trail); // in order
 
 std::set<std::string> sessions_with(Database& database, const std::string& peer); // ids
 

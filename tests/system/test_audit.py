@@ -131,15 +131,21 @@ def test_a_trail_is_what_was_signed(trail, copy):
 
 def test_a_record_that_is_filed_under_another_session_is_named(trail, copy):
     [(first,), (second,)] = connected(copy, "SELECT number FROM sessions ORDER BY number LIMIT 2")
-    [(bundle,)] = connected(copy, "SELECT max(first) FROM filed WHERE session = ?", first)
-    change(copy, "DELETE FROM filed WHERE session = ? AND first = ?", second, bundle)
-    for other in (second, 0, 1_000_000):
+    (bundle, other_bundle) = (connected(copy, "SELECT max(first) FROM filed WHERE session = ?", one)[0][0] for one in (first, second))
+    assert bundle != other_bundle
+
+    def named():
+        return {(one["wrong"], one["first"], one["count"]) for one in findings(copy)}
+
+    for other in (0, 1_000_000):
         change(copy, "UPDATE filed SET session = ? WHERE first = ? AND session = ?", other, bundle, first)
-        assert [(one["wrong"], one["first"], one["count"]) for one in findings(copy)] == [("altered", bundle, 1)], other
+        assert named() == {("altered", bundle, 1)}, other
         change(copy, "UPDATE filed SET session = ? WHERE first = ? AND session = ?", first, bundle, other)
     verify(copy, code=DONE)
-    change(copy, "INSERT INTO filed VALUES (1000000, 1, ?)", bundle)
-    assert [one["wrong"] for one in findings(copy)] == ["altered"]
+    # Two sessions' last bundles, each filed under the other.
+    for one, now, at in ((first, -1, bundle), (second, first, other_bundle), (-1, second, bundle)):
+        change(copy, "UPDATE OR REPLACE filed SET session = ? WHERE first = ? AND session = ?", now, at, one)
+    assert named() == {("altered", bundle, 1), ("altered", other_bundle, 1)}
 
 
 @pytest.mark.parametrize("part", ["record", "leaf", "details"])
