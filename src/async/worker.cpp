@@ -2,7 +2,7 @@
 
 namespace taleus::async {
 
-Worker::Worker(std::size_t queue_max, std::size_t threads) : queue_max_{queue_max} {
+Worker::Worker(std::size_t queue_max, std::size_t threads) : queue_max_{queue_max}, has_threads_{threads > 0} {
     try {
         for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { serve(); });
     } catch (...) { // without the next one: those that began would be waited for without an end
@@ -23,6 +23,10 @@ void Worker::end() {
 }
 
 bool Worker::submit(Job job) {
+    if (!has_threads_) {
+        job();
+        return true;
+    }
     {
         const std::lock_guard lock{mutex_};
         if (queue_.size() >= queue_max_) return false;

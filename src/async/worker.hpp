@@ -25,8 +25,8 @@ class Worker {
 public:
     using Job = std::move_only_function<void()>;
 
-    // `queue_max` jobs may wait; one more is refused. `threads` run jobs side by side. Throws std::system_error where
-    // there is no thread to be had.
+    // `queue_max` jobs may wait; one more is refused. `threads` run jobs side by side; without one, `submit` runs the
+    // job itself, for a world of one thread. Throws std::system_error where there is no thread to be had.
     explicit Worker(std::size_t queue_max, std::size_t threads = 1);
     ~Worker(); // runs what is queued, then ends the threads
     Worker(const Worker&) = delete;
@@ -63,6 +63,7 @@ private:
     std::condition_variable ready_;
     std::deque<Job> queue_;
     bool ending_ = false;
+    const bool has_threads_;
     std::vector<std::jthread> threads_; // last: they use what is above
 };
 

@@ -1,5 +1,6 @@
 #pragma once
-// Runs an awaitable that threads of its own answer (a real store) to its end, at once: in simulated time it takes none.
+// Runs an awaitable that the thread itself answers (a real store without threads) to its end, at once: in simulated
+// time it takes none.
 
 #include "async/awaitable.hpp"
 #include "base/ensure.hpp"
@@ -8,28 +9,27 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include <exception>
-#include <memory>
 #include <optional>
 #include <utility>
 
 namespace taleus::sim {
 
-// nullopt: the thread that was to answer stopped at a failed flush, and the awaitable stays half done.
+// nullopt: the process that asked is to stop at a failed flush, and nothing is known of what it asked.
 template <class T> std::optional<T> finish_unless_stopped(async::awaitable<T> work) {
-    // One loop for ever: the thread that answers may still be on its way out of it.
-    static auto& context = *new async::asio::io_context{1};
-    auto result = std::make_shared<std::optional<T>>();
-    async::asio::co_spawn(context, std::move(work), [result](const std::exception_ptr& failed, T value) {
-        if (failed) std::rethrow_exception(failed);
-        result->emplace(std::move(value));
-    });
-    StoppedThread::wait_in(context);
+    static async::asio::io_context context{1};
     context.restart();
-    while (!*result) {
-        if (StoppedThread::take()) return std::nullopt;
-        ensure(context.run_one() > 0, "somebody answers");
+    std::optional<T> result;
+    async::asio::co_spawn(context, std::move(work), [&result](const std::exception_ptr& failed, T value) {
+        if (failed) std::rethrow_exception(failed);
+        result.emplace(std::move(value));
+    });
+    try {
+        context.run();
+    } catch (const StoppedAtFlush&) {
+        return std::nullopt;
     }
-    return std::move(*result);
+    ensure(result.has_value(), "a store without threads answers at once");
+    return result;
 }
 
 template <class T> T finish_now(async::awaitable<T> work) {

@@ -57,8 +57,8 @@ void SimulatedJournal::perform(std::shared_ptr<async::OneShot<Result<T>>> shot, 
     if (is_unsettled) unsettled_ = {};
     std::optional<Result<T>> answer = fail(Code::dependency_unavailable, "simulated: lost before it was committed");
     if (!is_unsettled || is_unsettled_one_made_) answer = finish_unless_stopped(call());
-    is_stuck_ = !answer;
-    process_.is_doomed = is_stuck_ || (mount_ != nullptr && mount_->is_dead());
+    is_stopped_ = !answer;
+    process_.is_doomed = is_stopped_ || (mount_ != nullptr && mount_->is_dead());
     if (process_.is_doomed) return process_.context.stop(); // it does nothing more
     if (!is_unsettled) return shot->set(std::move(*answer));
     late_answers_.push_back(std::make_unique<async::Clock::Timer>(

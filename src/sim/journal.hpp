@@ -1,6 +1,6 @@
 #pragma once
-// A journal in simulated time: the real one on SQLite, asked one call at a time by a disk whose delays the seed draws,
-// so that its threads cannot be noticed. Writes are done in the order asked, reads likewise, each when its time has
+// A journal in simulated time: the real one on SQLite, without threads, asked one call at a time by a disk whose
+// delays the seed draws. Writes are done in the order asked, reads likewise, each when its time has
 // come; an interrupted caller loses the answer and not the effect. It can be slow, stuck, or fail.
 
 #include "base/random.hpp"
@@ -48,7 +48,7 @@ public:
         settling_ = settling;
     }
     std::size_t calls() const { return calls_; }
-    bool is_stuck() const { return is_stuck_; } // its writer stopped at a failed flush
+    bool is_stopped() const { return is_stopped_; } // at a failed flush
 
     // Told of what is durable, before the caller is.
     std::function<void(const ports::TallyRecord&)> on_recorded;
@@ -126,7 +126,7 @@ private:
     bool is_unsettled_one_made_ = false;
     Duration settling_{};
     std::vector<std::unique_ptr<async::Clock::Timer>> late_answers_; // set, or over
-    bool is_stuck_ = false;
+    bool is_stopped_ = false;
     std::size_t calls_ = 0;
 };
 

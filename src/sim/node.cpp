@@ -85,6 +85,7 @@ Result<void> Node::try_boot() {
     life_->random = std::make_unique<SeededRandom>(seed_ + ++lives_);
     life_->trail_random = std::make_unique<SeededRandom>(~seed_ + lives_);
     store::Journal::Options options;
+    options.writes.has_thread = false;
     if (disk_ != nullptr) {
         life_->mount = std::make_unique<Disk::Mount>(*disk_);
         options.database.vfs = life_->mount->vfs();
@@ -114,7 +115,7 @@ void Node::serve(Home home) { ensure(try_serve(home).has_value(), "the store doe
 Result<void> Node::try_serve(Home home) {
     if (home == Home::own) {
         const auto recovered = finish_unless_stopped(life_->real->recover(life_->process.clock.utc()));
-        life_->is_stuck = !recovered;
+        life_->is_stopped = !recovered;
         if (!recovered || !*recovered || (life_->mount && life_->mount->is_dead())) {
             crash();
             return fail(Code::dependency_unavailable, "the store does not recover");
@@ -173,14 +174,11 @@ void Node::crash() {
     network_.stop_listening(address_);
     network_.cut(peer_);
     life_->process.is_alive = false;
-    const bool is_stuck = life_->is_stuck || (life_->journal && life_->journal->is_stuck());
+    const bool is_stopped = life_->is_stopped || (life_->journal && life_->journal->is_stopped());
     const bool is_killed = life_->mount && life_->mount->is_dead(); // then its flush failed because it had died
-    was_stopped_at_flush = was_stopped_at_flush || (is_stuck && !is_killed);
+    was_stopped_at_flush = was_stopped_at_flush || (is_stopped && !is_killed);
     if (life_->mount) life_->mount->kill();
-    if (is_stuck)
-        static_cast<void>(life_->real.release()); // its thread never ends
-    else
-        life_->real.reset();
+    life_->real.reset();
     graves.push_back({std::move(life_), network_.live_pipes()});
 }
 

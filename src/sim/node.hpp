@@ -117,10 +117,10 @@ private:
               background{process.executor(), process.clock} {}
         Process process;
         std::unique_ptr<Disk::Mount> mount;
-        bool is_stuck = false; // a thread of its store is, for ever
+        bool is_stopped = false; // at a failed flush
         NetworkOf network;
         std::unique_ptr<Random> random;
-        std::unique_ptr<Random> trail_random; // of the journal's writer, a thread of its own
+        std::unique_ptr<Random> trail_random; // of the journal's writer
         std::unique_ptr<store::Journal> real;
         std::unique_ptr<guard::Protection> guards;
         std::unique_ptr<session::Breakers> breakers;

@@ -6,7 +6,7 @@
 // In the place of the program's own, wherever this module is linked.
 namespace taleus {
 
-void stop_at_failed_flush(std::string_view, std::string_view) { sim::StoppedThread::stop_here(); }
+void stop_at_failed_flush(std::string_view, std::string_view) { throw sim::StoppedAtFlush{}; }
 
 namespace simulator {
 

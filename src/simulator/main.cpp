@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include <chrono>
 #include <cstdio>
@@ -139,17 +140,19 @@ int run_as_told(int argc, char** argv) {
 
 } // namespace
 
-// Worlds come and go by the thousand, and their threads with them: one arena for all, whose memory is kept.
+// Worlds come and go by the thousand: their memory is kept.
 extern "C" const char* malloc_conf;
 const char* malloc_conf = "narenas:1,dirty_decay_ms:-1,muzzy_decay_ms:-1";
 
 int main(int argc, char** argv) {
+    // There is one thread: SQLite need not lock anything.
+    sqlite3_config(SQLITE_CONFIG_SINGLETHREAD); // NOLINT: variadic by SQLite, as below
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); // NOLINT
     int status = 1;
     try {
         status = run_as_told(argc, argv);
     } catch (const std::exception& error) {
         fmt::print(stderr, "taleus-sim: {}\n", error.what());
     }
-    std::fflush(nullptr);
-    std::_Exit(status); // a store's thread may stand at a failed flush for ever
+    return status;
 }

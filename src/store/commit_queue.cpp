@@ -14,7 +14,9 @@ constexpr std::chrono::milliseconds longest_pause{200};
 } // namespace
 
 CommitQueue::CommitQueue(std::unique_ptr<Database> database, Limits limits, Seal seal)
-    : database_{std::move(database)}, limits_{limits}, seal_{std::move(seal)}, thread_{[this] { serve(); }} {}
+    : database_{std::move(database)}, limits_{limits}, seal_{std::move(seal)} {
+    if (limits_.has_thread) thread_ = std::jthread{[this] { serve(); }};
+}
 
 CommitQueue::~CommitQueue() {
     {
@@ -23,10 +25,16 @@ CommitQueue::~CommitQueue() {
     }
     ready_.notify_all();
     database_->hurry();
-    thread_.join();
+    if (thread_.joinable()) thread_.join();
 }
 
 bool CommitQueue::submit(std::unique_ptr<Call> call) {
+    if (!limits_.has_thread) {
+        Batch alone;
+        alone.push_back(std::move(call));
+        carry_out(alone);
+        return true;
+    }
     {
         const std::lock_guard lock{mutex_};
         if (waiting_.size() >= limits_.waiting_max) return false;
@@ -48,13 +56,15 @@ CommitQueue::Batch CommitQueue::take() {
 }
 
 void CommitQueue::serve() {
-    for (auto batch = take(); !batch.empty(); batch = take()) {
-        const auto began = std::chrono::steady_clock::now();
-        commit(batch);
-        measure(batch.size(), std::chrono::steady_clock::now() - began);
-        calls_ += batch.size();
-        for (auto& call : batch) call->answer();
-    }
+    for (auto batch = take(); !batch.empty(); batch = take()) carry_out(batch);
+}
+
+void CommitQueue::carry_out(const Batch& batch) {
+    const auto began = std::chrono::steady_clock::now();
+    commit(batch);
+    measure(batch.size(), std::chrono::steady_clock::now() - began);
+    calls_ += batch.size();
+    for (const auto& call : batch) call->answer();
 }
 
 void CommitQueue::measure(std::size_t calls, Duration took) {

@@ -45,6 +45,7 @@ public:
     struct Limits {
         std::size_t waiting_max = 16'384;
         std::size_t batch_max = 256;
+        bool has_thread = true; // without one, who asks runs its call itself, for a world of one thread
     };
     struct Counts {
         std::uint64_t calls = 0;
@@ -112,6 +113,7 @@ private:
 
     bool submit(std::unique_ptr<Call> call);
     void serve();
+    void carry_out(const Batch& batch);
     void measure(std::size_t calls, Duration took);
     Batch take(); // waits; empty: it is over
     void commit(Calls calls);

@@ -81,7 +81,7 @@ Journal::Journal(std::unique_ptr<Database> writer, std::unique_ptr<Database> rea
                  const Options& options)
     : node_{node_of(author)}, sealer_{author},
       writes_{std::move(writer), options.writes, [this](Database& db) { sealer_.seal(db); }},
-      reader_{std::move(reader)}, reads_{options.reads_waiting_max} {}
+      reader_{std::move(reader)}, reads_{options.reads_waiting_max, options.writes.has_thread ? 1U : 0U} {}
 
 template <class Read> auto Journal::look(Read read) {
     using Found = std::invoke_result_t<Read&, Database&>;

@@ -28,7 +28,7 @@ public:
     struct Options {
         SqliteDatabase::Options database;
         PostgresDatabase::Options server;
-        CommitQueue::Limits writes;
+        CommitQueue::Limits writes; // without a thread, reads have none either
         std::size_t reads_waiting_max = 16'384;
     };
     // Opens or makes the file and migrates it. `dependency_unavailable` when it cannot be reached, `internal` with a
