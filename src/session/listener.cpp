@@ -254,7 +254,7 @@ async::awaitable<Result<void>> Listener::resume() {
         auto seat = shop_->seat(session.peer, session.token, any);
         if (shop_->world.observer != nullptr) shop_->world.observer->resumed(session.id);
         shop_->keys.remember_decided(session.key);
-        shop_->waiting.add(std::move(session), std::move(*seat), clock.now() + left, true);
+        shop_->waiting.add(session, std::move(*seat), clock.now() + left, true);
     }
     co_return Result<void>{};
 }

@@ -6,14 +6,36 @@
 
 namespace taleus::session {
 
-void WaitingRoom::add(ports::Session session, guard::Scopes::Permit seat, Instant deadline, bool is_settled) {
-    const auto id = session.id;
-    session.response.clear(); // as receipt and cadre, it is in the store when it is asked for
-    session.response.shrink_to_fit();
-    session.receipt = {};
-    session.partner_cadre = {};
-    const auto [entry, is_new] =
-        entries_.try_emplace(id, clock_, std::move(session), std::move(seat), [this, id] { expire(id); });
+namespace {
+
+// Field by field: a string that was long keeps its memory when it is emptied, and most of these are kept for long.
+ports::Session in_brief(const ports::Session& session) {
+    return {.id = session.id,
+            .side = session.side,
+            .role = session.role,
+            .key = session.key,
+            .token = session.token,
+            .peer = session.peer,
+            .party_id = session.party_id,
+            .state = session.state,
+            .epoch = session.epoch,
+            .opened = session.opened,
+            .deadline = session.deadline,
+            .ended = session.ended,
+            .code = session.code,
+            .response = {},
+            .acknowledgement = {},
+            .receipt = {},
+            .tally_id = session.tally_id,
+            .delivered = session.delivered,
+            .partner_cadre = {}};
+}
+
+} // namespace
+
+void WaitingRoom::add(const ports::Session& session, guard::Scopes::Permit seat, Instant deadline, bool is_settled) {
+    const auto [entry, is_new] = entries_.try_emplace(session.id, clock_, in_brief(session), std::move(seat),
+                                                      [this, id = session.id] { expire(id); });
     if (!is_new) return;
     entry->second.is_settled = is_settled;
     entry->second.deadline = deadline;

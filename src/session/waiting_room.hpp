@@ -44,7 +44,7 @@ public:
         : clock_{clock}, executor_{executor}, on_expired_{std::move(on_expired)} {}
 
     // A decided session whose response is still being sent (`settle` follows), or one that the journal had.
-    void add(ports::Session session, guard::Scopes::Permit seat, Instant deadline, bool is_settled);
+    void add(const ports::Session& session, guard::Scopes::Permit seat, Instant deadline, bool is_settled);
     // Its response was sent or not, and its row is now in `stored`; `unwritten` is what the store did not take of it.
     void settle(const std::string& id, protocol::StateName stored, bool delivered, ports::Trail unwritten);
 
@@ -87,7 +87,7 @@ private:
     struct Entry {
         Entry(async::Clock& clock, ports::Session s, guard::Scopes::Permit share, std::move_only_function<void()> fire)
             : session{std::move(s)}, seat{std::move(share)}, since{clock.now()}, timer{clock, std::move(fire)} {}
-        ports::Session session; // without response and cadre
+        ports::Session session; // without what the store has when it is asked for: response, receipt, cadre
         guard::Scopes::Permit seat;
         ports::Trail unwritten;
         Instant since;
