@@ -53,8 +53,9 @@ private:
 
 void read_tallies(HomeView& view, sqlite3* database) {
     Rows rows{database,
-              "SELECT session, tally_id, side, role, hex(key), hex(token), peer, own_party, partner_party, created_by, "
-              "endpoint, credentials_ref, acknowledged FROM tallies ORDER BY session",
+              "SELECT session, tallies.tally_id, side, role, hex(key), hex(token), peer, own_party, partner_party, "
+              "created_by, endpoint, credentials_ref, acknowledged FROM tallies JOIN sessions ON number = session "
+              "ORDER BY session",
               view.damage};
     while (rows.next()) {
         auto& t = view.tallies.emplace_back();

@@ -79,6 +79,31 @@ TEST_F(ListenerSessionsTest, a_tally_is_kept_whole) {
     EXPECT_FALSE(ask(journal->tally_of_session("s2")));
 }
 
+// What the steps never do, the tables refuse as well: without an index of keys among tallies, that a key has one tally
+// rests on its session.
+TEST_F(ListenerSessionsTest, a_tally_is_of_a_session_that_holds_its_key_for_good) {
+    invite(invitation("token"));
+    auto made = session("s1", "token");
+    open_as(made, "tally-1");
+    ASSERT_TRUE(record_as(made, StateName::sending_response, "tally-1"));
+    const auto refused = [&](std::string_view change) {
+        const auto database = open_database(home.store());
+        database->begin();
+        database->run(change);
+        database->roll_back();
+        return database->take_fault().has_value();
+    };
+    EXPECT_FALSE(refused("UPDATE sessions SET delivered = 1 WHERE id = 's1'"));
+    EXPECT_TRUE(refused("UPDATE sessions SET holds_key = 0 WHERE id = 's1'"));
+    EXPECT_TRUE(refused("UPDATE tallies SET holds_key = 0"));
+    EXPECT_TRUE(refused("INSERT INTO sessions SELECT 99, 's2', side, role, key, token, peer, party_id, state, epoch, "
+                        "opened, deadline, ended, code, response, acknowledgement, tally_id, delivered, partner_cadre, "
+                        "reserved, holds_key, node FROM sessions"));
+    EXPECT_TRUE(refused("INSERT INTO tallies SELECT session + 1, 1, tally_id, own_party, partner_party, partner_cadre, "
+                        "created_by, endpoint, credentials_ref, draft, draft_verified, acknowledged, confirmed, "
+                        "recorded, access, own_login, own_secret, partner_secret FROM tallies"));
+}
+
 TEST_F(ListenerSessionsTest, foil_waits_is_validated_and_done) {
     invite(invitation("token", Role::foil));
     auto made = session("s1", "token", Role::foil);

@@ -179,6 +179,32 @@ TEST_F(PostgresDatabaseTest, a_newer_store_is_refused) {
     EXPECT_NE(opened.error().context.find("version 999"), std::string::npos) << opened.error().context;
 }
 
+// As SQLite's, which tests/system/test_migration.py brings forward from every version.
+TEST_F(PostgresDatabaseTest, tallies_of_version_5_are_brought_forward) {
+    open()->script(R"sql(
+DROP TABLE tallies; DROP INDEX sessions_with_hold;
+CREATE TABLE tallies (session BIGINT PRIMARY KEY REFERENCES sessions (number), tally_id TEXT NOT NULL,
+    side TEXT NOT NULL, role TEXT NOT NULL, key BYTEA NOT NULL, token BYTEA NOT NULL, peer TEXT NOT NULL,
+    own_party TEXT NOT NULL, partner_party TEXT NOT NULL, partner_cadre TEXT NOT NULL, created_by TEXT NOT NULL,
+    endpoint TEXT NOT NULL, credentials_ref TEXT NOT NULL, draft TEXT NOT NULL, draft_verified BIGINT NOT NULL,
+    acknowledged BIGINT NOT NULL, confirmed BIGINT NOT NULL, recorded BIGINT NOT NULL, access TEXT NOT NULL,
+    own_login TEXT NOT NULL, own_secret TEXT NOT NULL, partner_secret TEXT NOT NULL, UNIQUE (key, side));
+CREATE INDEX tallies_of_id ON tallies (tally_id);
+INSERT INTO sessions SELECT 7, 's1', 'listener', 'stock', sha256('k'), sha256('t'), 'peer', 'party', 'DONE', 1, 1, NULL, 2,
+    NULL, '{}', '', 'tally-1', 1, '[]', 0, 1, 'node';
+INSERT INTO tallies SELECT number, tally_id, side, role, key, token, peer, 'own', party_id, '[]', 'stock', 'at', 'ref', '', 1,
+    1, 1, 2, 'not_tried', '', '', '' FROM sessions;
+UPDATE store SET version = 5)sql");
+    const auto database = open();
+    database->begin();
+    EXPECT_EQ(database->value<std::string>("SELECT tallies.tally_id || own_party || partner_party || side || role FROM "
+                                           "tallies JOIN sessions ON number = session"),
+              "tally-1ownpartylistenerstock");
+    database->run("UPDATE sessions SET holds_key = 0");
+    EXPECT_TRUE(database->take_fault()) << "a tally is of a session that holds its key";
+    database->roll_back();
+}
+
 TEST_F(PostgresDatabaseTest, many_may_make_one_store_at_once) {
     std::atomic<int> opened{0};
     {

@@ -245,7 +245,43 @@ CREATE TABLE filed (             -- which bundles tell of a session, to find the
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-constexpr std::array migrations{version_1, version_2, version_3, version_4, version_5};
+// What a tally repeated of its session is left to that, and so is to have one a key: an index of keys, in their random
+// order, costs a page a tally, and sessions_of_key is one already.
+constexpr const char* version_6 = R"sql(
+CREATE UNIQUE INDEX sessions_with_hold ON sessions (number, holds_key);
+CREATE TABLE tallies_alone (
+    session         INTEGER PRIMARY KEY,
+    holds_key       INTEGER NOT NULL DEFAULT 1 CHECK (holds_key = 1), -- as the session does, of which a key has one
+    tally_id        TEXT NOT NULL CHECK (tally_id <> ''),
+    own_party       TEXT NOT NULL,
+    partner_party   TEXT NOT NULL,
+    partner_cadre   TEXT NOT NULL,                 -- JSON array
+    created_by      TEXT NOT NULL,
+    endpoint        TEXT NOT NULL,
+    credentials_ref TEXT NOT NULL,
+    draft           TEXT NOT NULL,                 -- JSON, or ''
+    draft_verified  INTEGER NOT NULL,
+    acknowledged    INTEGER NOT NULL,
+    confirmed       INTEGER NOT NULL,
+    recorded        INTEGER NOT NULL,
+    access          TEXT NOT NULL,
+    own_login       TEXT NOT NULL,
+    own_secret      TEXT NOT NULL,
+    partner_secret  TEXT NOT NULL,
+    FOREIGN KEY (session, holds_key) REFERENCES sessions (number, holds_key)
+) STRICT;
+INSERT INTO tallies_alone (session, tally_id, own_party, partner_party, partner_cadre, created_by, endpoint,
+    credentials_ref, draft, draft_verified, acknowledged, confirmed, recorded, access, own_login, own_secret,
+    partner_secret)
+SELECT session, tally_id, own_party, partner_party, partner_cadre, created_by, endpoint, credentials_ref, draft,
+    draft_verified, acknowledged, confirmed, recorded, access, own_login, own_secret, partner_secret
+FROM tallies ORDER BY session;
+DROP TABLE tallies;
+ALTER TABLE tallies_alone RENAME TO tallies;
+CREATE INDEX tallies_of_id ON tallies (tally_id);
+)sql";
+
+constexpr std::array migrations{version_1, version_2, version_3, version_4, version_5, version_6};
 constexpr std::int64_t version_of_bundles = 5;
 
 // The rows of before there were nodes are this one's.

@@ -107,13 +107,12 @@ void keep_receipt(Database& database, std::int64_t session, const std::string& r
 
 void insert_tally(Database& database, std::int64_t session, const ports::TallyRecord& t) {
     database.post(
-        "INSERT INTO tallies (session, tally_id, side, role, key, token, peer, own_party, partner_party, "
-        "partner_cadre, created_by, endpoint, credentials_ref, draft, draft_verified, acknowledged, "
-        "confirmed, recorded, access, own_login, own_secret, partner_secret) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, "
-        "?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
-        session, t.tally_id, t.side, t.role, t.key, t.token, t.peer, t.own_party, t.partner_party, t.partner_cadre,
-        t.tally.created_by, t.database.endpoint, t.database.credentials_ref, t.draft, t.draft_verified, t.acknowledged,
-        t.confirmed, t.recorded, t.access, t.own_login, t.own_secret, t.partner_secret);
+        "INSERT INTO tallies (session, tally_id, own_party, partner_party, partner_cadre, created_by, endpoint, "
+        "credentials_ref, draft, draft_verified, acknowledged, confirmed, recorded, access, own_login, own_secret, "
+        "partner_secret) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
+        session, t.tally_id, t.own_party, t.partner_party, t.partner_cadre, t.tally.created_by, t.database.endpoint,
+        t.database.credentials_ref, t.draft, t.draft_verified, t.acknowledged, t.confirmed, t.recorded, t.access,
+        t.own_login, t.own_secret, t.partner_secret);
 }
 
 void update_tally(Database& database, std::int64_t session, const ports::TallyRecord& t) {
@@ -127,11 +126,10 @@ void update_tally(Database& database, std::int64_t session, const ports::TallyRe
 }
 
 std::string select_tallies(std::string_view rest) {
-    return "SELECT tallies.tally_id, id, tallies.side, tallies.role, tallies.key, tallies.token, tallies.peer, "
-           "own_party, partner_party, tallies.partner_cadre, created_by, endpoint, credentials_ref, draft, "
-           "draft_verified, "
-           "acknowledged, confirmed, recorded, access, own_login, own_secret, partner_secret FROM tallies JOIN "
-           "sessions ON number = session " +
+    return "SELECT tallies.tally_id, id, side, role, key, token, peer, own_party, partner_party, "
+           "tallies.partner_cadre, created_by, endpoint, credentials_ref, draft, draft_verified, acknowledged, "
+           "confirmed, recorded, access, own_login, own_secret, partner_secret FROM tallies JOIN sessions ON number = "
+           "session " +
            std::string{rest};
 }
 

@@ -63,7 +63,7 @@ def test_a_hundred_joins_at_once(crowd, peer, muxer, role, extensions):
         assert len(there.events("acknowledged")) == (len(homes) if role == "foil" else 0)
         assert there.events("refused") == there.events("error") == []
         for bob, run in zip(homes, runs):  # the store itself, for all of them
-            assert bob.count("tallies", "tally_id = ? AND side = 'dialer'", run.result["tally"]["tallyId"]) == 1
+            assert bob.count("tallies JOIN sessions ON number = session", "tallies.tally_id = ? AND side = 'dialer'", run.result["tally"]["tallyId"]) == 1
             assert bob.count("sessions", "tally_id = ? AND state = 'DONE'", run.result["tally"]["tallyId"]) == 1
     check_audit_is_gapless(homes[0])
 

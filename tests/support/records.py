@@ -36,7 +36,7 @@ def check_records(home, at_rest=True):
             assert state in (*ENDS, "AWAITING_DATABASE"), where
         assert (session["ended"] is not None) == (state in ENDS), where
     for invitation in home.rows("SELECT * FROM invitations"):
-        spent = home.count("tallies", "side = 'listener' AND token = ?", invitation["token"])
+        spent = home.count("tallies JOIN sessions ON number = session", "side = 'listener' AND token = ?", invitation["token"])
         live = home.count("sessions", "side = 'listener' AND token = ? AND reserved = 1 AND ended IS NULL", invitation["token"])
         assert (invitation["spent"], invitation["reserved"]) == (spent, live), (home, invitation["id"])
 
@@ -47,7 +47,7 @@ def databases(home):
 
 def made_here(home):
     """The tallies on record whose database is this home's."""
-    rows = home.rows("SELECT tally_id FROM tallies WHERE (side = 'listener') = (role = 'stock')")
+    rows = home.rows("SELECT tallies.tally_id FROM tallies JOIN sessions ON number = session WHERE (side = 'listener') = (role = 'stock')")
     return {row["tally_id"] for row in rows}
 
 
@@ -60,8 +60,8 @@ def check_no_orphans(home):
 
 def check_same_tallies(alice, *bobs):
     """Every tally that a dialer has on record exists once on both sides; a listener may have some that were not heard of yet."""
-    ours = [row["tally_id"] for row in alice.rows("SELECT tally_id FROM tallies WHERE side = 'listener'")]
+    ours = [row["tally_id"] for row in alice.rows("SELECT tallies.tally_id FROM tallies JOIN sessions ON number = session WHERE side = 'listener'")]
     assert len(ours) == len(set(ours)), "a tally is on record twice"
     for bob in bobs:
-        theirs = [row["tally_id"] for row in bob.rows("SELECT tally_id FROM tallies WHERE side = 'dialer' AND acknowledged + (role = 'stock') > 0")]
+        theirs = [row["tally_id"] for row in bob.rows("SELECT tallies.tally_id FROM tallies JOIN sessions ON number = session WHERE side = 'dialer' AND acknowledged + (role = 'stock') > 0")]
         assert len(theirs) == len(set(theirs)) and set(theirs) <= set(ours), (bob, set(theirs) - set(ours))

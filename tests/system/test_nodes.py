@@ -255,7 +255,7 @@ def test_a_connection_cut_during_commit_is_settled_by_reading(server, tmp_path, 
         home.settle()
     # What was not committed is told, and asked for again; what was committed is found out, and nobody notices.
     assert codes == ({"dependency_unavailable"} if mode == "before" else set())
-    assert store.rows("SELECT count(*) AS n, count(DISTINCT key) AS keys FROM tallies") == [{"n": done, "keys": done}]
+    assert store.rows("SELECT count(*) AS n, count(DISTINCT key) AS keys FROM tallies JOIN sessions ON number = session") == [{"n": done, "keys": done}]
     assert (home.invitation(made["id"])["spent"], home.invitation(made["id"])["reserved"]) == (done, 0)
     check_records(home)
     cutter.close()
@@ -313,7 +313,7 @@ def test_a_primary_killed_under_load_loses_and_doubles_nothing(make_server, tmp_
                 assert result["tally"]["tallyId"] == known["tallyId"]
                 ours, theirs = party.tally(known["tallyId"]), homes[0].tally(known["tallyId"])
                 assert (ours["draftTally"], ours["dbConnectionInfo"]) == (theirs["draftTally"], theirs["dbConnectionInfo"])
-                assert store.rows(f"SELECT count(*) AS n FROM tallies WHERE peer = '{party.peer_id}'") == [{"n": 1}]
+                assert store.rows(f"SELECT count(*) AS n FROM tallies JOIN sessions ON number = session WHERE peer = '{party.peer_id}'") == [{"n": 1}]
             assert all(node.is_running() for node in nodes)
             # The nodes went on by themselves.
             after = bench(nodes[0], made["stock"]["link"]["token"], "--sessions", 20, "--concurrency", 5)
@@ -321,10 +321,10 @@ def test_a_primary_killed_under_load_loses_and_doubles_nothing(make_server, tmp_
         ok = sum(one["ok"] for one in [*told, after])
         kept = {row["id"] for row in store.rows("SELECT id FROM sessions WHERE tally_id <> ''")}
         assert {row["id"] for row in acknowledged} <= kept
-        [counts] = store.rows("SELECT count(*) AS n, count(DISTINCT key) AS keys FROM tallies")
+        [counts] = store.rows("SELECT count(*) AS n, count(DISTINCT key) AS keys FROM tallies JOIN sessions ON number = session")
         assert counts["n"] == counts["keys"] >= ok, (counts, told)
         for role in made:
             invitation = homes[0].invitation(made[role]["id"])
-            [count] = store.rows(f"SELECT count(*) AS n FROM tallies WHERE role = '{role}'")
+            [count] = store.rows(f"SELECT count(*) AS n FROM tallies JOIN sessions ON number = session WHERE role = '{role}'")
             assert invitation["spent"] == count["n"]
         check_records(homes[0])
