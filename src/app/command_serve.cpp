@@ -169,7 +169,9 @@ Exit Serving::not_started(const Error& error, const Console& console) const {
         return Exit::failed;
     }
     if (!loop_) return not_opened(error, console);
-    console.error(error, "check p2p.listen and admin.listen in config.toml, or another program that has the port");
+    console.error(error, error.code == Code::internal ? more_of_the_machine
+                                                      : "check p2p.listen and admin.listen in config.toml, or another "
+                                                        "program that has the port");
     return error.code == Code::malformed ? Exit::usage : Exit::failed;
 }
 

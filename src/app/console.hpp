@@ -24,6 +24,10 @@ enum class Exit : int {
     interrupted = 130,
 };
 
+// What to do where the machine refuses a thread or memory.
+inline constexpr std::string_view more_of_the_machine =
+    "give the process more memory or threads (ulimit -a; MemoryMax and TasksMax of its unit)";
+
 class Console {
 public:
     explicit Console(bool json);

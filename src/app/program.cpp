@@ -120,8 +120,7 @@ Exit misused(const CLI::App& root, const CLI::ParseError& error, bool json) {
 }
 
 Exit refused_by_the_machine(std::string what, bool json) {
-    Console{json}.error({Code::internal, std::move(what)},
-                        "give the process more memory or threads (ulimit -a; MemoryMax and TasksMax of its unit)");
+    Console{json}.error({Code::internal, std::move(what)}, more_of_the_machine);
     return Exit::failed;
 }
 

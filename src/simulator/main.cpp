@@ -141,7 +141,7 @@ int run_as_told(int argc, char** argv) {
 } // namespace
 
 // Worlds come and go by the thousand: their memory is kept.
-extern "C" const char* malloc_conf;
+extern "C" [[gnu::visibility("default")]] const char* malloc_conf;
 const char* malloc_conf = "narenas:1,dirty_decay_ms:-1,muzzy_decay_ms:-1";
 
 int main(int argc, char** argv) {
