@@ -257,6 +257,27 @@ TEST_F(ListenerSessionsTest, a_session_that_was_lost_tells_what_it_found_out_and
     EXPECT_EQ(ask(journal->session("s1"))->session.code, Code::internal);
 }
 
+// Of two results for one session, at two nodes, the one that was refused after the other had been taken was not on
+// record.
+TEST_F(ListenerSessionsTest, a_database_that_was_refused_to_a_session_that_was_lost_is_on_record) {
+    invite(invitation("token", Role::foil));
+    auto made = session("s1", "token", Role::foil);
+    open_as(made);
+    auto slow = made;
+    slow.epoch -= 1;
+    slow.state = StateName::rejected;
+    slow.code = Code::role_mismatch;
+    auto late = trail(StateName::awaiting_database, StateName::validating_database, slow.id);
+    late.audit = {record("ended", slow.id)};
+    late.audit.front().body = {{"outcome", "rejected"}, {"code", "role_mismatch"}, {"delivered", true}};
+    ask(journal->end_session(slow, late));
+    const auto told = ask(journal->audit("s1")).back();
+    EXPECT_EQ(told.kind, "refused");
+    EXPECT_EQ(told.body.at("code"), "role_mismatch");
+    EXPECT_EQ(told.body.at("message"), "database");
+    EXPECT_EQ(ask(journal->session("s1"))->session.state, StateName::sending_response);
+}
+
 // A sister took the database of a session whose node had died over its answer, and the trail had a hole.
 TEST_F(ListenerSessionsTest, a_session_that_another_node_completes_has_connected_steps) {
     invite(invitation("token", Role::foil));

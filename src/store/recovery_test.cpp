@@ -59,6 +59,28 @@ TEST_F(RecoveryTest, brings_what_a_dead_process_left_to_states_that_go_on) {
     EXPECT_EQ(record_as(waiting, StateName::done, "t3").error(), ports::NotTaken::lost);
 }
 
+// A sister took the database of this node's session and died before the end was on record: nobody told the end until
+// this node, which lived and waited for nothing any more, was started anew.
+TEST_F(RecoveryTest, a_session_that_a_sister_decided_is_the_sisters_to_complete) {
+    invite(invitation("token", Role::foil));
+    auto made = session("s1", "token", Role::foil);
+    open_as(made);
+    static SystemRandom random;
+    static const auto key = wire::KeyPair::generate(random);
+    const auto url = server_url(home.store());
+    const auto opened = url ? Journal::connect(*url, {key, random}, {}) : Journal::open(home.store(), {key, random});
+    ASSERT_TRUE(opened);
+    auto& sister = **opened;
+    auto done = made;
+    done.state = StateName::validating_database;
+    ASSERT_TRUE(ask(sister.record_tally(done, StateName::sending_response, tally(done, "t1"), {})));
+
+    EXPECT_EQ(ask(journal->recover(now + 1min)).completed, 0U);
+    EXPECT_EQ(ask(sister.recover(now + 1min)).completed, 1U);
+    EXPECT_EQ(ask(journal->session("s1"))->session.state, StateName::done);
+    EXPECT_EQ(ask(journal->audit("s1")).back().kind, "ended");
+}
+
 TEST_F(RecoveryTest, changes_nothing_after_a_clean_stop) {
     invite(invitation("token", Role::foil));
     auto made = session("s1", "token", Role::foil);

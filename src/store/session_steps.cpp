@@ -48,9 +48,10 @@ UtcTime end_of(const ports::Session& session, const Story& story) {
     return story.transitions.empty() ? session.opened : story.transitions.back().at;
 }
 
-// The columns that a step may change, by the value that the caller holds; empty texts leave what was recorded. A column
-// that an index looks at is named only where it changes: to write the same value again would write the index's pages,
-// which are in random order, again.
+// The columns that a step may change, by the value that the caller holds; empty texts leave what was recorded. Whose
+// node writes it has it from then on: a session that a sister decided is the sister's to complete when that starts
+// anew. A column that an index looks at is named only where it changes: to write the same value again would write the
+// index's pages, which are in random order, again.
 void write(Database& database, const StoredSession& stored, const ports::Session& session, std::optional<UtcTime> ended,
            bool reserved, bool holds_key) {
     static const auto update = [](std::string_view more) {
@@ -58,17 +59,17 @@ void write(Database& database, const StoredSession& stored, const ports::Session
             "UPDATE sessions SET state = ?3, deadline = ?4, code = ?5, response = coalesce(nullif(?6, ''), response), "
             "acknowledgement = coalesce(nullif(?7, ''), acknowledgement), tally_id = coalesce(nullif(?8, ''), "
             "tally_id), delivered = CASE WHEN delivered > ?9 THEN delivered ELSE ?9 END, reserved = ?10, "
-            "partner_cadre = coalesce(nullif(?11, '[]'), partner_cadre){} WHERE number = ?1 AND epoch = ?2",
+            "partner_cadre = coalesce(nullif(?11, '[]'), partner_cadre), node = ?12{} WHERE number = ?1 AND epoch = ?2",
             more);
     };
     static const auto going_on = update("");
-    static const auto ending = update(", ended = ?12");
-    static const auto letting_go = update(", ended = ?12, holds_key = ?13");
+    static const auto ending = update(", ended = ?13");
+    static const auto letting_go = update(", ended = ?13, holds_key = ?14");
     const auto run = [&](const std::string& sql, const auto&... more) {
         return database.run(sql, stored.number, session.epoch, session.state,
                             session.deadline ? session.deadline : stored.session.deadline, session.code,
                             session.response, session.acknowledgement, session.tally_id, session.delivered, reserved,
-                            session.partner_cadre, more...);
+                            session.partner_cadre, database.node(), more...);
     };
     const auto changed = holds_key != stored.holds_key   ? run(letting_go, ended, holds_key)
                          : ended != stored.session.ended ? run(ending, ended)

@@ -74,8 +74,19 @@ Result<Story> write_out(ports::Trail trail) {
 
 ports::Trail findings_of(const ports::Trail& trail) {
     ports::Trail kept{.session_id = trail.session_id, .token_id = trail.token_id, .transitions = {}, .audit = {}};
-    std::ranges::copy_if(trail.audit, std::back_inserter(kept.audit),
-                         [](const auto& record) { return record.kind != "decided" && record.kind != "ended"; });
+    const bool was_validated = std::ranges::any_of(
+        trail.transitions, [](const auto& arrow) { return arrow.to == protocol::StateName::validating_database; });
+    for (const auto& record : trail.audit) {
+        const auto* code = record.body.if_contains("code");
+        if (record.kind != "decided" && record.kind != "ended")
+            kept.audit.push_back(record);
+        else if (was_validated && code != nullptr)
+            kept.audit.push_back({.at = record.at,
+                                  .kind = "refused",
+                                  .session_id = record.session_id,
+                                  .token_id = record.token_id,
+                                  .body = {{"message", "database"}, {"code", *code}}});
+    }
     return kept;
 }
 

@@ -21,7 +21,8 @@ struct Story {
 // `internal` where a record is none of its kind: then the call fails, and not the commit of many.
 Result<Story> write_out(ports::Trail trail);
 // Of a session that was lost to another owner, who tells its steps and its one end: what was found out on the way stays
-// on record, the steps that it would have taken do not.
+// on record, and that a database result was refused, which nothing else would tell; the steps that it would have taken
+// do not.
 ports::Trail findings_of(const ports::Trail& trail);
 
 void append_transitions(Database& database, std::int64_t session, const std::vector<ports::Transition>& transitions);
