@@ -23,10 +23,10 @@ void SimulatedJournal::Queue::do_next() {
 void SimulatedJournal::submit(Queue& queue, Duration delay, Job job) {
     const Turn disk{nullptr};
     queue.is_stalled = &is_stalled_;
-    const auto ready =
-        queue.jobs.empty() ? process_.clock.now() : std::max(process_.clock.now(), queue.jobs.back().first);
-    queue.jobs.emplace_back(ready + delay, std::move(job));
-    if (queue.jobs.size() == 1) queue.timer.set(ready + delay);
+    auto done = process_.clock.now() + delay;
+    if (!queue.jobs.empty()) done = std::max(done, queue.jobs.back().first);
+    queue.jobs.emplace_back(done, std::move(job));
+    if (queue.jobs.size() == 1) queue.timer.set(done);
 }
 
 void SimulatedJournal::go_on() {

@@ -1,7 +1,8 @@
 #pragma once
 // A journal in simulated time: the real one on SQLite, without threads, asked one call at a time by a disk whose
-// delays the seed draws. Writes are done in the order asked, reads likewise, each when its time has
-// come; an interrupted caller loses the answer and not the effect. It can be slow, stuck, or fail.
+// delays the seed draws: those that wait together wait once, as for a commit of many. Writes are done in the order
+// asked, reads likewise, each when its time has come; an interrupted caller loses the answer and not the effect. It can
+// be slow, stuck, or fail.
 
 #include "base/random.hpp"
 #include "ports/journal.hpp"

@@ -46,7 +46,10 @@ Sum on_record(const HomeView& home) {
             if (kind == "transition" && body != nullptr && text_at(*body, "to") == "VALIDATING_DATABASE")
                 ++sum.databases;
             if (kind == "summary" && body != nullptr)
-                for (const auto& [what, count] : *body) sum.together += count.to_number<std::uint64_t>();
+                for (const auto& [what, count] : *body) {
+                    sum.together += count.to_number<std::uint64_t>();
+                    if (what.starts_with("joined:")) sum.joined += count.to_number<std::uint64_t>();
+                }
         }
     return sum;
 }

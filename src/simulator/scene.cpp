@@ -250,6 +250,7 @@ void Scene::heal() {
 // Everybody tries again; then all that was left behind has its time to end.
 void Scene::come_to_end() {
     constexpr int rounds = 4;
+    constexpr Duration apart = 7s; // so that what waits for a database at first, too late for one, has gone by the last
     const auto is_decided = [](const DialerRole& dialer) {
         if (dialer.is_absent || dialer.is_done()) return true;
         if (!dialer.joining || !dialer.joining->result) return false;
@@ -257,10 +258,12 @@ void Scene::come_to_end() {
         return code == Code::token_used || code == Code::token_revoked || code == Code::token_expired;
     };
     for (int round = 0; round < rounds && !std::ranges::all_of(dialers_, is_decided); ++round) {
+        const auto began = world.time.now;
         join_who_does_not();
-        const auto until = world.time.now + 62s;
+        const auto until = began + 62s;
         while (world.time.now < until && !std::ranges::all_of(dialers_, &DialerRole::is_over))
             do_until(world.time.now + 1s);
+        if (!std::ranges::all_of(dialers_, is_decided)) do_until(std::max(world.time.now, began + apart));
     }
     for (const auto& dialer : dialers_)
         if (dialer.joining && !dialer.joining->result)
