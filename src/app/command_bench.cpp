@@ -73,7 +73,9 @@ Exit bench(BenchOptions options, const Console& console) {
     options.load.address = std::move(*address);
     options.load.token = options.token;
     options.load.role = *wire::role_from_text(options.role);
-    options.load.mode = options.mode == "warm" ? Load::Mode::warm : Load::Mode::cold;
+    options.load.mode = options.mode == "warm"   ? Load::Mode::warm
+                        : options.mode == "cold" ? Load::Mode::cold
+                                                 : Load::Mode::returning;
     options.load.timeout = std::chrono::duration_cast<Duration>(std::chrono::duration<double>{options.timeout_s});
 
     SystemRandom random;
@@ -109,9 +111,12 @@ void add_bench(CLI::App& root, Invocation& invocation) {
     command->add_option("--role", options->role, "the invitation's: stock or foil")
         ->capture_default_str()
         ->check(CLI::IsMember({"stock", "foil"}));
-    command->add_option("--mode", options->mode, "warm: few connections for all; cold: a connection and identity each")
+    command
+        ->add_option("--mode", options->mode,
+                     "warm: few connections for all; cold: a connection and identity each; returning: a connection "
+                     "each, of as many identities as sessions at once")
         ->capture_default_str()
-        ->check(CLI::IsMember({"warm", "cold"}));
+        ->check(CLI::IsMember({"warm", "cold", "returning"}));
     command->add_option("--sessions", load.sessions, "how many")->capture_default_str()->check(CLI::PositiveNumber);
     command->add_option("--concurrency", load.concurrency, "how many at once")
         ->capture_default_str()

@@ -111,9 +111,12 @@ private:
     awaitable<bool> workers_ended(async::Limit& limit);
     awaitable<void> close_all();
 
-    awaitable<void> work(async::Limit& limit);
+    void meet_all();
+    awaitable<void> work(async::Limit& limit, std::size_t worker);
+    awaitable<Ending> session(async::Limit& limit, Instant deadline, std::size_t number, std::size_t worker);
     awaitable<Ending> warm_session(async::Limit& limit, Instant deadline, std::size_t number);
     awaitable<Ending> cold_session(async::Limit& limit, Instant deadline, std::size_t number);
+    awaitable<Ending> returning_session(async::Limit& limit, Instant deadline, std::size_t number, Client& client);
     void note(const Ending& ending, Duration spent);
 
     awaitable<Ending> connect_and_bootstrap(Client& client, std::size_t number);
@@ -121,6 +124,7 @@ private:
     awaitable<Ending> deliver(Client& client, std::size_t number, std::optional<std::string> session_id);
     // Waits as a dialer does before it repeats; false: this refusal is final.
     awaitable<bool> may_repeat(const wire::Refusal& refusal, unsigned attempt);
+    std::size_t workers_max() const { return std::min(load_.concurrency, load_.sessions); }
     std::string party(std::size_t number) const { return fmt::format("{}-{}", prefix_, number); }
 
     const Load& load_;
@@ -130,7 +134,7 @@ private:
     guard::Protection guards_{random_, {}}; // nobody calls in
     const std::string prefix_;
     async::TaskGroup workers_;
-    std::deque<Client> clients_; // warm
+    std::deque<Client> clients_; // warm, returning
     std::size_t next_ = 0;
     Instant start_;
     LoadReport report_;
@@ -143,9 +147,10 @@ awaitable<Result<LoadReport>> Run::perform(async::Limit& limit) {
             co_return fail(connected.error());
         }
     }
+    if (load_.mode == Load::Mode::returning) meet_all();
     start_ = clock_.now();
-    for (std::size_t i = 0; i < std::min(load_.concurrency, load_.sessions); ++i)
-        workers_.spawn([this](async::Limit& own) { return work(own); });
+    for (std::size_t i = 0; i < workers_max(); ++i)
+        workers_.spawn([this, i](async::Limit& own) { return work(own, i); });
     co_await workers_ended(limit);
     report_.elapsed = clock_.now() - start_;
     std::ranges::sort(report_.latencies);
@@ -191,7 +196,12 @@ awaitable<void> Run::close_all() {
     clients_.clear();
 }
 
-awaitable<void> Run::work(async::Limit& limit) {
+// Who will call again and again; nobody is connected yet.
+void Run::meet_all() {
+    for (std::size_t i = 0; i < workers_max(); ++i) clients_.emplace_back(executor_, clock_, random_, guards_);
+}
+
+awaitable<void> Run::work(async::Limit& limit, std::size_t worker) {
     while (next_ < load_.sessions && !limit.is_stopped()) {
         const auto number = next_++;
         auto begun = clock_.now();
@@ -202,12 +212,17 @@ awaitable<void> Run::work(async::Limit& limit) {
             begun = due; // one that found no free worker in time has been waiting since then
         }
         ++report_.sessions;
-        const auto deadline = clock_.now() + load_.timeout;
-        if (load_.mode == Load::Mode::warm)
-            note(co_await warm_session(limit, deadline, number), clock_.now() - begun);
-        else
-            note(co_await cold_session(limit, deadline, number), clock_.now() - begun);
+        note(co_await session(limit, clock_.now() + load_.timeout, number, worker), clock_.now() - begun);
     }
+}
+
+awaitable<Run::Ending> Run::session(async::Limit& limit, Instant deadline, std::size_t number, std::size_t worker) {
+    switch (load_.mode) {
+    case Load::Mode::warm: return warm_session(limit, deadline, number);
+    case Load::Mode::cold: return cold_session(limit, deadline, number);
+    case Load::Mode::returning: return returning_session(limit, deadline, number, clients_[worker]);
+    }
+    std::unreachable();
 }
 
 awaitable<Run::Ending> Run::warm_session(async::Limit& limit, Instant deadline, std::size_t number) {
@@ -220,6 +235,13 @@ awaitable<Run::Ending> Run::cold_session(async::Limit& limit, Instant deadline, 
     Client client{executor_, clock_, random_, guards_};
     auto ending = co_await async::within(limit, deadline, connect_and_bootstrap(client, number));
     co_await client.close(clock_.now() + closing_time);
+    co_return ending ? std::move(*ending) : Ending{fail(Code::timeout, "no end in time")};
+}
+
+awaitable<Run::Ending> Run::returning_session(async::Limit& limit, Instant deadline, std::size_t number,
+                                              Client& client) {
+    auto ending = co_await async::within(limit, deadline, connect_and_bootstrap(client, number));
+    client.disconnect();
     co_return ending ? std::move(*ending) : Ending{fail(Code::timeout, "no end in time")};
 }
 

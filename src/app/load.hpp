@@ -24,6 +24,7 @@ struct Load {
     enum class Mode : std::uint8_t {
         warm, // sessions share `connections` connections, each of an identity of its own, made before the time counts
         cold, // every session makes an identity and a connection of its own, and closes it
+        returning, // every session makes a connection, of one of as many identities as are under way at once
     };
     wire::Multiaddr address; // ends in /p2p
     std::string token;

@@ -6,6 +6,7 @@
 #include "host/shard.hpp"
 #include "host/tcp_listener.hpp"
 #include "p2p/noise_payload.hpp"
+#include "p2p/proven_keys.hpp"
 
 #include <list>
 #include <optional>
@@ -17,7 +18,10 @@ struct Host::Parts {
     Parts(async::Executor executor, async::Clock& clock, p2p::ConnectionContext context, HostSettings settings_,
           ports::StreamHandler* handler, guard::Protection& guards, Log log)
         : settings{std::move(settings_)}, peer{wire::PeerId::of(context.identity.public_key())},
-          shard{executor, clock, std::move(context), handler, guards, settings.limits, settings.linger, log} {}
+          proven{handler != nullptr ? std::make_unique<p2p::ProvenKeys>() : nullptr},
+          shard{executor, clock, std::move(context), handler, guards, settings.limits, settings.linger, log} {
+        shard.context.proven = proven.get();
+    }
 
     // From now on; answers with what is bound as others may dial it.
     std::vector<wire::Multiaddr> accept_from(std::list<TcpListener> opened, std::vector<wire::Multiaddr> bound) {
@@ -31,6 +35,7 @@ struct Host::Parts {
 
     const HostSettings settings;
     const wire::PeerId peer;
+    std::unique_ptr<p2p::ProvenKeys> proven; // of who calls in
     Shard shard;
     std::list<TcpListener> listeners;
     bool announced = false;

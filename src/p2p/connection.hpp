@@ -48,6 +48,7 @@ struct ConnectionLimits {
 };
 
 struct NoiseIdentity; // p2p/noise_payload.hpp
+class ProvenKeys;     // p2p/proven_keys.hpp
 
 // What is the same for all connections of a node; outlives them.
 struct ConnectionContext {
@@ -62,6 +63,7 @@ struct ConnectionContext {
     bool early_muxer = true; // off: name no muxers in the handshake, as rust-libp2p does not
     // `NoiseIdentity::make(identity, random)`, made once: without it every connection makes and signs a key of its own.
     std::shared_ptr<const NoiseIdentity> noise = nullptr;
+    ProvenKeys* proven = nullptr; // of peers that come again; without it every signature is checked
 };
 
 namespace event {

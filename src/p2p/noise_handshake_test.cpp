@@ -2,6 +2,7 @@
 #include "p2p/noise_handshake.hpp"
 #include "p2p/noise_payload.hpp"
 #include "p2p/secure_channel.hpp"
+#include "wire/hash.hpp"
 #include "wire/protobuf.hpp"
 
 #include <boost/json.hpp>
@@ -248,6 +249,49 @@ TEST_F(NoisePayloadTest, a_signature_by_another_key_or_over_other_text_or_none_i
     EXPECT_FALSE(read_noise_payload(payload_of({}, keys.sign(text)), statics));
     EXPECT_FALSE(read_noise_payload({}, statics));
     EXPECT_FALSE(read_noise_payload(payload_of(key, keys.sign(text)), X25519KeyPair::generate(random).open));
+}
+
+// A signature that was checked once is good again for the very same key, identity and static key, and for nothing else.
+TEST_F(NoisePayloadTest, what_is_proven_is_not_checked_again_and_nothing_else_is_believed) {
+    ProvenKeys proven;
+    const auto& statics = identity->statics.open;
+    const auto good = noise_payload(*identity, muxers);
+    const auto key = wire::to_protobuf(keys.public_key());
+    const auto other = wire::KeyPair::generate(random);
+    auto text = to_bytes("noise-libp2p-static-key:");
+    append(text, statics);
+    const auto signature = keys.sign(text);
+
+    EXPECT_FALSE(read_noise_payload(payload_of(key, other.sign(text)), statics, &proven));
+    EXPECT_FALSE(read_noise_payload(payload_of(key, other.sign(text)), statics, &proven)) << "a refusal is not proof";
+    for (int times = 0; times < 2; ++times) {
+        const auto peer = read_noise_payload(good, statics, &proven);
+        ASSERT_TRUE(peer);
+        EXPECT_EQ(peer->peer, wire::PeerId::of(keys.public_key()));
+        EXPECT_EQ(peer->muxers.size(), 2U);
+    }
+    EXPECT_FALSE(read_noise_payload(good, X25519KeyPair::generate(random).open, &proven)) << "another static key";
+    EXPECT_FALSE(read_noise_payload(payload_of(wire::to_protobuf(other.public_key()), signature), statics, &proven))
+        << "another identity";
+    for (std::size_t at = 0; at < signature.size(); ++at) {
+        auto damaged = Bytes(signature.begin(), signature.end());
+        damaged[at] ^= 1U;
+        EXPECT_FALSE(read_noise_payload(payload_of(key, damaged), statics, &proven)) << at;
+    }
+}
+
+// It is looked up, which a forged entry shows: what the table has is believed without a check.
+TEST_F(NoisePayloadTest, a_peer_that_comes_again_is_spared_the_check) {
+    ProvenKeys proven;
+    const auto& statics = identity->statics.open;
+    const auto key = wire::to_protobuf(keys.public_key());
+    const Bytes nonsense(64, 7);
+    ASSERT_FALSE(read_noise_payload(payload_of(key, nonsense), statics, &proven));
+    const std::uint64_t size = key.size();
+    std::array<std::uint8_t, sizeof size> length{};
+    std::memcpy(length.data(), &size, sizeof size);
+    proven.remember(wire::sha256({statics, length, key, nonsense}));
+    EXPECT_TRUE(read_noise_payload(payload_of(key, nonsense), statics, &proven));
 }
 
 TEST_F(NoisePayloadTest, damaged_protobuf_is_refused) {

@@ -1,8 +1,12 @@
 #include "p2p/noise_payload.hpp"
 
+#include "wire/hash.hpp"
 #include "wire/protobuf.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
 
 namespace taleus::p2p {
 namespace {
@@ -65,6 +69,24 @@ Result<Fields> read_fields(ByteView payload) {
     }
 }
 
+// Over all that decides whether a signature is good; a static key has one size, and a key's says where it ends.
+Digest digest_of(const X25519Public& their_static, ByteView key, ByteView signature) {
+    const auto size = std::uint64_t{key.size()};
+    std::array<std::uint8_t, sizeof size> length{};
+    std::memcpy(length.data(), &size, sizeof size);
+    return wire::sha256({their_static, length, key, signature});
+}
+
+bool is_proven(const wire::PublicKey& key, const Fields& fields, const X25519Public& their_static, ProvenKeys* proven) {
+    const auto verify = [&] { return wire::verify(key, signed_bytes(their_static), *fields.signature); };
+    if (proven == nullptr) return verify();
+    const auto digest = digest_of(their_static, *fields.key, *fields.signature);
+    if (proven->has(digest)) return true;
+    if (!verify()) return false;
+    proven->remember(digest);
+    return true;
+}
+
 } // namespace
 
 std::shared_ptr<const NoiseIdentity> NoiseIdentity::make(const wire::KeyPair& identity, Random& random) {
@@ -88,7 +110,7 @@ Bytes noise_payload(const NoiseIdentity& identity, std::span<const std::string_v
     return payload;
 }
 
-Result<NoisePeer> read_noise_payload(ByteView payload, const X25519Public& their_static) {
+Result<NoisePeer> read_noise_payload(ByteView payload, const X25519Public& their_static, ProvenKeys* proven) {
     const auto fields = read_fields(payload);
     if (!fields) return fail(fields.error());
     if (!fields->key || !fields->signature) return damaged("no identity");
@@ -96,7 +118,7 @@ Result<NoisePeer> read_noise_payload(ByteView payload, const X25519Public& their
     if (!key) return fail(key.error());
     auto muxers = read_muxers(fields->extensions);
     if (!muxers) return fail(std::move(muxers.error()));
-    if (!wire::verify(*key, signed_bytes(their_static), *fields->signature)) return damaged("bad signature");
+    if (!is_proven(*key, *fields, their_static, proven)) return damaged("bad signature");
     return NoisePeer{.peer = wire::PeerId::of(*key), .muxers = std::move(*muxers)};
 }
 

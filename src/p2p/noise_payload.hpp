@@ -6,6 +6,7 @@
 #include "base/random.hpp"
 #include "base/result.hpp"
 #include "p2p/noise_handshake.hpp"
+#include "p2p/proven_keys.hpp"
 #include "wire/keys.hpp"
 #include "wire/peer_id.hpp"
 
@@ -33,8 +34,9 @@ struct NoisePeer {
     wire::PeerId peer;
     std::vector<std::string> muxers; // empty: it sent none
 };
-// `malformed` where the payload is damaged or its signature does not cover `their_static`.
-Result<NoisePeer> read_noise_payload(ByteView payload, const X25519Public& their_static);
+// `malformed` where the payload is damaged or its signature does not cover `their_static`. What `proven` has is not
+// checked again, and what was checked it has from then on.
+Result<NoisePeer> read_noise_payload(ByteView payload, const X25519Public& their_static, ProvenKeys* proven = nullptr);
 
 // The muxer that both lists settle: the first of ours that the peer knows. nullopt: one side named none, so it is
 // negotiated inside the channel. `malformed`: no muxer in common.

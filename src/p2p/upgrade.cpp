@@ -37,7 +37,7 @@ Upgrade::Upgrade(const ConnectionContext& context, Side side, std::optional<wire
     : side_{side}, expected_{std::move(expected)}, muxers_{muxers_of(context)}, early_muxer_{context.early_muxer},
       random_{context.random},
       identity_{context.noise != nullptr ? context.noise : NoiseIdentity::make(context.identity, context.random)},
-      state_{Securing{negotiate(security, output)}} {}
+      proven_{context.proven}, state_{Securing{negotiate(security, output)}} {}
 
 std::vector<std::string_view> Upgrade::muxers_of(const ConnectionContext& context) {
     std::vector<std::string_view> muxers;
@@ -106,7 +106,7 @@ Result<void> Upgrade::write_message(NoiseHandshake& handshake, Bytes& output) co
 }
 
 Result<NoisePeer> Upgrade::identify(ByteView payload, const X25519Public& their_static) const {
-    auto peer = read_noise_payload(payload, their_static);
+    auto peer = read_noise_payload(payload, their_static, proven_);
     if (peer && expected_ && *expected_ != peer->peer) return fail(Code::unreachable, "another peer answered");
     return peer;
 }

@@ -60,6 +60,7 @@ private:
     bool early_muxer_;
     Random& random_;
     std::shared_ptr<const NoiseIdentity> identity_;
+    ProvenKeys* proven_;
     wire::PeerId peer_;
     std::variant<Securing, Shaking, ChoosingMuxer> state_;
 };

@@ -16,9 +16,9 @@ def bench(running, made, *args, code=DONE):
     return taleus("bench", "--addr", running.addresses[0], "--token", made["link"]["token"], *args, "--json", code=code).result
 
 
-@pytest.mark.parametrize("mode", ["warm", "cold"])
+@pytest.mark.parametrize("mode, peers", [("warm", 4), ("cold", 60), ("returning", 20)])
 @pytest.mark.parametrize("role", ["stock", "foil"])
-def test_sessions_it_tells_are_on_record(alice, listener, role, mode):
+def test_sessions_it_tells_are_on_record(alice, listener, role, mode, peers):
     made = alice.invite(role, "--uses", "unlimited")
     told = bench(listener, made, "--role", role, "--mode", mode, *FEW)
     assert list(told)[:6] == ["sessions", "ok", "refused", "failed", "perSecond", "latencyMs"]
@@ -29,7 +29,7 @@ def test_sessions_it_tells_are_on_record(alice, listener, role, mode):
     alice.settle()
     assert alice.count("sessions", "state = 'DONE' AND role = ?", role) == alice.count("sessions") == alice.count("tallies") == 60
     [parties] = alice.rows("SELECT count(DISTINCT party_id) AS parties, count(DISTINCT peer) AS peers FROM sessions")
-    assert parties == {"parties": 60, "peers": 4 if mode == "warm" else 60}
+    assert parties == {"parties": 60, "peers": peers}
 
 
 def test_refusals_are_counted_by_their_code(alice, listener):
@@ -64,7 +64,7 @@ def test_a_rate_is_kept(alice, listener):
 def test_nobody_there(alice):
     with Listener(alice) as running:
         made = alice.invite("stock")
-    for mode, code in (("warm", UNREACHABLE), ("cold", FAILED)):
+    for mode, code in (("warm", UNREACHABLE), ("cold", FAILED), ("returning", FAILED)):
         ended = taleus("bench", "--addr", running.addresses[0], "--token", made["link"]["token"], "--mode", mode, "--sessions", 2, "--json", code=code)
         assert "unreachable" in ended.out
     other = running.addresses[0].replace(alice.peer_id, Identity().peer_id)
