@@ -75,6 +75,8 @@ bench: release
 	bench/run
 	bench/durability
 	bench/trail
+	bench/listeners
+	bench/scaling
 # Every durable step, and a thousand kills of listener and dialers: half an hour.
 kills: release
 	STEPS=all /usr/bin/python3 -m pytest -q tests/system/test_kill_steps.py tests/system/test_migration.py tests/system/test_backup.py

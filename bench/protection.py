@@ -19,7 +19,9 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tests/support"))
+sys.path[:0] = [str(ROOT / "tests/support"), str(ROOT / "bench")]
+
+from plot import plot  # noqa: E402
 
 NAMES = ("sessions", "sessions_per_peer", "sessions_per_token", "waiting", "waiting_per_peer", "waiting_per_token", "connections", "handshakes",
          "connections_per_address", "streams_per_connection", "streams_negotiating")
@@ -171,34 +173,20 @@ def overload(short):
     lines += ["", f"At ten times: {statistics.median(most):.2f} of the peak, the median of {rounds} ({min(most):.2f} to {max(most):.2f}). "
                   f"Descriptors back {left:.1f} s after the load; then p99 {after['latencyMs']['p99']:.0f} ms."]
     publish("overload", lines)
-    (ROOT / "build/protection-overload.svg").write_text(plot(points))
+    (ROOT / "build/protection-overload.svg").write_text(plotted(points))
     return {"points": points, "left": left, "after": after}
 
 
-def plot(points):
+def plotted(points):
     """Goodput over offered load, both in multiples of the peak; an ideal listener is the dashed line."""
-    width, height, edge = 640, 360, 50
-    top = 1.25
-
-    def at(times, share):
-        return edge + times / 10 * (width - 2 * edge), height - edge - share / top * (height - 2 * edge)
-
-    def line(pairs, style):
-        return f'<polyline fill="none" {style} points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in (at(*pair) for pair in pairs))}"/>'
-
     shares = {}
     for one in points:
         shares.setdefault(one["times"], []).append(one["share"])
-    marks = "".join('<circle cx="%.1f" cy="%.1f" r="4" fill="#1f6feb"/>' % at(one["times"], one["share"]) for one in points)
-    texts = "".join('<text x="%.1f" y="%.1f" font-size="11">%s ms</text>' % (*at(one["times"], one["share"] + 0.06), round(one["latencyMs"]["p99"])) for one in points)
-    ticks = "".join('<text x="%.1f" y="%.1f" font-size="12" text-anchor="middle">%s</text>' % (at(t, 0)[0], height - edge + 18, t) for t in range(0, 11, 2))
-    scale = "".join('<text x="%.1f" y="%.1f" font-size="12" text-anchor="end">%s</text>' % (edge - 6, at(0, s)[1] + 4, s) for s in (0, 0.5, 1))
-    ideal = line([(0, 0), (1, 1), (10, 1)], 'stroke="#999" stroke-dasharray="5 4"')
-    measured = line([(0, 0)] + [(times, statistics.median(share)) for times, share in sorted(shares.items())], 'stroke="#1f6feb" stroke-width="2"')
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif">'
-            f'<rect width="{width}" height="{height}" fill="white"/>{ideal}{measured}{marks}{texts}{ticks}{scale}'
-            f'<text x="{width / 2}" y="{height - 10}" font-size="13" text-anchor="middle">offered load, times the peak ({points[0]["peak"]:.0f} sessions a second at first)</text>'
-            f'<text x="{edge}" y="24" font-size="13">goodput, share of the peak; labels: p99 of what was admitted</text></svg>\n')
+    return plot("goodput, share of the peak; labels: p99 of what was admitted",
+                f"offered load, times the peak ({points[0]['peak']:.0f} sessions a second at first)",
+                [("", [(0, 0)] + [(times, statistics.median(share)) for times, share in sorted(shares.items())])],
+                dashed=[("", [(0, 0), (1, 1), (10, 1)])],
+                labels=[(one["times"], one["share"], f"{one['latencyMs']['p99']:.0f} ms") for one in points])
 
 
 def publish(name, lines):

@@ -40,8 +40,13 @@ type object = map[string]any
 
 var out sync.Mutex
 
+var few bool // of a listener's events only ready and error are printed
+
 // emit prints one event as one line, with "event" first so that people can read the log.
 func emit(event string, members object) {
+	if few && event != "ready" && event != "error" {
+		return
+	}
 	rest, err := json.Marshal(members)
 	if err != nil {
 		panic(err)
@@ -223,7 +228,10 @@ func main() {
 		flags.StringVar(&o.key, "key", "ed25519", "")
 		extensions := flags.String("extensions", "on", "")
 		flags.StringVar(&o.behaviour, "behaviour", "normal", "")
+		events := flags.String("events", "all", "")
 		parse()
+		oneOf("events", *events, "all", "few")
+		few = *events == "few"
 		oneOf("role", o.role, "stock", "foil")
 		oneOf("key", o.key, keyKinds...)
 		var err error

@@ -14,7 +14,11 @@ const MAX_MESSAGE = 64 * 1024
 const FIELD_TIMEOUT = 5000
 const REPEATABLE = ['rate_limited', 'overloaded', 'dependency_unavailable', 'shutting_down', 'in_progress', 'token_in_use', 'timeout']
 
-const emit = (event, members = {}) => process.stdout.write(JSON.stringify({ event, ...members }) + '\n')
+let few = false // of a listener's events only ready and error are printed
+const emit = (event, members = {}) => {
+  if (few && event !== 'ready' && event !== 'error') return
+  process.stdout.write(JSON.stringify({ event, ...members }) + '\n')
+}
 
 // A pipe takes what is written in its own time, and process.exit waits for none of it.
 const end = async (code) => {
@@ -405,7 +409,7 @@ function parseCommand (adapter, [command, ...args]) {
   const common = { muxer: option('') }
   const timeout = { 'timeout-ms': option('30000') }
   const known = {
-    listen: { ...common, role: option(''), tokens: option('any'), port: option('0'), seed: option(''), extensions: option('on'), behaviour: option('normal') },
+    listen: { ...common, role: option(''), tokens: option('any'), port: option('0'), seed: option(''), extensions: option('on'), behaviour: option('normal'), events: option('all') },
     dial: {
       ...common, ...timeout, link: option(''), sessions: option('1'), concurrency: option('1'), identities: option('1'), extensions: option('on'),
       behaviour: option('normal'), 'party-prefix': option('party')
@@ -430,6 +434,7 @@ function parseCommand (adapter, [command, ...args]) {
     if (!/^([0-9a-f]{64})?$/.test(values.seed)) throw new UsageError('--seed: not 64 hex digits')
     const seed = values.seed === '' ? undefined : Buffer.from(values.seed, 'hex')
     const behaviour = refuse !== undefined ? 'refuse' : oneOf('behaviour', ['normal', 'field', 'silent', 'garbage', 'reset'])
+    few = oneOf('events', ['all', 'few']) === 'few'
     return [listen, {
       muxers, extensions, behaviour, refuse, seed, role: oneOf('role', ['stock', 'foil']), port: Number(values.port), tokens: values.tokens === 'any' ? undefined : values.tokens.split(',')
     }]

@@ -7,14 +7,20 @@ mod node;
 
 use std::collections::HashMap;
 use std::io::{Read, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use serde_json::{json, Value};
 
 use node::Muxer;
 
-/// Prints one event as one line.
+static FEW: AtomicBool = AtomicBool::new(false);
+
+/// Prints one event as one line; of a listener that was told so only `ready` and `error`.
 pub fn emit(event: Value) {
+    if FEW.load(Ordering::Relaxed) && !["ready", "error"].contains(&event["event"].as_str().unwrap_or_default()) {
+        return;
+    }
     let mut out = std::io::stdout().lock();
     let _ = writeln!(out, "{event}").and_then(|()| out.flush());
 }
@@ -103,12 +109,13 @@ fn parse(args: &[String]) -> Result<Command, String> {
     let timeout = |args: &Args| Ok::<_, String>(Duration::from_millis(args.positive("timeout-ms")? as u64));
     match command.as_str() {
         "listen" => {
-            let known = [("role", ""), ("tokens", "any"), ("port", "0"), ("seed", ""), ("muxer", ""), ("extensions", "on"), ("behaviour", "normal")];
+            let known = [("role", ""), ("tokens", "any"), ("port", "0"), ("seed", ""), ("muxer", ""), ("extensions", "on"), ("behaviour", "normal"), ("events", "all")];
             let args = Args::parse(rest, &known)?;
             let (behaviour, refuse) = match args.text("behaviour").strip_prefix("refuse:") {
                 Some(code) => ("refuse".to_owned(), code.to_owned()),
                 None => (args.one_of("behaviour", &["normal", "field", "silent", "garbage", "reset"])?, String::new()),
             };
+            FEW.store(args.one_of("events", &["all", "few"])? == "few", Ordering::Relaxed);
             Ok(Command::Listen(listen::Options {
                 role: args.one_of("role", &["stock", "foil"])?,
                 tokens: Some(args.text("tokens")).filter(|t| t != "any").map(|t| t.split(',').map(str::to_owned).collect()),

@@ -1,0 +1,165 @@
+"""What bench/scaling runs."""
+
+import contextlib
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests/support"))
+os.environ.setdefault("TALEUS", str(ROOT / "build/release/taleus"))
+
+from load import CONCURRENCY, LIMITS, keep, load, machine, seconds_of_processor  # noqa: E402: they read TALEUS
+from peers import command, is_built  # noqa: E402
+from plot import plot  # noqa: E402
+from taleus import Home, Listener, raise_descriptor_limit, until  # noqa: E402
+
+WAITING, IDLE, LIVE, TALLIES = (int(os.environ.get(name, default)) for name, default in
+                                (("WAITING", 100_000), ("IDLE", 10_000), ("LIVE", 100_000), ("TALLIES", 300_000)))
+DISK = os.environ.get("DISK", "/var/tmp")
+LONG = {"timeouts.session": "2h", "timeouts.await_database": "1h", "timeouts.idle": "1h"}
+STEPS = 5
+
+
+@contextlib.contextmanager
+def foil_listener():
+    with tempfile.TemporaryDirectory(prefix="taleus-bench.", dir=DISK) as where:
+        home = Home(pathlib.Path(where) / "home")
+        with Listener(home, set={**LIMITS, **LONG}) as running:
+            yield home, running, home.invite("foil", "--uses", "unlimited")
+
+
+def settled_kib(running):
+    """What was freed goes back within two seconds."""
+    time.sleep(4)
+    return running.resident_kib()
+
+
+def drawn(name, *how, **more):
+    (ROOT / f"build/scaling-{name}.svg").write_text(plot(*how, **more))
+
+
+def all_wait(home, number):
+    until("all wait", lambda: home.count("sessions", "state = 'AWAITING_DATABASE'") == number, 120)
+
+
+# --- memory
+def idle_connections(running, made, number):
+    """Secured, each of a peer of its own, without a stream; they end with the process."""
+    told = json.dumps({**made["link"], "responderPeerAddrs": running.addresses})
+    there = subprocess.Popen(command("go", "dial", "--link", "-", "--sessions", number, "--identities", "N", "--concurrency", number, "--behaviour",
+                                     "idle-connection", "--timeout-ms", 3_600_000), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    there.stdin.write(told)
+    there.stdin.close()
+    return there
+
+
+def memory():
+    yield "| what is held | resident MiB before | with them | bytes each |"
+    yield "|---|---|---|---|"
+    with foil_listener() as (home, running, made):
+        load(running, made, "foil", "warm", 20_000)  # the store's cache is full
+        first = last = settled_kib(running)
+        points = [(0, first / 1024)]
+        for step in range(1, STEPS + 1):
+            load(running, made, "foil", "warm", WAITING // STEPS, "--abandon")
+            all_wait(home, WAITING // STEPS * step)
+            last = settled_kib(running)
+            points.append((WAITING // STEPS * step, last / 1024))
+        yield f"| {WAITING} foil sessions that wait for their database | {first / 1024:.1f} | {last / 1024:.1f} | {(last - first) * 1024 / WAITING:.0f} |"
+        drawn("waiting", "resident memory, MiB", "foil sessions that wait for their database", [("", points)])
+    if not is_built("go"):
+        yield "| SKIPPED: idle connections, go-libp2p is not built | | | |"
+        return
+    with foil_listener() as (home, running, made):
+        load(running, made, "foil", "cold", 2_000)
+        first, idle, points, peers = settled_kib(running), running.descriptors(), [], []
+        for step in range(STEPS + 1):
+            points.append((IDLE // STEPS * step, settled_kib(running) / 1024))
+            if step < STEPS:
+                peers.append(idle_connections(running, made, IDLE // STEPS))
+                held = IDLE // STEPS * (step + 1)
+                until("all are connected", lambda: running.descriptors() >= idle + held, 300)
+                until("all are secured", lambda: running.admin.metrics()["taleus_handshakes_total"] >= held, 300)
+        last = points[-1][1]
+        for peer in peers:
+            peer.kill()
+            peer.wait()
+        yield f"| {IDLE} secured connections of go-libp2p, idle | {first / 1024:.1f} | {last:.1f} | {(last * 1024 - first) * 1024 / IDLE:.0f} |"
+        drawn("idle", "resident memory, MiB", "secured connections without a stream", [("", points)])
+
+
+# --- latency against load
+def latency():
+    yield "| offered, share of the peak | a second | p50 ms | p90 ms | p99 ms | p99.9 ms |"
+    yield "|---|---|---|---|---|---|"
+    with foil_listener() as (_, running, made):
+        load(running, made, "foil", "warm", 2_000)
+        peak = load(running, made, "foil", "warm", 30_000)["perSecond"]
+        halves, tails = [], []
+        for share in (0.02, 0.1, 0.25, 0.5, 0.75, 0.9):
+            told = load(running, made, "foil", "warm", max(2_000, int(peak * share * 5)), "--rate", peak * share)
+            times = told["latencyMs"]
+            halves.append((share * peak, times["p50"]))
+            tails.append((share * peak, times["p99"]))
+            yield f"| {share} | {told['perSecond']:.0f} | {times['p50']:.2f} | {times['p90']:.2f} | {times['p99']:.2f} | {times['p999']:.2f} |"
+        drawn("latency", "latency, ms", f"foil sessions offered a second, each from when it was due (peak: {peak:.0f})", [("p50", halves), ("p99", tails)])
+
+
+# --- cost of a session
+def cost(running, made, sessions):
+    spent = seconds_of_processor(running.pid)
+    told = load(running, made, "foil", "warm", sessions)
+    return told["perSecond"], (seconds_of_processor(running.pid) - spent) / sessions * 1000
+
+
+def live():
+    yield "| live sessions | a second | listener's processor, ms a session |"
+    yield "|---|---|---|"
+    with foil_listener() as (home, running, made):
+        load(running, made, "foil", "warm", 20_000)
+        points = []
+        for step in range(STEPS + 1):
+            if step > 0:
+                load(running, made, "foil", "warm", LIVE // STEPS, "--abandon")
+                all_wait(home, LIVE // STEPS * step)
+            rate, processor = cost(running, made, 10_000)
+            points.append((LIVE // STEPS * step, processor))
+            yield f"| {LIVE // STEPS * step} | {rate:.0f} | {processor:.3f} |"
+        drawn("live", "listener's processor, ms a foil session", "live sessions beside", [("", points)])
+
+
+def store():
+    yield "| tallies in the store | a second | listener's processor, ms a session | store, MiB |"
+    yield "|---|---|---|---|"
+    with foil_listener() as (home, running, made):
+        points = []
+        for step in range(STEPS + 1):
+            if step > 0:
+                load(running, made, "foil", "warm", TALLIES // STEPS)
+            rate, processor = cost(running, made, 10_000)
+            held = home.count("tallies")
+            points.append((held, processor))
+            yield f"| {held} | {rate:.0f} | {processor:.3f} | {home.store.stat().st_size / 2**20:.0f} |"
+        drawn("store", "listener's processor, ms a foil session", "tallies in the store", [("", points)])
+
+
+def main(*wanted):
+    raise_descriptor_limit(IDLE + 2_000)
+    (ROOT / "build").mkdir(exist_ok=True)
+    lines = [f"{machine()}. Foil sessions, {CONCURRENCY} at a time over 4 connections unless said otherwise; listener and load on one machine."]
+    for part in (memory, latency, live, store):
+        if wanted and part.__name__ not in wanted:
+            continue
+        lines += ["", f"### {part.__name__}", ""]
+        for row in part():
+            lines.append(row)
+            print(row, file=sys.stderr)
+    keep("scaling.md", "\n".join(lines) + "\n")
+
+
+main(*sys.argv[1:])
