@@ -72,6 +72,7 @@ worlds ?= 10000
 worlds: release
 	build/release/taleus-sim --runs $(worlds) --jobs $(jobs)
 bench: release
+	build/release/micro
 	bench/run
 	bench/durability
 	bench/trail
