@@ -70,7 +70,8 @@ def pause(seconds):
 
 def check_told(alice, told):
     known = {}
-    for row in alice.rows("SELECT invitations.id, tally_id FROM tallies JOIN invitations USING (token) WHERE side = 'listener'"):
+    for row in alice.rows("SELECT invitations.id, tallies.tally_id FROM tallies JOIN sessions ON number = session JOIN invitations USING (token) "
+                          "WHERE side = 'listener'"):
         assert row["id"] not in known, f"invitation {row['id']} has two tallies"
         known[row["id"]] = row["tally_id"]
     lost = {made: tally for made, tally in told.items() if known.get(made) != tally}
