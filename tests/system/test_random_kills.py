@@ -70,7 +70,7 @@ def pause(seconds):
 
 def check_told(alice, told):
     known = {}
-    for row in alice.rows("SELECT invitations.id, tallies.tally_id FROM tallies JOIN sessions ON number = session JOIN invitations USING (token) "
+    for row in alice.rows("SELECT invitations.id, tallies.tally_id FROM tallies JOIN sessions ON sessions.number = session JOIN invitations USING (token) "
                           "WHERE side = 'listener'"):
         assert row["id"] not in known, f"invitation {row['id']} has two tallies"
         known[row["id"]] = row["tally_id"]
