@@ -33,7 +33,7 @@ class Place:
         by_number = {one["number"]: one for one in found.values()}
         for row in self.home.rows(f"SELECT * FROM transitions WHERE session IN (SELECT number FROM sessions WHERE token = {token}) ORDER BY session, step", made["id"]):
             by_number[row["session"]]["transitions"].append({"from": row["from_state"], "to": row["to_state"], "at": row["at"]})
-        for row in self.home.rows(f"SELECT tallies.* FROM tallies JOIN sessions ON number = session WHERE token = {token}", made["id"]):
+        for row in self.home.rows(f"SELECT sessions.*, tallies.* FROM tallies JOIN sessions ON number = session WHERE token = {token}", made["id"]):
             by_number[row["session"]]["tally"] = row
         return found
 
