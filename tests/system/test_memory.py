@@ -18,9 +18,9 @@ def ends_without_memory(code, said):
     return code == FAILED and "memory" in said
 
 
-def skip_unless_limits_hold():
+def skip_under_asan():
     if b"__asan_init" in PROGRAM.read_bytes():
-        pytest.skip("ASan reserves all addresses there are: no limit of them can be set")
+        pytest.skip("ASan has an allocator of its own, and reserves all addresses there are: no limit of them can be set")
 
 
 def start(limit, *words):
@@ -39,7 +39,7 @@ def needed_to_begin():
 def test_a_start_with_too_little_memory_is_refused(alice):
     """Found: a thread's first allocation, without memory, was a segmentation fault in the allocator. Each start, with a MiB more than the one
     before, ends with a word about memory, or serves."""
-    skip_unless_limits_hold()
+    skip_under_asan()
     limit, refused = needed_to_begin(), 0
     told = settings({"shutdown.grace": "2s", "admin.listen": "127.0.0.1:0", "p2p.listen": "/ip4/127.0.0.1/tcp/0"})
     while True:
@@ -60,7 +60,7 @@ def test_a_start_with_too_little_memory_is_refused(alice):
 def test_memory_that_runs_out_under_load_costs_no_acknowledged_session(alice, bob, room):
     """From one moment on the listener gets `room` MiB more and nothing beyond it, while many call and stay. When they have gone and there
     is memory again it serves, by itself or started anew, and whoever was let in is told the same."""
-    skip_unless_limits_hold()
+    skip_under_asan()
     told, long = {}, {"timeouts.await_database": "300s", "timeouts.session": "300s"}
     with Listener(alice, set={"rates.connections_per_address": 0, "limits.connections_per_address": 4096, **long}) as running:
         made = {role: alice.invite(role, "--uses", "unlimited") for role in ("stock", "foil")}
@@ -134,7 +134,6 @@ def serves(alice, bob, made):
 
 def test_the_allocator_has_the_settings_of_the_program():
     """Found: since symbols are hidden the library did not see them, and what a burst had taken stayed."""
-    if b"malloc_conf" not in PROGRAM.read_bytes() or b"__asan_init" in PROGRAM.read_bytes():
-        pytest.skip("this build has an allocator of its own")
+    skip_under_asan()
     told = subprocess.run([str(PROGRAM), "--version"], capture_output=True, text=True, env={**environment(), "MALLOC_CONF": "stats_print:true"}).stderr
     assert "opt.narenas: 1\n" in told and "opt.background_thread: true" in told and "opt.dirty_decay_ms: 2000" in told, told[:4000]
