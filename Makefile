@@ -45,7 +45,7 @@ threaded := async session host store hooks provision ops sim app public c_bootst
 test-tsan: setup
 	cmake --preset tsan
 	cmake --build --preset tsan -j $(jobs) --target $(addsuffix _test,$(threaded))
-	ctest --preset tsan -R '^($(subst $() ,|,$(threaded)))$$'
+	ctest --preset tsan -R '^($(subst $() ,|,$(threaded))|host_with_handshake_threads)$$'
 package: release
 	@scripts/package
 docs: setup

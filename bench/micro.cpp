@@ -5,7 +5,9 @@
 #include "audit/checkpoint.hpp"
 #include "audit/record.hpp"
 #include "audit/tree.hpp"
+#include "base/ensure.hpp"
 #include "guard/protection.hpp"
+#include "p2p/noise_payload.hpp"
 #include "p2p/proven_keys.hpp"
 #include "p2p/testing/pair.hpp"
 #include "wire/hash.hpp"
@@ -14,7 +16,13 @@
 #include <benchmark/benchmark.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/json/serialize.hpp>
+#include <netinet/in.h>
+#include <sodium.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <deque>
 #include <string>
 
@@ -206,6 +214,76 @@ void deadline_set_and_cleared(benchmark::State& state) { // beside as many other
     }
 }
 BENCHMARK(deadline_set_and_cleared)->Arg(0)->Arg(10'000)->Arg(100'000);
+
+// --- what a connection costs the machine, whoever makes it: bench/bounds adds these up
+void cryptography_of_a_handshake(benchmark::State& state) { // Noise XX with Ed25519 identities, one side, no protocol
+    SeededRandom random{1};
+    const auto key = wire::KeyPair::generate(random);
+    const auto message = random.bytes<64>();
+    const auto signature = key.sign(message);
+    std::array<std::uint8_t, 32> secret = random.bytes<32>();
+    std::array<std::uint8_t, 32> open{};
+    std::array<std::uint8_t, 32> shared{};
+    std::array<std::uint8_t, 32> chain{};
+    std::array<std::uint8_t, 120> payload{};
+    std::array<std::uint8_t, 136> sealed{};
+    unsigned long long size = 0;
+    const std::array<std::uint8_t, 12> nonce{};
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(crypto_scalarmult_base(open.data(), secret.data())); // the ephemeral key
+        for (int i = 0; i < 3; ++i)                                                   // ee, es, se
+            benchmark::DoNotOptimize(crypto_scalarmult(shared.data(), secret.data(), open.data()));
+        benchmark::DoNotOptimize(wire::verify(key.public_key(), message, signature));
+        for (int i = 0; i < 32; ++i) { // 8 hashes and 12 HMACs of a block or two each
+            const auto digest = wire::sha256(payload);
+            std::ranges::copy(digest, chain.begin());
+        }
+        for (int i = 0; i < 4; ++i)
+            benchmark::DoNotOptimize(crypto_aead_chacha20poly1305_ietf_encrypt(
+                sealed.data(), &size, payload.data(), payload.size(), nullptr, 0, nullptr, nonce.data(), chain.data()));
+    }
+}
+BENCHMARK(cryptography_of_a_handshake);
+
+void new_identity(benchmark::State& state) { // what a peer pays once: two keys and a signature
+    SystemRandom random;
+    for (auto _ : state) {
+        const auto key = wire::KeyPair::generate(random);
+        benchmark::DoNotOptimize(p2p::NoiseIdentity::make(key, random));
+    }
+}
+BENCHMARK(new_identity);
+
+// Both ends in one thread, over the loopback: connect, accept, so many flights there and back, close.
+void kernel_of_a_connection(benchmark::State& state) {
+    const int listening = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t length = sizeof address;
+    auto* const name = reinterpret_cast<sockaddr*>(&address); // NOLINT(*-reinterpret-cast)
+    ensure(::bind(listening, name, length) == 0 && ::listen(listening, 16) == 0, "the loopback can be listened on");
+    ensure(::getsockname(listening, name, &length) == 0, "a socket has a name");
+    std::array<std::uint8_t, 300> flight{};
+    const auto goes = [&](int from, int to) {
+        ensure(::send(from, flight.data(), flight.size(), 0) == 300 &&
+                   ::recv(to, flight.data(), 300, MSG_WAITALL) == 300,
+               "a flight arrives");
+    };
+    for (auto _ : state) {
+        const int dialer = ::socket(AF_INET, SOCK_STREAM, 0);
+        ensure(::connect(dialer, name, length) == 0, "the loopback can be reached");
+        const int accepted = ::accept4(listening, nullptr, nullptr, SOCK_CLOEXEC);
+        for (std::int64_t i = 0; i < state.range(0); ++i) {
+            goes(dialer, accepted);
+            goes(accepted, dialer);
+        }
+        ::close(dialer);
+        ::close(accepted);
+    }
+    ::close(listening);
+}
+BENCHMARK(kernel_of_a_connection)->Arg(5); // two for the handshake, one for the muxer, a bootstrap's two messages
 
 } // namespace
 } // namespace taleus

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +22,11 @@ struct BenchOptions {
     double timeout_s = 60;
     Load load;
 };
+
+const std::map<std::string, Load::Mode> modes{{"warm", Load::Mode::warm},
+                                              {"cold", Load::Mode::cold},
+                                              {"returning", Load::Mode::returning},
+                                              {"mixed", Load::Mode::mixed}};
 
 double milliseconds(Duration time) { return std::chrono::duration<double, std::milli>(time).count(); }
 
@@ -73,9 +79,7 @@ Exit bench(BenchOptions options, const Console& console) {
     options.load.address = std::move(*address);
     options.load.token = options.token;
     options.load.role = *wire::role_from_text(options.role);
-    options.load.mode = options.mode == "warm"   ? Load::Mode::warm
-                        : options.mode == "cold" ? Load::Mode::cold
-                                                 : Load::Mode::returning;
+    options.load.mode = modes.at(options.mode);
     options.load.timeout = std::chrono::duration_cast<Duration>(std::chrono::duration<double>{options.timeout_s});
 
     SystemRandom random;
@@ -114,14 +118,14 @@ void add_bench(CLI::App& root, Invocation& invocation) {
     command
         ->add_option("--mode", options->mode,
                      "warm: few connections for all; cold: a connection and identity each; returning: a connection "
-                     "each, of as many identities as sessions at once")
+                     "each, of as many identities as sessions at once; mixed: warm and cold in turn")
         ->capture_default_str()
-        ->check(CLI::IsMember({"warm", "cold", "returning"}));
+        ->check(CLI::IsMember({"warm", "cold", "returning", "mixed"}));
     command->add_option("--sessions", load.sessions, "how many")->capture_default_str()->check(CLI::PositiveNumber);
     command->add_option("--concurrency", load.concurrency, "how many at once")
         ->capture_default_str()
         ->check(CLI::PositiveNumber);
-    command->add_option("--connections", load.connections, "warm: how many connections share the sessions")
+    command->add_option("--connections", load.connections, "warm, mixed: how many connections share the sessions")
         ->capture_default_str()
         ->check(CLI::PositiveNumber);
     command->add_option("--rate", load.rate, "sessions to begin a second; without it as many as go")

@@ -41,6 +41,7 @@ struct Config {
     std::vector<std::string> listen{"/ip4/0.0.0.0/tcp/9000", "/ip6/::/tcp/9000"};
     std::vector<std::string> announce;
     bool mplex = true;
+    std::size_t handshake_threads = 0;    // one for each processor
     std::string party_id;                 // empty: this node's peer id
     std::vector<std::string> party_cadre; // empty: the announced addresses
     protocol::ListenerTimeouts listener;

@@ -134,14 +134,14 @@ private:
     guard::Protection guards_{random_, {}}; // nobody calls in
     const std::string prefix_;
     async::TaskGroup workers_;
-    std::deque<Client> clients_; // warm, returning
+    std::deque<Client> clients_; // warm, returning, mixed
     std::size_t next_ = 0;
     Instant start_;
     LoadReport report_;
 };
 
 awaitable<Result<LoadReport>> Run::perform(async::Limit& limit) {
-    if (load_.mode == Load::Mode::warm) {
+    if (load_.mode == Load::Mode::warm || load_.mode == Load::Mode::mixed) {
         if (auto connected = co_await connect_all(limit); !connected) {
             co_await close_all();
             co_return fail(connected.error());
@@ -221,6 +221,8 @@ awaitable<Run::Ending> Run::session(async::Limit& limit, Instant deadline, std::
     case Load::Mode::warm: return warm_session(limit, deadline, number);
     case Load::Mode::cold: return cold_session(limit, deadline, number);
     case Load::Mode::returning: return returning_session(limit, deadline, number, clients_[worker]);
+    case Load::Mode::mixed:
+        return number % 2 == 0 ? warm_session(limit, deadline, number) : cold_session(limit, deadline, number);
     }
     std::unreachable();
 }

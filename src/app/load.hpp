@@ -25,6 +25,7 @@ struct Load {
         warm, // sessions share `connections` connections, each of an identity of its own, made before the time counts
         cold, // every session makes an identity and a connection of its own, and closes it
         returning, // every session makes a connection, of one of as many identities as are under way at once
+        mixed,     // warm and cold in turn
     };
     wire::Multiaddr address; // ends in /p2p
     std::string token;
@@ -32,7 +33,7 @@ struct Load {
     Mode mode = Mode::warm;
     std::size_t sessions = 1000;
     std::size_t concurrency = 100; // sessions under way at once
-    std::size_t connections = 4;   // warm
+    std::size_t connections = 4;   // warm, mixed
     double rate = 0;               // sessions begun a second, measured from when each was due; 0: at once
     bool abandon = false;          // foil: approved is enough, the database never comes
     bool hang = false;  // opens a stream, says nothing, and waits for its end: the latency is how long it was let

@@ -51,7 +51,8 @@ ListenerSettings listener_settings(const ConfiguredHome& home) {
     return {.party = party_of(home, Purpose::serve),
             .listen = home.config.listen,
             .announce = home.config.announce,
-            .live = live_settings(home.config)};
+            .live = live_settings(home.config),
+            .handshake_threads = home.config.handshake_threads};
 }
 
 DialerSettings dialer_settings(const ConfiguredHome& home) {

@@ -15,7 +15,10 @@ public:
         if (number_ >= 0) ::close(number_);
     }
     Descriptor(Descriptor&& other) noexcept : number_{other.release()} {}
-    Descriptor& operator=(Descriptor&&) = delete;
+    Descriptor& operator=(Descriptor&& other) noexcept {
+        std::swap(number_, other.number_);
+        return *this;
+    }
 
     explicit operator bool() const { return number_ >= 0; }
     int number() const { return number_; }

@@ -8,6 +8,11 @@ namespace taleus::guard {
 
 WorkLimit::~WorkLimit() { ensure(in_use_ == 0, "a permit outlived its limit"); }
 
+void WorkLimit::show() {
+    shown_limit_.store(limit_, std::memory_order_relaxed);
+    shown_in_use_.store(in_use_, std::memory_order_relaxed);
+}
+
 std::size_t WorkLimit::share() const {
     return std::max<std::size_t>(2, settings_.initial * settings_.half_done_percent / 100);
 }
@@ -29,6 +34,7 @@ std::optional<WorkLimit::Permit> WorkLimit::begin(Work work, Instant now) {
     ++in_use_;
     most_in_use_ = std::max(most_in_use_, in_use_);
     if (work == Work::unknown) ++unknown_;
+    show();
     return Permit{*this, now};
 }
 
@@ -39,7 +45,9 @@ void WorkLimit::measured(Duration took, Instant now) {
 }
 
 void WorkLimit::Permit::park() {
-    if (limit_ != nullptr && !std::exchange(is_parked_, true)) --limit_->in_use_;
+    if (limit_ == nullptr || std::exchange(is_parked_, true)) return;
+    --limit_->in_use_;
+    limit_->show();
 }
 
 void WorkLimit::Permit::done(Instant now) {
@@ -77,6 +85,7 @@ void WorkLimit::turn(Instant now) {
     sum_ = {};
     worst_delay_ = {};
     most_in_use_ = in_use_;
+    show();
 }
 
 void WorkLimit::judge_window() {
@@ -123,6 +132,7 @@ void WorkLimit::use(const WorkLimitSettings& settings) {
     if (settings == settings_) return;
     settings_ = settings;
     limit_ = std::clamp(std::max(limit_, settings.initial), settings.min, settings.max);
+    show();
 }
 
 } // namespace taleus::guard

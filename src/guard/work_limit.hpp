@@ -9,12 +9,14 @@
 //
 // New work, whose token is not proven, is shed first: half-done work has a share above the limit, and what was promised
 // is counted only. Finding out whether something is half done is work too, and most of what is asked in overload is
-// not: it may take half of the share at once, and in a window an eighth of what was done in the last one. One thread.
+// not: it may take half of the share at once, and in a window an eighth of what was done in the last one. One thread,
+// except `has_room`.
 
 #include "base/instant.hpp"
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -65,9 +67,12 @@ public:
     void delayed(Duration loop_delay, Instant now);
 
     std::size_t in_use() const { return in_use_; }
-    // Room for as much new work at once, or for a quarter of the limit where that is less.
+    // Room for as much new work at once, or for a quarter of the limit where that is less. Any thread; another one sees
+    // what was so a moment ago.
     bool has_room(std::size_t more) const {
-        return in_use_ + std::min(more, std::max<std::size_t>(1, limit_ / 4)) <= limit_;
+        const auto limit = shown_limit_.load(std::memory_order_relaxed);
+        const auto in_use = shown_in_use_.load(std::memory_order_relaxed);
+        return in_use + std::min(more, std::max<std::size_t>(1, limit / 4)) <= limit;
     }
     Counts counts(Instant now);
     void use(const WorkLimitSettings& settings);
@@ -75,6 +80,7 @@ public:
 private:
     static constexpr Duration window_min = std::chrono::milliseconds{100};
 
+    void show();
     void turn(Instant now);
     void judge_window();
     void recover(Instant now);
@@ -87,6 +93,8 @@ private:
     WorkLimitSettings settings_;
     std::size_t limit_;
     std::size_t in_use_ = 0;
+    std::atomic<std::size_t> shown_limit_{limit_}; // the two above, for other threads
+    std::atomic<std::size_t> shown_in_use_{0};
     Duration baseline_{};
     Counts counts_;
 

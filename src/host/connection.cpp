@@ -36,6 +36,13 @@ Connection::Connection(Shard& shard, Socket socket, wire::Multiaddr address, gua
     ++shard_.counts.handshaking;
 }
 
+Connection::Connection(Shard& shard, Socket socket, Newcomer& newcomer)
+    : shard_{shard}, number_{shard.next_connection++}, socket_{std::move(socket)}, permit_{std::move(newcomer.permit)},
+      address_{std::move(newcomer.address)}, machine_{std::move(*newcomer.machine)},
+      timer_{shard.clock, [this] { on_timer(); }} {
+    machine_.move_to(shard.context);
+}
+
 Connection::Connection(Shard& shard, Socket socket, wire::Multiaddr address, const wire::PeerId& expected,
                        Watcher& watcher)
     : shard_{shard}, number_{shard.next_connection++}, socket_{std::move(socket)}, watcher_{&watcher},
@@ -88,6 +95,13 @@ void Connection::start() {
     run([this] { turn(); });
 }
 
+void Connection::begin(p2p::event::Ready& ready) {
+    run([&] {
+        on(ready);
+        turn();
+    });
+}
+
 void Connection::connect(const tcp::endpoint& target) {
     socket_.async_connect(target, owned([this](const error_code& error) {
                               if (error) return abort({Code::unreachable, error.message()});
@@ -115,11 +129,10 @@ void Connection::end(const Error& error, Phase next) {
 }
 
 void Connection::tell_end(const Error& error) {
-    log_end(error);
-    if (remote_ == nullptr) {
-        --shard_.counts.handshaking;
-        ++shard_.counts.handshake_failures[static_cast<std::size_t>(error.code)];
-    }
+    if (remote_ == nullptr)
+        shard_.lost(address_, error);
+    else
+        log_end(error);
     const auto lost = std::exchange(streams_, {});
     shard_.counts.streams -= lost.size();
     for (const auto& [id, stream] : lost) stream->on_lost(error.context);
@@ -128,8 +141,8 @@ void Connection::tell_end(const Error& error) {
 
 void Connection::log_end(const Error& error) const noexcept {
     try {
-        shard_.log.debug("connection with {}{} ended: {} ({})", address_.to_text(),
-                         remote_ == nullptr ? ", not authenticated," : "", to_text(error.code), escaped(error.context));
+        shard_.log.debug("connection with {} ended: {} ({})", address_.to_text(), to_text(error.code),
+                         escaped(error.context));
     } catch (const std::bad_alloc&) { // NOLINT(bugprone-empty-catch): it ends all the same
     }
 }

@@ -38,6 +38,8 @@ public:
 
     // Accepted, and admitted by `permit`.
     Connection(Shard& shard, Socket socket, wire::Multiaddr address, guard::Scopes::Permit permit);
+    // Accepted, and ready for streams; counted already. What it needs of `newcomer` is its own from now on.
+    Connection(Shard& shard, Socket socket, Newcomer& newcomer);
     // To be dialled; only `expected` will do.
     Connection(Shard& shard, Socket socket, wire::Multiaddr address, const wire::PeerId& expected, Watcher& watcher);
     ~Connection();
@@ -45,6 +47,7 @@ public:
     Connection& operator=(const Connection&) = delete;
 
     void start();                              // of an accepted one
+    void begin(p2p::event::Ready& ready);      // of one that is ready
     void connect(const tcp::endpoint& target); // of one to be dialled
 
     void watch(Watcher* watcher) { watcher_ = watcher; }
@@ -98,7 +101,7 @@ private:
 
     void end(const Error& error, Phase next);
     void tell_end(const Error& error);
-    void log_end(const Error& error) const noexcept;
+    void log_end(const Error& error) const noexcept; // of one whose peer is known
     void shut_writing();
     void close_socket();
     void drop_if_done(); // may destroy us

@@ -39,7 +39,7 @@ async::awaitable<Dialled> DialRace::winner() {
 
 // The next endpoint that can be tried at all; the one after it follows when this one fails or takes long.
 void DialRace::start_next() {
-    if (shard_.closing) {
+    if (shard_.is_closing()) {
         next_ = endpoints_.size();
         failures_ = "this node is shutting down";
     }

@@ -1,6 +1,7 @@
 #pragma once
 // What the host's tests share: an event loop that runs until something holds, handlers of inbound streams, and a raw
-// peer, which is a libp2p machine on a socket that does exactly what a test tells it.
+// peer, which is a libp2p machine on a socket that does exactly what a test tells it. The program runs a second time
+// with HANDSHAKE_THREADS, and each of its tests must hold there, too.
 
 #include "async/task_group.hpp"
 #include "host/host.hpp"
@@ -9,6 +10,7 @@
 #include <dirent.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
@@ -182,6 +184,8 @@ struct HostTest : testing::Test {
     }
 
     Host& make_host(const wire::KeyPair& key, ports::StreamHandler* handler = nullptr, HostSettings settings = {}) {
+        if (const auto* threads = std::getenv("HANDSHAKE_THREADS"); threads != nullptr) // NOLINT(*-mt-unsafe)
+            settings.handshake_threads = std::stoul(threads);
         return *hosts.emplace_back(
             std::make_unique<Host>(context.get_executor(), clock, random, key, std::move(settings), handler, guards));
     }

@@ -2,6 +2,7 @@
 
 #include "host/connection.hpp"
 #include "host/dialer.hpp"
+#include "host/handshakes.hpp"
 #include "host/interfaces.hpp"
 #include "host/shard.hpp"
 #include "host/tcp_listener.hpp"
@@ -21,6 +22,13 @@ struct Host::Parts {
           proven{handler != nullptr ? std::make_unique<p2p::ProvenKeys>() : nullptr},
           shard{executor, clock, std::move(context), handler, guards, settings.limits, settings.linger, log} {
         shard.context.proven = proven.get();
+        if (settings.handshake_threads == 0) return;
+        handshakes = std::make_unique<Handshakes>(settings.handshake_threads, executor, shard.context, guards.work,
+                                                  [this](Newcomer newcomer) { shard.welcome(std::move(newcomer)); });
+        shard.handshakes = handshakes.get();
+    }
+    void tell_handshakes() {
+        if (handshakes) handshakes->use(shard.context);
     }
 
     // From now on; answers with what is bound as others may dial it.
@@ -29,6 +37,7 @@ struct Host::Parts {
         listeners.splice(listeners.end(), opened);
         if (!announced)
             for (auto& address : expanded(bound)) shard.context.listen_addrs.push_back(std::move(address));
+        tell_handshakes();
         for (auto& address : bound) address = address.with_peer(peer);
         return bound;
     }
@@ -37,6 +46,7 @@ struct Host::Parts {
     const wire::PeerId peer;
     std::unique_ptr<p2p::ProvenKeys> proven; // of who calls in
     Shard shard;
+    std::unique_ptr<Handshakes> handshakes;
     std::list<TcpListener> listeners;
     bool announced = false;
 };
@@ -65,7 +75,7 @@ Result<std::vector<wire::Multiaddr>> Host::listen(const std::vector<wire::Multia
     std::vector<wire::Multiaddr> actual;
     for (const auto& address : addresses) {
         opened.emplace_back(parts_->shard);
-        auto bound = opened.back().open(address, parts_->settings.reuse_port);
+        auto bound = opened.back().open(address);
         if (!bound) return fail(std::move(bound.error()));
         actual.push_back(std::move(*bound));
     }
@@ -92,6 +102,7 @@ void Host::announce(std::vector<wire::Multiaddr> addresses) {
     parts_->announced = true;
     for (auto& address : addresses) address = address.without_peer();
     parts_->shard.context.listen_addrs = std::move(addresses);
+    parts_->tell_handshakes();
 }
 
 ports::awaitable<Result<std::unique_ptr<ports::Connection>>> Host::dial(wire::Multiaddr address) {
@@ -101,6 +112,7 @@ ports::awaitable<Result<std::unique_ptr<ports::Connection>>> Host::dial(wire::Mu
 void Host::set_limits(HostLimits limits, p2p::ConnectionLimits connection) {
     parts_->shard.limits = limits;
     parts_->shard.context.limits = connection;
+    parts_->tell_handshakes();
 }
 
 void Host::stop_accepting() {
@@ -108,8 +120,9 @@ void Host::stop_accepting() {
 }
 
 ports::awaitable<void> Host::close(Instant deadline) {
-    parts_->shard.closing = true;
+    parts_->shard.begin_closing();
     stop_accepting();
+    if (parts_->handshakes) parts_->handshakes->stop();
     for (auto& connection : parts_->shard.connections) connection.close();
     async::Clock::Timer cut_off{parts_->shard.clock, [this] {
                                     for (auto& connection : parts_->shard.connections)

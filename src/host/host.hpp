@@ -25,7 +25,7 @@ struct HostSettings {
     std::vector<std::string> protocols{"/taleus/bootstrap/1.0.0"};
     std::string agent = "taleus";
     bool mplex = true;
-    bool reuse_port = false;                           // several hosts, a shard each, accept on one port
+    std::size_t handshake_threads = 0;                 // that shake hands with who calls in; 0: the host's own does
     Duration stagger = std::chrono::milliseconds{250}; // between attempts at several addresses of one name
     Duration linger = std::chrono::seconds{1};         // a closed connection's wait for the peer's end
 };

@@ -236,19 +236,6 @@ TEST_F(HostTest, a_socket_that_is_not_what_it_should_be_is_refused_and_closed) {
     EXPECT_EQ(open_descriptors(), before);
 }
 
-TEST_F(HostTest, shards_share_a_port) {
-    HostSettings settings;
-    settings.reuse_port = true;
-    Echo handler{tasks};
-    auto& one = make_host(server_key, &handler, settings);
-    auto& two = make_host(server_key, &handler, settings);
-    auto& client = make_host(client_key);
-    const auto address = listening(one);
-    ASSERT_EQ(two.listen({address.without_peer()}).value(), std::vector{address});
-    for (int i = 0; i < 16; ++i) EXPECT_EQ(result(ask_and_drop(client, address)), Result<std::string>{"hello"});
-    EXPECT_EQ(one.counts().accepted + two.counts().accepted, 16U);
-}
-
 // Small frames leave at once, at both ends, as those of js, go and rust do.
 TEST_F(HostTest, no_end_of_a_connection_gathers_small_segments) {
     Keeper keeper;

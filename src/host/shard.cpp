@@ -2,72 +2,75 @@
 
 #include "base/ensure.hpp"
 #include "host/connection.hpp"
+#include "host/handshakes.hpp"
 
-#include <boost/asio/bind_allocator.hpp>
-#include <boost/asio/post.hpp>
 #include <sys/socket.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <new>
 
 namespace taleus::host {
 
 namespace {
 constexpr std::size_t read_buffer_size = 128 * 1024; // two of the largest Noise frames
-constexpr Duration turns_apart_min = std::chrono::milliseconds{1};
-constexpr Duration turns_apart_max = std::chrono::milliseconds{5};
-constexpr Duration heard_within = std::chrono::seconds{2};
-constexpr Duration look_again = std::chrono::microseconds{500};
 } // namespace
 
 Shard::Shard(async::Executor executor_, async::Clock& clock_, p2p::ConnectionContext context_,
              ports::StreamHandler* handler_, guard::Protection& guards_, HostLimits limits_, Duration linger_, Log log_)
     : executor{executor_}, clock{clock_}, context{std::move(context_)}, handler{handler_}, guards{guards_},
       limits{limits_}, linger{linger_}, log{log_}, buffer(read_buffer_size),
-      turn_timer_{clock_, [this] { await_turn(); }}, quiet_{executor_} {}
+      turns_{executor_, clock_, guards_.work, [this] { end_operation(); }}, quiet_{executor_} {}
 
 Shard::~Shard() { ensure(connections.empty() && operations_ == 0, "a host ended before its connections: close it"); }
-
-Duration turns_apart(std::size_t waiting) {
-    const auto many = static_cast<Duration::rep>(std::max<std::size_t>(waiting, 1));
-    return std::clamp<Duration>(heard_within / many, turns_apart_min, turns_apart_max);
-}
 
 void Shard::remove(Connection& connection) {
     connections.erase(connection.self_);
     tell_when_quiet();
 }
 
-void Shard::queue_up(std::move_only_function<void()> turn) {
-    turns_.push_back(std::move(turn));
-    if (turns_.size() > 1) return;
-    begin_operation();
-    await_turn();
-}
-
-void Shard::await_turn() noexcept {
-    const bool is_time = closing || guards.work.has_room(streams_per_turn_max) ||
-                         clock.now() - turn_taken_ >= turns_apart(turns_.size());
-    if (!is_time && look_again_soon()) return;
-    asio::post(executor, asio::bind_allocator(turn_memory_.allocator(), [this] { take_turn(); }));
-}
-
-bool Shard::look_again_soon() noexcept {
+void Shard::lost(const wire::Multiaddr& address, const Error& error) noexcept {
+    --counts.handshaking;
+    ++counts.handshake_failures[static_cast<std::size_t>(error.code)];
     try {
-        turn_timer_.set(clock.now() + look_again);
-        return true;
-    } catch (const std::bad_alloc&) {
-        return false;
+        log.debug("connection with {}, not authenticated, ended: {} ({})", address.to_text(),
+                  taleus::to_text(error.code), escaped(error.context));
+    } catch (const std::bad_alloc&) { // NOLINT(bugprone-empty-catch): it ended all the same
     }
 }
 
-void Shard::take_turn() {
-    turn_taken_ = clock.now();
-    turns_.front()();
-    turns_.pop_front();
-    if (!turns_.empty()) return await_turn();
+void Shard::deal(Newcomer newcomer) {
+    handshakes->deal(std::move(newcomer));
+    begin_operation();
+    ++counts.accepted;
+    ++counts.connections;
+    ++counts.handshaking;
+}
+
+void Shard::welcome(Newcomer newcomer) noexcept {
+    counts.bytes_in += newcomer.bytes_in;
+    counts.bytes_out += newcomer.bytes_out;
+    try {
+        if (closing_ && newcomer.outcome) newcomer.outcome = fail(Code::shutting_down, "closed by us");
+        if (newcomer.outcome) {
+            auto socket = as_socket(executor, std::move(newcomer.descriptor), newcomer.protocol);
+            add(std::move(socket), newcomer).begin(*newcomer.outcome);
+            return end_operation();
+        }
+    } catch (const std::exception& error) {
+        newcomer.outcome = fail(Error{Code::internal, {}});
+    }
+    --counts.connections;
+    lost(newcomer.address, newcomer.outcome.error());
     end_operation();
+}
+
+void Shard::queue_up(std::move_only_function<void()> turn) {
+    turns_.queue_up(std::move(turn));
+    if (turns_.waiting() == 1) begin_operation();
+}
+
+void Shard::begin_closing() {
+    closing_ = true;
+    turns_.hurry();
 }
 
 void Shard::end_operation() {
@@ -108,6 +111,16 @@ Result<Socket> open_socket(async::Executor executor, const tcp& protocol) {
     if (!error) socket.non_blocking(true, error);
     if (!error) socket.set_option(tcp::no_delay{true}, error);
     if (error) return fail(Code::internal, error.message());
+    return socket;
+}
+
+Socket as_socket(async::Executor executor, Descriptor accepted, const tcp& protocol) {
+    Socket socket{executor};
+    socket.assign(protocol, accepted.number());
+    static_cast<void>(accepted.release());
+    boost::system::error_code ignored; // of one that is gone already, which shows when it is read
+    socket.non_blocking(true, ignored);
+    socket.set_option(tcp::no_delay{true}, ignored);
     return socket;
 }
 

@@ -4,19 +4,19 @@
 
 #include "async/awaitable.hpp"
 #include "async/clock.hpp"
-#include "async/handler_memory.hpp"
 #include "async/one_shot.hpp"
 #include "base/log.hpp"
 #include "guard/protection.hpp"
 #include "host/counts.hpp"
 #include "host/limits.hpp"
+#include "host/newcomer.hpp"
+#include "host/turns.hpp"
 #include "p2p/connection.hpp"
 #include "ports/stream.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <list>
 #include <utility>
@@ -30,8 +30,7 @@ using tcp = asio::ip::tcp;
 using Socket = asio::basic_stream_socket<tcp, async::Executor>;
 
 class Connection;
-
-inline constexpr std::size_t streams_per_turn_max = 8; // opened by a peer in one turn of its input
+class Handshakes;
 
 class Shard {
 public:
@@ -51,18 +50,23 @@ public:
     const Log log;
     HostCounts counts;
     void refuse(Refusal cause) { ++counts.refused[static_cast<std::size_t>(cause)]; }
+    // A connection ended before its peer was known.
+    void lost(const wire::Multiaddr& address, const Error& error) noexcept;
     std::vector<std::uint8_t> buffer;
     std::list<Connection> connections;
     std::uint64_t next_connection = 0;
-    bool closing = false; // nobody is dialled any more
+    bool is_closing() const { return closing_; } // nobody is dialled any more
+    void begin_closing();
+
+    // Who shakes hands with those who call in; none: their connections do.
+    Handshakes* handshakes = nullptr;
+    void deal(Newcomer newcomer);             // throws bad_alloc, and then has not taken it
+    void welcome(Newcomer newcomer) noexcept; // that comes back
 
     template <class... Args> Connection& add(Args&&... args);
     void remove(Connection& connection);
 
-    // Turns of input, in order, one at a time, each only after all else that the loop had ready by then: what is under
-    // way goes before what is new. While there is no room for new work they come at a measured pace: most of what
-    // they bring is refused, and refusing must not take the time of what was let in. Until then peers wait in their
-    // sockets. Throws only bad_alloc, and then has not taken it.
+    // A turn of input. Throws only bad_alloc, and then has not taken it.
     void queue_up(std::move_only_function<void()> turn);
 
     // Every handler that names an object of ours is counted from its start to its end, so that `quiet` can tell when
@@ -73,22 +77,12 @@ public:
 
 private:
     void tell_when_quiet();
-    void await_turn() noexcept;
-    bool look_again_soon() noexcept; // false: there is no memory for that
-    void take_turn();
-
-    std::deque<std::move_only_function<void()>> turns_;
-    Instant turn_taken_;
-    async::Clock::Timer turn_timer_;
-    async::HandlerMemory<128> turn_memory_;
+    Turns turns_;
+    bool closing_ = false;
     std::size_t operations_ = 0;
     bool waiting_ = false;
     async::OneShot<std::monostate> quiet_;
 };
-
-// How far apart turns come without room for new work, when so many wait for theirs. Refusing costs what others could be
-// served with, so there is time between them, but not so much that the last is refused only when it has given up.
-Duration turns_apart(std::size_t waiting);
 
 // Text and address of a TCP endpoint.
 std::string to_text(const tcp::endpoint& endpoint);
@@ -96,5 +90,7 @@ wire::Multiaddr to_multiaddr(const tcp::endpoint& endpoint);
 
 // A socket that children of this process do not inherit and that never blocks.
 Result<Socket> open_socket(async::Executor executor, const tcp& protocol);
+// One that was accepted, of this thread from now on. Throws system_error where the system has no room to watch it.
+Socket as_socket(async::Executor executor, Descriptor accepted, const tcp& protocol);
 
 } // namespace taleus::host

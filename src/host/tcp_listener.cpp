@@ -5,7 +5,6 @@
 #include "wire/address_block.hpp"
 
 #include <boost/asio/bind_allocator.hpp>
-#include <boost/asio/detail/socket_option.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -21,7 +20,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using boost::system::error_code;
-using ReusePort = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 constexpr int accepted_per_turn_max = 64;        // then the connections have their turn
 constexpr Duration pause_when_exhausted = 100ms; // descriptors come back when connections end
@@ -38,7 +36,7 @@ error_code last_error() { return {errno, boost::system::system_category()}; }
 TcpListener::TcpListener(Shard& shard)
     : shard_{shard}, acceptor_{shard.executor}, pause_{shard.clock, [this] { wait(); }} {}
 
-Result<wire::Multiaddr> TcpListener::open(const wire::Multiaddr& address, bool reuse_port) {
+Result<wire::Multiaddr> TcpListener::open(const wire::Multiaddr& address) {
     const auto wanted = address.as_tcp();
     if (!wanted || (wanted->kind != wire::Multiaddr::Host::ip4 && wanted->kind != wire::Multiaddr::Host::ip6))
         return fail(Code::malformed,
@@ -46,7 +44,7 @@ Result<wire::Multiaddr> TcpListener::open(const wire::Multiaddr& address, bool r
     error_code error;
     const auto host = asio::ip::make_address(wanted->host, error);
     if (error) return fail(Code::malformed, fmt::format("cannot listen on {}: no IP address", address.to_text()));
-    if (auto bound = bind({host, wanted->port}, reuse_port); !bound) {
+    if (auto bound = bind({host, wanted->port}); !bound) {
         acceptor_.close(error);
         return fail(bound.error().code,
                     fmt::format("cannot listen on {}: {}", address.to_text(), bound.error().context));
@@ -54,13 +52,12 @@ Result<wire::Multiaddr> TcpListener::open(const wire::Multiaddr& address, bool r
     return to_multiaddr(acceptor_.local_endpoint());
 }
 
-Result<void> TcpListener::bind(const tcp::endpoint& endpoint, bool reuse_port) {
+Result<void> TcpListener::bind(const tcp::endpoint& endpoint) {
     const int handle = ::socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (handle < 0) return fail(Code::internal, last_error().message());
     error_code error;
     acceptor_.assign(endpoint.protocol(), handle, error);
     if (!error) acceptor_.set_option(Acceptor::reuse_address{true}, error);
-    if (!error && reuse_port) acceptor_.set_option(ReusePort{true}, error);
     // Each family for itself, so that both wildcards can be bound side by side.
     if (!error && endpoint.address().is_v6()) acceptor_.set_option(asio::ip::v6_only{true}, error);
     if (!error) acceptor_.bind(endpoint, error);
@@ -134,16 +131,11 @@ bool TcpListener::accept_one() {
     }
     from.resize(length);
     try {
-        Socket socket{shard_.executor};
-        error_code error;
-        socket.assign(from.protocol(), accepted.number(), error);
-        if (error) {
-            rest_after(error);
-            return false;
-        }
-        static_cast<void>(accepted.release());
-        admit(std::move(socket), from);
-    } catch (const std::bad_alloc&) { // it costs this caller its connection
+        admit(std::move(accepted), from);
+    } catch (const boost::system::system_error& error) { // it costs this caller its connection
+        rest_after(error.code());
+        return false;
+    } catch (const std::bad_alloc&) { // likewise
         rest_after(asio::error::no_memory);
         return false;
     }
@@ -179,14 +171,17 @@ std::expected<guard::Scopes::Permit, Refusal> TcpListener::admitted(const wire::
     return std::move(*permit);
 }
 
-void TcpListener::admit(Socket socket, const tcp::endpoint& from) {
+void TcpListener::admit(Descriptor accepted, const tcp::endpoint& from) {
     auto address = to_multiaddr(from);
     auto permit = admitted(address);
     if (!permit) return shard_.refuse(permit.error());
-    error_code error;
-    socket.non_blocking(true, error);
-    if (!error) socket.set_option(tcp::no_delay{true}, error);
-    if (error) return; // it is gone already
+    if (shard_.handshakes != nullptr)
+        return shard_.deal({.descriptor = std::move(accepted),
+                            .protocol = from.protocol(),
+                            .address = std::move(address),
+                            .permit = std::move(*permit),
+                            .accepted = shard_.clock.now()});
+    auto socket = as_socket(shard_.executor, std::move(accepted), from.protocol());
     shard_.add(std::move(socket), std::move(address), std::move(*permit)).start();
 }
 

@@ -17,8 +17,8 @@ public:
     TcpListener(const TcpListener&) = delete;
     TcpListener& operator=(const TcpListener&) = delete;
 
-    // Binds to /ip4|ip6/HOST/tcp/PORT; the answer has the real port. `reuse_port`: several shards share the port.
-    Result<wire::Multiaddr> open(const wire::Multiaddr& address, bool reuse_port);
+    // Binds to /ip4|ip6/HOST/tcp/PORT; the answer has the real port.
+    Result<wire::Multiaddr> open(const wire::Multiaddr& address);
     // Takes over a socket that somebody else bound and listens on; it is ours to close, also at an error.
     Result<wire::Multiaddr> adopt(int listening);
     void start();
@@ -28,13 +28,13 @@ public:
 private:
     using Acceptor = asio::basic_socket_acceptor<tcp, async::Executor>;
 
-    Result<void> bind(const tcp::endpoint& endpoint, bool reuse_port);
+    Result<void> bind(const tcp::endpoint& endpoint);
     void wait();
     void accept_waiting();
     bool accept_one(); // false: none waits, or we must pause
     void rest_after(const boost::system::error_code& why) noexcept;
     std::expected<guard::Scopes::Permit, Refusal> admitted(const wire::Multiaddr& from);
-    void admit(Socket socket, const tcp::endpoint& from);
+    void admit(Descriptor accepted, const tcp::endpoint& from);
 
     Shard& shard_;
     Acceptor acceptor_;

@@ -11,6 +11,7 @@
 #include <boost/asio/post.hpp>
 
 #include <chrono>
+#include <exception>
 #include <functional>
 #include <future>
 #include <memory>
@@ -32,7 +33,7 @@ public:
     async::TaskGroup& tasks() { return tasks_; }
 
     // From another thread: what `start() -> awaitable<Result<T>>` gives as a task of the loop. `timeout` when it takes
-    // longer than `at_most`: it goes on all the same. Not while the loop ends.
+    // longer than `at_most`: it goes on all the same. What it throws is thrown here. Not while the loop ends.
     template <class Start> auto ask(Start start, std::optional<Duration> at_most = std::chrono::seconds{5}) {
         using Answer = typename std::invoke_result_t<Start&>::value_type;
         if (std::this_thread::get_id() == thread_.get_id())
@@ -78,8 +79,12 @@ private:
     }
     template <class Answer, class Start>
     static async::awaitable<void> deliver(std::shared_ptr<std::promise<Answer>> promise, Start start) {
-        auto work = start();
-        promise->set_value(co_await std::move(work));
+        try {
+            auto work = start();
+            promise->set_value(co_await std::move(work));
+        } catch (...) {
+            promise->set_exception(std::current_exception());
+        }
     }
 
     boost::asio::io_context context_{1};

@@ -39,7 +39,7 @@ struct Connection::Layers {
     };
     struct Over {};
 
-    const ConnectionContext& context;
+    const ConnectionContext* context;
     Side side;
     wire::Multiaddr remote;
     wire::PeerId peer; // once proven
@@ -76,9 +76,9 @@ void Connection::Layers::begin(Upgrade::Done done, Instant now) {
     peer = done.peer;
     events.push(event::Ready{done.peer, done.muxer});
     auto& state =
-        phase.emplace<Open>(std::move(done.channel), Streams{context, make_muxer(done.muxer, side, context.limits),
+        phase.emplace<Open>(std::move(done.channel), Streams{*context, make_muxer(done.muxer, side, context->limits),
                                                              std::move(done.peer), remote, events});
-    if (done.muxer == yamux_protocol) state.keep_alive.emplace(context.limits.ping_interval, now);
+    if (done.muxer == yamux_protocol) state.keep_alive.emplace(context->limits.ping_interval, now);
     if (auto received = state.streams.receive(done.rest, now); !received) end(std::move(received.error()));
 }
 
@@ -129,7 +129,7 @@ void Connection::Layers::settle(Instant now) {
     if (output_size() == 0)
         stalled_at.reset();
     else if (!stalled_at)
-        stalled_at = now + context.limits.write_stall;
+        stalled_at = now + context->limits.write_stall;
 }
 
 void Connection::Layers::end(Error error) {
@@ -149,7 +149,7 @@ void Connection::Layers::say_farewell(Open& state, const Error& error) {
 
 std::optional<Instant> Connection::Layers::idle_deadline() const {
     if (open() == nullptr || !open()->idle_since) return std::nullopt;
-    return *open()->idle_since + context.limits.idle;
+    return *open()->idle_since + context->limits.idle;
 }
 
 void Connection::Layers::expire_open(Instant now) {
@@ -164,7 +164,7 @@ void Connection::Layers::expire_open(Instant now) {
 
 Connection::Connection(const ConnectionContext& context, Side side, wire::Multiaddr remote,
                        std::optional<wire::PeerId> expected, Instant now)
-    : layers_{new Layers{.context = context,
+    : layers_{new Layers{.context = &context,
                          .side = side,
                          .remote = std::move(remote),
                          .peer = {},
@@ -178,6 +178,12 @@ Connection::Connection(const ConnectionContext& context, Side side, wire::Multia
 }
 
 Connection::~Connection() = default;
+Connection::Connection(Connection&&) noexcept = default;
+
+void Connection::move_to(const ConnectionContext& context) {
+    layers_->context = &context;
+    if (auto* state = layers_->open()) state->streams.use(context);
+}
 
 void Connection::receive(ByteView bytes, Instant now) {
     layers_->receive(bytes, now);
@@ -192,7 +198,7 @@ void Connection::receive_end(Instant now) {
 }
 
 bool Connection::wants_input() const {
-    return !is_closed() && layers_->output_size() < layers_->context.limits.output_bytes_max;
+    return !is_closed() && layers_->output_size() < layers_->context->limits.output_bytes_max;
 }
 
 bool Connection::has_output() const { return layers_->output_size() > 0; }

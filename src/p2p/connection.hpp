@@ -109,8 +109,11 @@ public:
     Connection(const ConnectionContext& context, Side side, wire::Multiaddr remote,
                std::optional<wire::PeerId> expected, Instant now);
     ~Connection();
-    Connection(const Connection&) = delete;
-    Connection& operator=(const Connection&) = delete;
+    Connection(Connection&&) noexcept;
+    Connection& operator=(Connection&&) = delete;
+
+    // Its owner is another thread's from now on, with a context of the same node that outlives it there.
+    void move_to(const ConnectionContext& context);
 
     void receive(ByteView bytes, Instant now);
     void receive_end(Instant now); // the socket's input ended

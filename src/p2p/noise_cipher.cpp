@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <new>
 
 namespace taleus::p2p {
 namespace {
@@ -23,10 +24,10 @@ void NoiseCipher::ContextDelete::operator()(evp_cipher_ctx_st* context) const { 
 
 NoiseCipher::NoiseCipher(Direction direction, std::span<const std::uint8_t, key_size> key, std::uint64_t nonce)
     : context_{EVP_CIPHER_CTX_new()}, nonce_{nonce} {
-    ensure(context_ != nullptr, "a cipher context");
-    const int done = EVP_CipherInit_ex2(context_.get(), cipher(), key.data(), nullptr,
-                                        direction == Direction::seal ? 1 : 0, nullptr);
-    ensure(done == 1, "a cipher context takes its key");
+    // All that is asked for is there, so memory alone can be missing.
+    if (context_ == nullptr || EVP_CipherInit_ex2(context_.get(), cipher(), key.data(), nullptr,
+                                                  direction == Direction::seal ? 1 : 0, nullptr) != 1)
+        throw std::bad_alloc{};
 }
 
 // Sets the nonce (four zero bytes, then the counter least significant byte first) and the associated data.

@@ -19,6 +19,7 @@ public:
     static constexpr std::size_t key_size = 32;
     static constexpr std::size_t tag_size = 16;
 
+    // Throws bad_alloc.
     NoiseCipher(Direction direction, std::span<const std::uint8_t, key_size> key, std::uint64_t nonce = 0);
 
     // Encrypts `text` in place. False: the nonce is used up (2^64-1 is never used).

@@ -14,8 +14,13 @@ constexpr std::string_view protocol_version = "ipfs/0.1.0";
 
 Streams::Streams(const ConnectionContext& context, std::unique_ptr<Muxer> muxer, wire::PeerId peer,
                  wire::Multiaddr remote, Fifo<Event>& events)
-    : context_{context}, muxer_{std::move(muxer)}, peer_{std::move(peer)}, remote_{std::move(remote)}, events_{events},
-      protocols_{context.protocols.begin(), context.protocols.end()} {
+    : muxer_{std::move(muxer)}, peer_{std::move(peer)}, remote_{std::move(remote)}, events_{events} {
+    use(context);
+}
+
+void Streams::use(const ConnectionContext& context) {
+    context_ = &context;
+    protocols_.assign(context.protocols.begin(), context.protocols.end());
     protocols_.insert(protocols_.end(), {identify_protocol, identify_push_protocol, ping_protocol});
 }
 
@@ -30,12 +35,12 @@ Result<void> Streams::receive(ByteView plain, Instant now) {
 }
 
 Result<void> Streams::on(const mux::Opened& event, Instant now) {
-    if (stage_ == Stage::open && playing<Negotiating>() < context_.limits.streams_negotiating_max) {
+    if (stage_ == Stage::open && playing<Negotiating>() < context_->limits.streams_negotiating_max) {
         add(event.stream, Negotiating{}, now);
         return {};
     }
     muxer_->reset(event.stream);
-    if (refusals_.admits(now, context_.limits.resets_per_second_max)) return {};
+    if (refusals_.admits(now, context_->limits.resets_per_second_max)) return {};
     return fail(Code::malformed, "too many streams opened in vain");
 }
 
@@ -143,12 +148,12 @@ void Streams::begin(StreamId id, const std::string& protocol) {
 }
 
 void Streams::answer_identify(StreamId id) {
-    const IdentifyInfo info{.key = context_.identity.public_key(),
-                            .listen_addrs = context_.listen_addrs,
+    const IdentifyInfo info{.key = context_->identity.public_key(),
+                            .listen_addrs = context_->listen_addrs,
                             .protocols = {protocols_.begin(), protocols_.end()},
                             .observed = remote_,
                             .protocol_version = std::string{protocol_version},
-                            .agent = context_.agent};
+                            .agent = context_->agent};
     muxer_->write(id, encode_identify(info));
     muxer_->close_write(id);
 }
@@ -265,7 +270,7 @@ void Streams::add(StreamId id, Role role, Instant now) {
     // them.
     if (watches_.size() > 2 * streams_.size() + 64)
         watches_.erase_if([this](const Watch& watch) { return !is_timed(watch.stream); });
-    watches_.push({now + context_.limits.negotiation, id});
+    watches_.push({now + context_->limits.negotiation, id});
 }
 
 void Streams::play(Stream& stream, Role role) {

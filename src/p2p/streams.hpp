@@ -43,6 +43,8 @@ public:
     void say_farewell(std::uint32_t code); // ends the services; leaves after everything that waits
     bool peer_said_farewell() const { return stage_ == Stage::peer_leaving; }
 
+    void use(const ConnectionContext& context); // in place of the one that it had
+
     const wire::PeerId& peer() const { return peer_; }
 
 private:
@@ -106,7 +108,7 @@ private:
     void forget_if_gone(StreamId id);
     void drop(StreamId id, std::string_view why);
 
-    const ConnectionContext& context_;
+    const ConnectionContext* context_ = nullptr;
     std::unique_ptr<Muxer> muxer_;
     wire::PeerId peer_;
     wire::Multiaddr remote_;

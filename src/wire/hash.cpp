@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 
 #include <memory>
+#include <new>
 
 namespace taleus::wire {
 namespace {
@@ -20,9 +21,18 @@ const EVP_MD* algorithm() {
     return fetched;
 }
 
+using Context = std::unique_ptr<EVP_MD_CTX, ContextDeleter>;
+
+// With its algorithm, so that hashing needs no memory afterwards. All that is asked for is there: memory alone can be
+// missing.
+Context made() {
+    Context context{EVP_MD_CTX_new()};
+    if (context == nullptr || EVP_DigestInit_ex2(context.get(), algorithm(), nullptr) != 1) throw std::bad_alloc{};
+    return context;
+}
+
 EVP_MD_CTX* context() {
-    thread_local const std::unique_ptr<EVP_MD_CTX, ContextDeleter> kept{EVP_MD_CTX_new()};
-    ensure(kept != nullptr, "no memory for a hash");
+    thread_local const Context kept = made();
     return kept.get();
 }
 

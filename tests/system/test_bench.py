@@ -16,7 +16,7 @@ def bench(running, made, *args, code=DONE):
     return taleus("bench", "--addr", running.addresses[0], "--token", made["link"]["token"], *args, "--json", code=code).result
 
 
-@pytest.mark.parametrize("mode, peers", [("warm", 4), ("cold", 60), ("returning", 20)])
+@pytest.mark.parametrize("mode, peers", [("warm", 4), ("cold", 60), ("returning", 20), ("mixed", 32)])  # mixed: two of the four, since every second session is warm
 @pytest.mark.parametrize("role", ["stock", "foil"])
 def test_sessions_it_tells_are_on_record(alice, listener, role, mode, peers):
     made = alice.invite(role, "--uses", "unlimited")
