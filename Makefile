@@ -78,6 +78,7 @@ bench: release
 	bench/trail
 	bench/listeners
 	bench/scaling
+	bench/bounds
 # Every durable step, and a thousand kills of listener and dialers: half an hour.
 kills: release
 	STEPS=all /usr/bin/python3 -m pytest -q tests/system/test_kill_steps.py tests/system/test_migration.py tests/system/test_backup.py

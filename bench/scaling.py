@@ -4,6 +4,8 @@ import contextlib
 import json
 import os
 import pathlib
+import resource
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -19,7 +21,8 @@ from plot import plot  # noqa: E402
 from taleus import Home, Listener, raise_descriptor_limit, until  # noqa: E402
 
 WAITING, IDLE, LIVE, TALLIES = (int(os.environ.get(name, default)) for name, default in
-                                (("WAITING", 100_000), ("IDLE", 10_000), ("LIVE", 100_000), ("TALLIES", 300_000)))
+                                (("WAITING", 100_000), ("IDLE", 20_000), ("LIVE", 100_000), ("TALLIES", 300_000)))
+IDLE = min(IDLE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1] - 400) // 100 * 100)  # a descriptor each, and the listener's own
 DISK = os.environ.get("DISK", "/var/tmp")
 LONG = {"timeouts.session": "2h", "timeouts.await_database": "1h", "timeouts.idle": "1h"}
 STEPS = 5
@@ -148,11 +151,32 @@ def store():
         drawn("store", "listener's processor, ms a foil session", "tallies in the store", [("", points)])
 
 
+# --- size of the trail
+TRAIL = ("bundles", "filed", "heads", "subtrees", "receipts")
+
+
+def audit():
+    yield "| foil sessions | store, MiB | of it the trail and receipts | bytes a session | of them the trail's |"
+    yield "|---|---|---|---|---|"
+    with foil_listener() as (home, running, made):
+        whole, trail = [(0, 0)], [(0, 0)]
+        for step in range(1, STEPS + 1):
+            load(running, made, "foil", "warm", TALLIES // STEPS)
+            count = TALLIES // STEPS * step
+            with contextlib.closing(sqlite3.connect(f"file:{home.store}?mode=ro", uri=True)) as store:
+                sizes = dict(store.execute("SELECT s.tbl_name, sum(d.pgsize) FROM dbstat d JOIN sqlite_schema s ON s.name = d.name WHERE d.aggregate GROUP BY 1"))
+            of_all, of_trail = sum(sizes.values()), sum(sizes[name] for name in TRAIL)
+            whole.append((count, of_all / 2**20))
+            trail.append((count, of_trail / 2**20))
+            yield f"| {count} | {of_all / 2**20:.0f} | {of_trail / 2**20:.0f} | {of_all / count:.0f} | {of_trail / count:.0f} |"
+        drawn("audit", "store, MiB", "foil sessions", [("all", whole), ("trail and receipts", trail)])
+
+
 def main(*wanted):
-    raise_descriptor_limit(IDLE + 2_000)
+    raise_descriptor_limit(IDLE + 300)
     (ROOT / "build").mkdir(exist_ok=True)
     lines = [f"{machine()}. Foil sessions, {CONCURRENCY} at a time over 4 connections unless said otherwise; listener and load on one machine."]
-    for part in (memory, latency, live, store):
+    for part in (memory, latency, live, store, audit):
         if wanted and part.__name__ not in wanted:
             continue
         lines += ["", f"### {part.__name__}", ""]

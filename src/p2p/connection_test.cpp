@@ -170,6 +170,30 @@ TEST_P(StreamTest, a_protocol_that_the_peer_does_not_speak_resets_the_stream_onl
     EXPECT_FALSE(pair.listener.is_closed());
 }
 
+TEST_P(StreamTest, a_connection_that_moves_to_another_thread_goes_by_the_context_there) {
+    Pair pair{alice, bob};
+    pair.run();
+    const auto before = pair.dialer.open_stream(echo, pair.now);
+    pair.dialer.write(before, as_bytes("question"), pair.now);
+    pair.run();
+    auto elsewhere = bob.context;
+    elsewhere.protocols = {"/other/1.0.0"};
+    elsewhere.limits.idle = 7s;
+    pair.listener.move_to(elsewhere);
+    bob.context.protocols.clear(); // of what it had nothing is read any more
+    const auto other = pair.dialer.open_stream("/other/1.0.0", pair.now);
+    const auto old = pair.dialer.open_stream(echo, pair.now);
+    pair.run();
+    ASSERT_EQ(pair.heard_by_listener.opened.size(), 2U);
+    EXPECT_EQ(pair.heard_by_listener.opened[1].protocol, "/other/1.0.0");
+    EXPECT_TRUE(pair.heard_by_dialer.reset.contains(old));
+    EXPECT_FALSE(pair.heard_by_dialer.reset.contains(before)) << "what was open stays so";
+    pair.dialer.reset(before, pair.now);
+    pair.dialer.reset(other, pair.now);
+    pair.run();
+    EXPECT_EQ(pair.listener.deadline(), pair.now + 7s);
+}
+
 TEST_P(StreamTest, a_reset_reaches_the_other_end_and_unknown_streams_are_ignored) {
     Pair pair{alice, bob};
     pair.run();

@@ -5,15 +5,15 @@
 namespace taleus::store {
 
 Statement::~Statement() {
-    if (!cursor_) return;
+    if (cursor_ == nullptr) return;
     cursor_->reset();
-    database_->idle_.try_emplace(sql_, std::move(cursor_));
+    database_->idle_.insert(std::move(borrowed_)); // unless it was in use twice
 }
 
-bool Statement::next() { return cursor_ && !database_->fault() && cursor_->next(); }
+bool Statement::next() { return cursor_ != nullptr && !database_->fault() && cursor_->next(); }
 
 void Statement::post() {
-    if (cursor_ && !database_->fault()) cursor_->post();
+    if (cursor_ != nullptr && !database_->fault()) cursor_->post();
 }
 
 void Statement::unreadable(int column) {
@@ -22,10 +22,12 @@ void Statement::unreadable(int column) {
         fmt::format("the store's column {} holds a value that this program does not know", cursor_->name(column)));
 }
 
-Statement Database::prepare(std::string_view sql) {
-    if (fault_) return {*this, sql, nullptr};
-    if (auto found = idle_.extract(sql)) return {*this, sql, std::move(found.mapped())};
-    return {*this, sql, make_cursor(sql)};
+Statement Database::prepare(Sql sql) {
+    if (fault_) return {*this, {}};
+    if (auto found = idle_.extract(sql.text())) return {*this, std::move(found)};
+    auto made = make_cursor(sql.text());
+    if (!made) return {*this, {}};
+    return {*this, idle_.extract(idle_.emplace(sql.text(), std::move(made)).first)};
 }
 
 std::optional<Error> Database::take_fault() { return std::exchange(fault_, std::nullopt); }

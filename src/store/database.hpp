@@ -48,18 +48,36 @@ public:
     virtual std::string_view name(int column) const = 0;
 };
 
+// The text of a statement: a literal, or a string that stays, so that its address is enough to know it again by.
+class Sql {
+public:
+    consteval Sql(const char* literal) : text_{literal} {}          // NOLINT(*-explicit-*): that is what it is
+    Sql(const std::string& of_static) : text_{of_static.c_str()} {} // NOLINT(*-explicit-*): likewise
+    Sql(const std::string&& gone_soon) = delete;
+    const char* text() const { return text_; }
+
+private:
+    const char* text_;
+};
+
+// What was prepared and is not in use.
+using IdleCursors = std::unordered_map<const char*, std::unique_ptr<Cursor>>;
+
 // A prepared statement with its arguments, borrowed from the connection's cache; rows one after the other.
 class Statement {
 public:
-    Statement(Database& database, std::string_view sql, std::unique_ptr<Cursor> cursor) // nullptr: at a fault, no rows
-        : database_{&database}, sql_{sql}, cursor_{std::move(cursor)} {}
-    Statement(Statement&& other) noexcept = default;
+    Statement(Database& database, IdleCursors::node_type borrowed) // empty: at a fault, no rows
+        : database_{&database}, borrowed_{std::move(borrowed)},
+          cursor_{borrowed_.empty() ? nullptr : borrowed_.mapped().get()} {}
+    Statement(Statement&& other) noexcept
+        : database_{other.database_}, borrowed_{std::move(other.borrowed_)},
+          cursor_{std::exchange(other.cursor_, nullptr)} {}
     Statement& operator=(Statement&&) = delete;
     ~Statement();
 
     bool next(); // false at the end, and at a fault
     void post();
-    std::int64_t changes() const { return cursor_ ? cursor_->changes() : 0; }
+    std::int64_t changes() const { return cursor_ != nullptr ? cursor_->changes() : 0; }
     template <class... T> void read(T&... columns) {
         int at = 0;
         ((columns = Column<T>::read(*this, at++)), ...);
@@ -67,16 +85,16 @@ public:
 
     // For `Column`.
     void bind_null(int at) {
-        if (cursor_) cursor_->bind_null(at);
+        if (cursor_ != nullptr) cursor_->bind_null(at);
     }
     void bind(int at, std::int64_t value) {
-        if (cursor_) cursor_->bind(at, value);
+        if (cursor_ != nullptr) cursor_->bind(at, value);
     }
     void bind(int at, std::string_view text) {
-        if (cursor_) cursor_->bind_text(at, text);
+        if (cursor_ != nullptr) cursor_->bind_text(at, text);
     }
     void bind_blob(int at, std::string_view bytes) {
-        if (cursor_) cursor_->bind_blob(at, bytes);
+        if (cursor_ != nullptr) cursor_->bind_blob(at, bytes);
     }
     bool is_null(int column) const { return cursor_->is_null(column); }
     std::int64_t integer(int column) const { return cursor_->integer(column); }
@@ -85,8 +103,8 @@ public:
 
 private:
     Database* database_;
-    std::string_view sql_;
-    std::unique_ptr<Cursor> cursor_;
+    IdleCursors::node_type borrowed_;
+    Cursor* cursor_; // in it
 };
 
 // A record on its way into the trail.
@@ -103,23 +121,22 @@ public:
     Database(const Database&) = delete;
     Database& operator=(const Database&) = delete;
 
-    // `sql` is a literal: it is the key of the statement cache. Its arguments are ?1, ?2, … With /*FOR UPDATE*/ at its
-    // end it locks the rows that it reads, where an engine has locks of rows.
-    template <class... Args> Statement ask(std::string_view sql, const Args&... args) {
+    // Its arguments are ?1, ?2, … With /*FOR UPDATE*/ at its end it locks the rows that it reads, where an engine has
+    // locks of rows.
+    template <class... Args> Statement ask(Sql sql, const Args&... args) {
         auto statement = prepare(sql);
         int at = 1;
         (Column<Args>::bind(statement, at++, args), ...);
         return statement;
     }
-    template <class... Args> std::int64_t run(std::string_view sql, const Args&... args) { // rows changed
+    template <class... Args> std::int64_t run(Sql sql, const Args&... args) { // rows changed
         auto statement = ask(sql, args...);
         statement.next();
         return fault_ ? 0 : statement.changes();
     }
     // Runs it at the latest with the next one: for what is known to work, so that its answer need not be waited for.
-    template <class... Args> void post(std::string_view sql, const Args&... args) { ask(sql, args...).post(); }
-    template <class T, class... Args>
-    std::optional<T> value(std::string_view sql, const Args&... args) { // first of all
+    template <class... Args> void post(Sql sql, const Args&... args) { ask(sql, args...).post(); }
+    template <class T, class... Args> std::optional<T> value(Sql sql, const Args&... args) { // first of all
         auto statement = ask(sql, args...);
         if (!statement.next()) return std::nullopt;
         return Column<T>::read(statement, 0);
@@ -162,9 +179,9 @@ protected:
 
 private:
     friend class Statement;
-    Statement prepare(std::string_view sql);
+    Statement prepare(Sql sql);
 
-    std::unordered_map<std::string_view, std::unique_ptr<Cursor>> idle_; // prepared, not in use
+    IdleCursors idle_;
     std::vector<Unsealed> unsealed_;
     std::size_t before_call_ = 0;
     std::string node_;

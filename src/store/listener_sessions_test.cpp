@@ -86,7 +86,7 @@ TEST_F(ListenerSessionsTest, a_tally_is_of_a_session_that_holds_its_key_for_good
     auto made = session("s1", "token");
     open_as(made, "tally-1");
     ASSERT_TRUE(record_as(made, StateName::sending_response, "tally-1"));
-    const auto refused = [&](std::string_view change) {
+    const auto refused = [&](Sql change) {
         const auto database = open_database(home.store());
         database->begin();
         database->run(change);

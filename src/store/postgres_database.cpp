@@ -253,7 +253,7 @@ void PostgresDatabase::begin() {
 
 // Every transaction begins with a read: what some servers do with a first batch of statements in it is not to be relied
 // on.
-void PostgresDatabase::run_alone(std::string_view sql) {
+void PostgresDatabase::run_alone(Sql sql) {
     post("BEGIN ISOLATION LEVEL READ COMMITTED");
     in_transaction_ = true;
     static_cast<void>(value<std::int64_t>("SELECT batch FROM writers WHERE id = ?1", writer_));

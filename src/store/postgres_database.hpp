@@ -54,9 +54,9 @@ private:
     std::optional<std::string> set_up();
     Rows receive(); // nullptr: a fault
     void note(const PostgresConnection::Failure& failure);
-    void run_alone(std::string_view sql); // of this writer's row, in a transaction of its own
-    void start();                         // a transaction for writing
-    void settle();                        // what became of a commit
+    void run_alone(Sql sql); // of this writer's row, in a transaction of its own
+    void start();            // a transaction for writing
+    void settle();           // what became of a commit
     std::optional<std::int64_t> read_batch();
 
     const std::vector<PostgresHost> hosts_;

@@ -53,9 +53,9 @@ void race(const Home& home, Tally& tally_of_all, int count, bool records,
 }
 
 struct RaceTest : JournalTest {
-    std::int64_t count(const char* sql) {
+    std::int64_t count(Sql sql) {
         const auto database = open_database(home.store());
-        return database->value<std::int64_t>(std::string_view{sql}).value_or(-1);
+        return database->value<std::int64_t>(sql).value_or(-1);
     }
     static std::string name(int process, int number) { return std::to_string(process) + "-" + std::to_string(number); }
 };

@@ -55,19 +55,11 @@ std::int64_t insert_session(Database& database, const StoredSession& row) {
         .value_or(0);
 }
 
-namespace {
-
-std::string select_sessions(std::string_view receipt, std::string_view rest) {
-    return fmt::format("SELECT number, reserved, holds_key, id, side, role, key, token, peer, party_id, state, epoch, "
-                       "opened, deadline, ended, code, response, acknowledgement, {}, tally_id, delivered, "
-                       "partner_cadre FROM sessions {}",
-                       receipt, rest);
-}
-
-} // namespace
-
 std::string select_sessions(std::string_view rest) {
-    return select_sessions("coalesce((SELECT receipt FROM receipts WHERE session = number), '')", rest);
+    return fmt::format("SELECT number, reserved, holds_key, id, side, role, key, token, peer, party_id, state, epoch, "
+                       "opened, deadline, ended, code, response, acknowledgement, coalesce((SELECT receipt FROM "
+                       "receipts WHERE session = number), ''), tally_id, delivered, partner_cadre FROM sessions {}",
+                       rest);
 }
 
 StoredSession read_session(Statement& row) {
@@ -89,7 +81,9 @@ std::optional<StoredSession> session_of_key(Database& database, Side side, const
 }
 
 std::optional<StoredSession> session_by_id(Database& database, const std::string& id) {
-    static const auto sql = select_sessions("''", "WHERE id = ?1 /*FOR UPDATE*/");
+    static constexpr const char* sql =
+        "SELECT number, reserved, holds_key, id, side, role, key, token, peer, '', state, epoch, opened, deadline, "
+        "ended, code, '', '', '', tally_id, delivered, '[]' FROM sessions WHERE id = ?1 /*FOR UPDATE*/";
     auto rows = database.ask(sql, id);
     if (!rows.next()) return std::nullopt;
     return read_session(rows);

@@ -34,7 +34,8 @@ std::int64_t insert_session(Database& database, const StoredSession& row); // it
 enum class Hold : std::uint8_t { no, yes };
 std::optional<StoredSession> session_of_key(Database& database, protocol::Side side, const BootstrapKey& key,
                                             Hold hold);
-std::optional<StoredSession> session_by_id(Database& database, const std::string& id);    // held; without its receipt
+// Held. What its next step is decided by: without party, cadre, and what was said.
+std::optional<StoredSession> session_by_id(Database& database, const std::string& id);
 std::optional<std::int64_t> number_of_session(Database& database, const std::string& id); // nullopt: none of this store
 // A dialer that asks anew may get another one.
 void keep_receipt(Database& database, std::int64_t session, const std::string& receipt);
