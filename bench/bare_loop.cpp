@@ -91,23 +91,39 @@ public:
         }
         std::string marks = "?";
         for (int i = 1; i < sqlite3_column_count(statement.get()); ++i) marks += ", ?";
+        for (int i = 0; i < sqlite3_column_count(statement.get()); ++i)
+            if (std::string_view{sqlite3_column_name(statement.get(), i)} == "session") {
+                is_of_sessions_ = true;
+                session_ = static_cast<std::size_t>(i);
+            }
         insert_ = fmt::format("INSERT INTO {} VALUES ({})", table.name, marks);
     }
 
     std::size_t size() const { return rows_.size(); }
     void prepare_for(sqlite3* to) { statement_ = prepare(to, insert_); }
-    // The part of them that belongs to the `commit`-th of so many commits.
-    void insert(sqlite3* to, std::size_t commit, std::size_t commits) {
-        for (const auto end = rows_.size() * (commit + 1) / commits; done_ < end; ++done_) {
-            int column = 0;
-            for (const auto& value : rows_[done_]) sqlite3_bind_value(statement_.get(), ++column, value.get());
-            next(to, statement_.get());
-            sqlite3_reset(statement_.get());
-        }
+    // Those of the sessions up to that one.
+    void insert_until(sqlite3* to, std::int64_t session) {
+        while (done_ < rows_.size() && sqlite3_value_int64(rows_[done_][session_].get()) <= session) insert_next(to);
     }
+    // The part of them that belongs to the `commit`-th of so many commits.
+    void insert_share(sqlite3* to, std::size_t commit, std::size_t commits) {
+        for (const auto end = rows_.size() * (commit + 1) / commits; done_ < end;) insert_next(to);
+    }
+    std::int64_t last_session() const { return sqlite3_value_int64(rows_[done_ - 1][session_].get()); }
+    bool is_of_sessions() const { return is_of_sessions_; }
 
 private:
+    void insert_next(sqlite3* to) {
+        int column = 0;
+        for (const auto& value : rows_[done_]) sqlite3_bind_value(statement_.get(), ++column, value.get());
+        next(to, statement_.get());
+        sqlite3_reset(statement_.get());
+        ++done_;
+    }
+
     std::vector<Row> rows_;
+    bool is_of_sessions_ = false;
+    std::size_t session_ = 0; // the column that says of which
     std::string insert_;
     Statement statement_;
     std::size_t done_ = 0;
@@ -122,7 +138,7 @@ void copy_ground(sqlite3* from, sqlite3* to) {
     for (const auto* name : {"invitations", "trails"}) {
         Rows rows{from, {.name = name, .order = "1"}};
         rows.prepare_for(to);
-        rows.insert(to, 0, 1);
+        rows.insert_share(to, 0, 1);
     }
 }
 
@@ -150,7 +166,9 @@ int main(int count, char** arguments) {
     const auto begun = std::chrono::steady_clock::now();
     for (std::size_t commit = 0; commit < commits; ++commit) {
         run(to.get(), "BEGIN IMMEDIATE");
-        for (auto& table : all) table.insert(to.get(), commit, commits);
+        for (auto& table : all)
+            table.is_of_sessions() ? table.insert_until(to.get(), all.front().last_session())
+                                   : table.insert_share(to.get(), commit, commits);
         run(to.get(), "COMMIT");
     }
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - begun;
