@@ -72,13 +72,14 @@ worlds ?= 10000
 worlds: release
 	build/release/taleus-sim --runs $(worlds) --jobs $(jobs)
 bench: release
-	build/release/micro
+	build/release/micro | tee build/micro.txt
 	bench/run
 	bench/durability
 	bench/trail
 	bench/listeners
 	bench/scaling
 	bench/bounds
+	@bench/report
 # Every durable step, and a thousand kills of listener and dialers: half an hour.
 kills: release
 	STEPS=all /usr/bin/python3 -m pytest -q tests/system/test_kill_steps.py tests/system/test_migration.py tests/system/test_backup.py
