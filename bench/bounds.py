@@ -13,7 +13,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests/support"))
 os.environ.setdefault("TALEUS", str(ROOT / "build/release/taleus"))
 
-from load import CONCURRENCY, LIMITS, keep, load, machine, seconds_of_processor  # noqa: E402: they read TALEUS
+from load import CONCURRENCY, LIMITS, load, report, seconds_of_processor  # noqa: E402: they read TALEUS
 from plot import plot  # noqa: E402
 from taleus import Home, Listener  # noqa: E402
 
@@ -114,17 +114,5 @@ def cores():
         (ROOT / f"build/bounds-cores-{mode}.svg").write_text(plot(f"{mode} foil sessions a second", "cores of the listener", [("", points)]))
 
 
-def main(*wanted):
-    (ROOT / "build").mkdir(exist_ok=True)
-    lines = [f"{machine()}. {CONCURRENCY} sessions at a time, durable on {DISK}, medians of {ROUNDS}, least and most; listener and load on one machine."]
-    for part in (loop, model, cores):
-        if wanted and part.__name__ not in wanted:
-            continue
-        lines += ["", f"### {part.__name__}", ""]
-        for row in part():
-            lines.append(row)
-            print(row, file=sys.stderr)
-    keep("bounds.md", "\n".join(lines) + "\n")
-
-
-main(*sys.argv[1:])
+report("bounds.md", f"{CONCURRENCY} sessions at a time, durable on {DISK}, medians of {ROUNDS}, least and most; listener and load on one machine.",
+       (loop, model, cores), sys.argv[1:])

@@ -4,6 +4,7 @@ import os
 import pathlib
 import platform
 import subprocess
+import sys
 
 from taleus import ROOT, UNTHROTTLED, taleus
 
@@ -51,6 +52,20 @@ def bytes_written(pid):
         if line.startswith("write_bytes:"):
             return int(line.split()[1])
     raise AssertionError("no write_bytes")
+
+
+def report(name, about, parts, wanted):
+    """Runs the parts that are wanted, or all: generators of a table's rows."""
+    (ROOT / "build").mkdir(exist_ok=True)
+    lines = [f"{machine()}. {about}"]
+    for part in parts:
+        if wanted and part.__name__ not in wanted:
+            continue
+        lines += ["", f"### {part.__name__}", ""]
+        for row in part():
+            lines.append(row)
+            print(row, file=sys.stderr)
+    keep(name, "\n".join(lines) + "\n")
 
 
 def keep(name, text):

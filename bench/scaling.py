@@ -15,7 +15,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests/support"))
 os.environ.setdefault("TALEUS", str(ROOT / "build/release/taleus"))
 
-from load import CONCURRENCY, LIMITS, keep, load, machine, seconds_of_processor  # noqa: E402: they read TALEUS
+from load import CONCURRENCY, LIMITS, load, report, seconds_of_processor  # noqa: E402: they read TALEUS
 from peers import command, is_built  # noqa: E402
 from plot import plot  # noqa: E402
 from taleus import Home, Listener, raise_descriptor_limit, until  # noqa: E402
@@ -164,7 +164,7 @@ def audit():
             load(running, made, "foil", "warm", TALLIES // STEPS)
             count = TALLIES // STEPS * step
             with contextlib.closing(sqlite3.connect(f"file:{home.store}?mode=ro", uri=True)) as store:
-                sizes = dict(store.execute("SELECT s.tbl_name, sum(d.pgsize) FROM dbstat d JOIN sqlite_schema s ON s.name = d.name WHERE d.aggregate GROUP BY 1"))
+                sizes = dict(store.execute("SELECT s.tbl_name, sum(d.pgsize) FROM dbstat d JOIN sqlite_schema s ON s.name = d.name WHERE d.aggregate = TRUE GROUP BY 1"))
             of_all, of_trail = sum(sizes.values()), sum(sizes[name] for name in TRAIL)
             whole.append((count, of_all / 2**20))
             trail.append((count, of_trail / 2**20))
@@ -172,18 +172,6 @@ def audit():
         drawn("audit", "store, MiB", "foil sessions", [("all", whole), ("trail and receipts", trail)])
 
 
-def main(*wanted):
-    raise_descriptor_limit(IDLE + 300)
-    (ROOT / "build").mkdir(exist_ok=True)
-    lines = [f"{machine()}. Foil sessions, {CONCURRENCY} at a time over 4 connections unless said otherwise; listener and load on one machine."]
-    for part in (memory, latency, live, store, audit):
-        if wanted and part.__name__ not in wanted:
-            continue
-        lines += ["", f"### {part.__name__}", ""]
-        for row in part():
-            lines.append(row)
-            print(row, file=sys.stderr)
-    keep("scaling.md", "\n".join(lines) + "\n")
-
-
-main(*sys.argv[1:])
+raise_descriptor_limit(IDLE + 300)
+report("scaling.md", f"Foil sessions, {CONCURRENCY} at a time over 4 connections unless said otherwise; listener and load on one machine.",
+       (memory, latency, live, store, audit), sys.argv[1:])

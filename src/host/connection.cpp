@@ -20,10 +20,6 @@ guard::ScopeName peer_scope(const wire::PeerId& peer) {
     return {guard::Kind::peer, std::string{as_text(peer.bytes())}};
 }
 
-bool is_would_block(const error_code& error) {
-    return error == asio::error::would_block || error == asio::error::try_again;
-}
-
 } // namespace
 
 Connection::Connection(Shard& shard, Socket socket, wire::Multiaddr address, guard::Scopes::Permit permit)

@@ -23,13 +23,7 @@ namespace taleus::host {
 using boost::system::error_code;
 
 namespace {
-
 constexpr std::size_t read_buffer_size = 16 * 1024; // a handshake is some hundred bytes
-
-bool is_would_block(const error_code& error) {
-    return error == asio::error::would_block || error == asio::error::try_again;
-}
-
 } // namespace
 
 // Sends a newcomer home, whatever became of who had it.

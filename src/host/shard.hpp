@@ -92,5 +92,9 @@ wire::Multiaddr to_multiaddr(const tcp::endpoint& endpoint);
 Result<Socket> open_socket(async::Executor executor, const tcp& protocol);
 // One that was accepted, of this thread from now on. Throws system_error where the system has no room to watch it.
 Socket as_socket(async::Executor executor, Descriptor accepted, const tcp& protocol);
+// Nothing is wrong with the socket: there is only nothing to read, or no room to write.
+inline bool is_would_block(const boost::system::error_code& error) {
+    return error == asio::error::would_block || error == asio::error::try_again;
+}
 
 } // namespace taleus::host
