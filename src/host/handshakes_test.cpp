@@ -67,9 +67,11 @@ TEST_F(HandshakesTest, who_says_nothing_is_on_one_thread_and_who_calls_next_on_a
     auto& server = server_with(2);
     auto& client = make_host(client_key);
     const auto address = listening(server);
+    const auto first = called(client, address);
     const RawSocket silent{context, address};
     ASSERT_TRUE(run_until([&] { return server.counts().handshaking == 1; }));
     const auto other = called(client, address);
+    EXPECT_NE(other, first) << "where the silent one is";
     EXPECT_EQ(called(client, address), other) << "which had none again";
     const RawSocket second{context, address}; // to the other one, too
     const RawSocket third{context, address};
