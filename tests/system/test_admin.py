@@ -271,7 +271,8 @@ def test_it_answers_while_the_service_is_saturated(alice):
             bench.kill()
             bench.wait()
         assert asked >= 7 and told["ok"] > 1000 and set(told["codes"]) <= {"overloaded", "peer_gone"}, told
-        until("all have ended", lambda: api.status()["sessions"]["active"] == 0)
+        # Eight farewells at once are said, whoever is beyond them is reset, and `bench` goes: what it had half done ends when its time is over.
+        until("all have ended", lambda: api.status()["sessions"]["active"] == 0, 60)
         assert api.metrics()["taleus_sessions_unaccounted"] == 0
     assert alice.count("sessions", "state = 'DONE'") == alice.count("tallies") >= told["ok"]
 
