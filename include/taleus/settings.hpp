@@ -90,9 +90,6 @@ struct ListenerSettings {
     std::vector<std::string> listen{"/ip4/0.0.0.0/tcp/9000", "/ip6/::/tcp/9000"}; ///< multiaddrs; port 0: any free one
     std::vector<std::string> announce{}; ///< what links carry, where it is not what it listens on: behind a NAT
     LiveSettings live{};                 ///< what `Listener::change` can change
-    /// Threads that shake hands with who calls in, so that it takes nothing of the one that serves who has proven who
-    /// it is. 0: one for each processor.
-    std::size_t handshake_threads = 0;
     /// Sockets that somebody listens on for this process already, as systemd does; instead of `listen`, where there are
     /// any. The listener's to close; a `start` that fails may have closed them.
     std::vector<int> sockets{};

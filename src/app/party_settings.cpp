@@ -35,6 +35,8 @@ void refine(const Config& config, library::NodeSettings& settings) {
     settings.host.connection = config.connection;
     settings.host.connection.mplex_streams_max = config.connection.streams_max;
     settings.host.mplex = config.mplex;
+    const bool has_threads = settings.host.handshake_threads > 0; // a listener; a dialer has nobody to shake hands with
+    if (has_threads && config.handshake_threads > 0) settings.host.handshake_threads = config.handshake_threads;
     settings.keep_details = config.keep_details;
 }
 
@@ -51,8 +53,7 @@ ListenerSettings listener_settings(const ConfiguredHome& home) {
     return {.party = party_of(home, Purpose::serve),
             .listen = home.config.listen,
             .announce = home.config.announce,
-            .live = live_settings(home.config),
-            .handshake_threads = home.config.handshake_threads};
+            .live = live_settings(home.config)};
 }
 
 DialerSettings dialer_settings(const ConfiguredHome& home) {

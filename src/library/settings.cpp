@@ -37,10 +37,6 @@ Result<void> check_times(std::initializer_list<Duration> times) {
     return fail(Code::malformed, "each time-out is more than zero");
 }
 
-std::size_t handshake_threads(std::size_t set) {
-    return set != 0 ? set : std::max<std::size_t>(1, std::thread::hardware_concurrency());
-}
-
 } // namespace
 
 Result<NodeSettings> node_settings(const ListenerSettings& settings) {
@@ -51,7 +47,7 @@ Result<NodeSettings> node_settings(const ListenerSettings& settings) {
         if (auto sound = check_addresses(name, *addresses); !sound) return fail(std::move(sound.error()));
     made.listen = settings.listen;
     made.announce = settings.announce;
-    made.host.handshake_threads = handshake_threads(settings.handshake_threads);
+    made.host.handshake_threads = std::max(1U, std::thread::hardware_concurrency());
     if (auto sound = apply(settings.live, made); !sound) return fail(std::move(sound.error()));
     return made;
 }
