@@ -70,9 +70,8 @@ struct Table {
     std::string_view name;
     std::string_view order;
 };
-constexpr std::array<Table, 9> tables{{{"sessions", "number"},
+constexpr std::array<Table, 8> tables{{{"sessions", "number"},
                                        {"tallies", "session"},
-                                       {"transitions", "session, step"},
                                        {"instances", "number"},
                                        {"receipts", "session"},
                                        {"bundles", "number"},

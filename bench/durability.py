@@ -53,7 +53,7 @@ def measure(home, role, settings):
 
 def rows_of_a_session(home, role):
     """Rows that a finished session leaves, all tables together."""
-    tables = ("sessions", "transitions", "tallies", "instances", "bundles", "filed", "receipts", "heads")
+    tables = ("sessions", "tallies", "instances", "bundles", "filed", "receipts", "heads")
     sessions = home.count("sessions", "state = 'DONE' AND role = ?", role)
     return sum(home.count(table) for table in tables) / sessions
 

@@ -149,7 +149,7 @@ public:
     virtual awaitable<Result<std::vector<Session>>> waiting_sessions(std::optional<wire::PeerId> peer) = 0;
     // The one that is named, if it is this peer's and waits.
     virtual awaitable<Result<std::optional<Session>>> waiting_session(wire::PeerId peer, std::string id) = 0;
-    virtual awaitable<Result<std::optional<SessionView>>>
+    virtual awaitable<Result<std::optional<Session>>>
     done_session(wire::PeerId peer, std::optional<std::string> session_id, std::string tally_id) = 0;
     virtual awaitable<Result<std::optional<TallyRecord>>> tally_of_session(std::string session_id) = 0;
 

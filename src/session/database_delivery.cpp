@@ -91,7 +91,7 @@ async::awaitable<DatabaseDelivery::Found> DatabaseDelivery::find_done(Code other
     if (!*answer) co_return refusal_of(Code::dependency_unavailable);
     if (!**answer) co_return refusal_of(otherwise);
 
-    const auto& session = (**answer)->session;
+    const auto& session = ***answer;
     auto asked_tally = journal.tally_of_session(session.id);
     auto tally = co_await talk_.within(deadline_, std::move(asked_tally));
     if (!tally) co_return refusal_of_interrupt(tally.error());

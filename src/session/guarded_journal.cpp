@@ -82,7 +82,7 @@ async::awaitable<Result<std::optional<ports::Session>>> GuardedJournal::waiting_
     return through(breaker_, clock_, Purpose::beginning, real_.waiting_session(std::move(peer), std::move(id)));
 }
 
-async::awaitable<Result<std::optional<ports::SessionView>>>
+async::awaitable<Result<std::optional<ports::Session>>>
 GuardedJournal::done_session(wire::PeerId peer, std::optional<std::string> session_id, std::string tally_id) {
     return through(breaker_, clock_, Purpose::beginning,
                    real_.done_session(std::move(peer), std::move(session_id), std::move(tally_id)));

@@ -35,7 +35,7 @@ public:
     async::awaitable<Result<void>> forget_instance(InstanceId instance, ports::AuditRecord audit) override;
     async::awaitable<Result<std::vector<ports::Session>>> waiting_sessions(std::optional<wire::PeerId> peer) override;
     async::awaitable<Result<std::optional<ports::Session>>> waiting_session(wire::PeerId peer, std::string id) override;
-    async::awaitable<Result<std::optional<ports::SessionView>>>
+    async::awaitable<Result<std::optional<ports::Session>>>
     done_session(wire::PeerId peer, std::optional<std::string> session_id, std::string tally_id) override;
     async::awaitable<Result<std::optional<ports::TallyRecord>>> tally_of_session(std::string session_id) override;
     async::awaitable<Result<std::optional<Joined>>> joined(BootstrapKey key) override;

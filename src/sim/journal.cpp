@@ -152,9 +152,9 @@ awaitable<Result<std::optional<Session>>> SimulatedJournal::waiting_session(wire
     return ask<std::optional<Session>>(reads_, "waiting_session",
                                        [this, peer, id] { return real_.waiting_session(peer, id); });
 }
-awaitable<Result<std::optional<SessionView>>>
+awaitable<Result<std::optional<Session>>>
 SimulatedJournal::done_session(wire::PeerId peer, std::optional<std::string> session_id, std::string tally_id) {
-    return ask<std::optional<SessionView>>(reads_, "done_session", [this, peer, session_id, tally_id] {
+    return ask<std::optional<Session>>(reads_, "done_session", [this, peer, session_id, tally_id] {
         return real_.done_session(peer, session_id, tally_id);
     });
 }

@@ -22,7 +22,7 @@ struct Said {
     std::optional<Reply> reply;
 };
 
-// Each session's transitions follow from one another, begin and end once, and the trail tells the same.
+// Each session's transitions follow from one another, and begin and end once.
 inline void check_trail(Node& node) {
     std::map<std::string, std::string> at; // the state that each session is in, as the trail tells
     std::map<std::string, int> ends;

@@ -49,7 +49,13 @@ bool is_end(std::string_view state) {
     return std::ranges::find(ends, state) != ends.end();
 }
 
-bool is_legal(const HomeView::Session& session, const HomeView::Arrow& arrow) {
+struct Arrow {
+    std::string from, to, cause;
+};
+// By the place that the record which tells of it has in its home: of bundle, record and event.
+using Way = std::map<std::array<std::int64_t, 3>, Arrow>;
+
+bool is_legal(const HomeView::Session& session, const Arrow& arrow) {
     // By who found the session after its process had died, and by a dialer that begins again.
     if (arrow.cause == "recorded" || arrow.cause == "interrupted" || arrow.cause == "Resumed") return true;
     const auto& arrows = session.side == "listener" ? listener_arrows() : dialer_arrows();
@@ -58,20 +64,28 @@ bool is_legal(const HomeView::Session& session, const HomeView::Arrow& arrow) {
 }
 
 // The way of one session: each arrow legal and where the last one led, at most one end, which is its state.
-void check_way(const Facts& facts, const HomeView& home, const HomeView::Session& session,
-               const std::vector<const HomeView::Arrow*>& way, Report& report) {
+void check_way(const Facts& facts, const HomeView& home, const HomeView::Session& session, const Way& way,
+               Report& report) {
     const auto name = fmt::format("{}: session {}", home.home, session.id);
     std::string at;
     int ends = 0;
-    for (const auto* arrow : way) {
-        ++facts.witness.counts[fmt::format("arrow {} {} -> {}", session.side, arrow->from, arrow->to)];
-        if (!is_legal(session, *arrow))
-            report.add("legal_arrows", fmt::format("{}: {} -> {} by {}", name, arrow->from, arrow->to, arrow->cause));
-        if (!at.empty() && arrow->from != at)
-            report.add("legal_arrows", fmt::format("{}: {} -> {}, but it was in {}", name, arrow->from, arrow->to, at));
-        at = arrow->to;
+    bool has_left_contact = false;
+    for (const auto& [place, arrow] : way) {
+        ++facts.witness.counts[fmt::format("arrow {} {} -> {}", session.side, arrow.from, arrow.to)];
+        if (!is_legal(session, arrow))
+            report.add("legal_arrows", fmt::format("{}: {} -> {} by {}", name, arrow.from, arrow.to, arrow.cause));
+        if (!at.empty() && arrow.from != at)
+            report.add("legal_arrows", fmt::format("{}: {} -> {}, but it was in {}", name, arrow.from, arrow.to, at));
+        at = arrow.to;
         ends += is_end(at) ? 1 : 0;
+        has_left_contact |= arrow.from == "SENDING_CONTACT";
     }
+    if (at != session.told)
+        report.add("effect_audited",
+                   fmt::format("{}: told of '{}', but the trail tells of '{}'", name, session.told, at));
+    if (has_left_contact != session.is_contacted)
+        report.add("effect_audited",
+                   fmt::format("{}: whether its contact was sent stands otherwise in the trail", name));
     if (session.side == "listener" && ends > 1) report.add("one_end", fmt::format("{} ended {} times", name, ends));
     if (session.is_ended && at != session.state)
         report.add("legal_arrows", fmt::format("{} is {}, but its way led to {}", name, session.state, at));
@@ -83,17 +97,18 @@ void check_way(const Facts& facts, const HomeView& home, const HomeView::Session
 
 // What the trail tells of each session.
 struct Told {
-    std::map<std::int64_t, std::map<std::string, int>> arrows; // by session: "from -> to"
+    std::map<std::int64_t, Way> ways; // by session
     std::map<std::int64_t, int> ends;
     std::map<std::int64_t, std::set<std::string>> tallies; // decided
     std::map<std::int64_t, bool> has_opening;
 };
 
-void take(Told& told, std::int64_t session, const json::object& event) {
+void take(Told& told, std::int64_t session, const std::array<std::int64_t, 3>& place, const json::object& event) {
     const auto kind = text_at(event, "kind");
     const auto* body = object_at(event, "body");
     if (body == nullptr) return;
-    if (kind == "transition") ++told.arrows[session][text_at(*body, "from") + " -> " + text_at(*body, "to")];
+    if (kind == "transition")
+        told.ways[session][place] = {text_at(*body, "from"), text_at(*body, "to"), text_at(*body, "cause")};
     if (kind == "ended") ++told.ends[session];
     if (kind == "opened" || kind == "resumed") told.has_opening[session] = true;
     if (kind == "decided" && body->contains("tallyId")) told.tallies[session].insert(text_at(*body, "tallyId"));
@@ -110,7 +125,10 @@ Told told_by(const HomeView& home, Report& report) {
         if (events.empty()) continue;
         const auto session = numbers.find(text_at(events.front(), "session"));
         if (session == numbers.end()) continue; // of none, or of one that was never opened
-        for (const auto& event : events) take(told, session->second, event);
+        for (std::array place{row.order, row.seq, std::int64_t{0}}; const auto& event : events) {
+            take(told, session->second, place, event);
+            ++place.back();
+        }
         if (!filed.contains({row.trail, row.bundle, session->second}))
             report.add("effect_audited",
                        fmt::format("{}: record {} is not filed under session {}", home.home, row.seq, session->first));
@@ -118,13 +136,8 @@ Told told_by(const HomeView& home, Report& report) {
     return told;
 }
 
-void check_told(const HomeView& home, const HomeView::Session& session, const std::vector<const HomeView::Arrow*>& way,
-                Told& told, Report& report) {
+void check_told(const HomeView& home, const HomeView::Session& session, Told& told, Report& report) {
     const auto name = fmt::format("{}: session {}", home.home, session.id);
-    std::map<std::string, int> arrows;
-    for (const auto* arrow : way) ++arrows[arrow->from + " -> " + arrow->to];
-    if (arrows != told.arrows[session.number])
-        report.add("effect_audited", fmt::format("{}: the trail tells of other arrows", name));
     if (session.side == "listener" && session.is_ended && told.ends[session.number] != 1)
         report.add("one_end", fmt::format("{}: the trail tells of {} ends", name, told.ends[session.number]));
     if (!told.has_opening[session.number])
@@ -228,11 +241,9 @@ void check_receipt(const std::map<std::string, std::map<std::int64_t, std::strin
 void check_sessions(const Facts& facts, Report& report) {
     for (const auto& home : facts.homes) {
         auto told = told_by(home, report);
-        std::map<std::int64_t, std::vector<const HomeView::Arrow*>> ways;
-        for (const auto& arrow : home.arrows) ways[arrow.session].push_back(&arrow);
         for (const auto& session : home.sessions) {
-            check_way(facts, home, session, ways[session.number], report);
-            check_told(home, session, ways[session.number], told, report);
+            check_way(facts, home, session, told.ways[session.number], report);
+            check_told(home, session, told, report);
         }
         for (const auto& [session, tallies] : told.tallies)
             for (const auto& tally_id : tallies)

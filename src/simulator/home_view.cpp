@@ -73,24 +73,18 @@ void read_sessions(HomeView& view, sqlite3* database) {
     }
     Rows sessions{database,
                   "SELECT number, id, side, role, hex(key), hex(token), peer, party_id, state, ended IS NOT NULL, "
-                  "coalesce(code, ''), response, acknowledgement, tally_id, reserved, holds_key FROM sessions ORDER BY "
-                  "number",
+                  "coalesce(code, ''), response, acknowledgement, tally_id, reserved, holds_key, coalesce(told, ''), "
+                  "contacted FROM sessions ORDER BY number",
                   view.damage};
     while (sessions.next()) {
         auto& s = view.sessions.emplace_back();
         sessions.read(s.number, s.id, s.side, s.role, s.key, s.token, s.peer, s.party, s.state, s.is_ended, s.code,
-                      s.response, s.acknowledgement, s.tally_id, s.is_reserved, s.holds_key);
+                      s.response, s.acknowledgement, s.tally_id, s.is_reserved, s.holds_key, s.told, s.is_contacted);
     }
     Rows instances{database, "SELECT session, side, tally_id, state FROM instances", view.damage};
     while (instances.next()) {
         auto& one = view.instances.emplace_back();
         instances.read(one.session, one.side, one.tally_id, one.state);
-    }
-    Rows arrows{database, "SELECT session, from_state, to_state, cause FROM transitions ORDER BY session, step",
-                view.damage};
-    while (arrows.next()) {
-        auto& one = view.arrows.emplace_back();
-        arrows.read(one.session, one.from, one.to, one.cause);
     }
 }
 
@@ -114,12 +108,13 @@ void read_trails(HomeView& view, sqlite3* database) {
         auto& one = view.trails.emplace_back();
         trails.read(one.number, one.size, one.node, one.origin);
     }
-    Rows bundles{database, "SELECT trail, first, records, leaves FROM bundles ORDER BY trail, first", view.damage};
+    Rows bundles{database, "SELECT number, trail, first, records, leaves FROM bundles ORDER BY trail, first",
+                 view.damage};
     while (bundles.next()) {
         HomeView::Record one;
         std::string lines;
         Bytes leaves;
-        bundles.read(one.trail, one.seq, lines, leaves);
+        bundles.read(one.order, one.trail, one.seq, lines, leaves);
         read_bundle(view, one, lines, leaves);
     }
     Rows filed{database, "SELECT trail, first, session FROM filed ORDER BY trail, first, session", view.damage};

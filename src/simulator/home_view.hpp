@@ -28,6 +28,8 @@ struct HomeView {
         std::string code, response, acknowledgement, tally_id;
         bool is_reserved = false;
         bool holds_key = false;
+        std::string told; // where its last arrow on record leads, or empty
+        bool is_contacted = false;
     };
     struct Tally {
         std::int64_t session = 0;
@@ -38,11 +40,8 @@ struct HomeView {
         std::int64_t session = 0;
         std::string side, tally_id, state;
     };
-    struct Arrow {
-        std::int64_t session = 0;
-        std::string from, to, cause;
-    };
     struct Record {
+        std::int64_t order = 0; // of its bundle among those of all trails
         std::int64_t trail = 0, bundle = 0, seq = 0;
         std::string record;
         Bytes leaf;
@@ -64,7 +63,6 @@ struct HomeView {
     std::vector<Session> sessions;
     std::vector<Tally> tallies;
     std::vector<Instance> instances;
-    std::vector<Arrow> arrows;   // in the order of session and step
     std::vector<Record> records; // of trail and number
     std::vector<Filed> filed;    // of trail, bundle and session
     std::vector<Head> heads;     // of trail and size

@@ -42,21 +42,22 @@ Result<Joined> begin_join(Database& database, const ports::Session& session, con
         return fail(Code::in_progress, "what an earlier attempt provisioned is being removed");
     const auto epoch = next_epoch(database, stored ? stored->session : session);
     if (stored) {
-        append_lost_arrow(database, stored->number, stored->session,
-                          story.transitions.empty() ? session.opened : story.transitions.front().at);
+        append_lost_arrow(database, *stored, story.transitions.empty() ? session.opened : story.transitions.front().at);
+        note_arrows(*stored, story);
         stored->session.state = session.state;
         stored->session.epoch = epoch;
         stored->session.ended.reset();
         stored->session.code.reset();
-        database.run("UPDATE sessions SET state = ?2, epoch = ?3, ended = NULL, code = NULL WHERE number = ?1",
-                     stored->number, session.state, epoch);
+        database.run("UPDATE sessions SET state = ?2, epoch = ?3, ended = NULL, code = NULL, told = ?4, contacted = ?5 "
+                     "WHERE number = ?1",
+                     stored->number, session.state, epoch, stored->told, stored->contacted);
         hand_over_instance(database, stored->number, session, began_at(session, story));
     } else {
         stored = StoredSession{.session = session, .number = 0, .reserved = false, .holds_key = true};
         stored->session.epoch = epoch;
+        note_arrows(*stored, story);
         stored->number = insert_session(database, *stored);
     }
-    append_transitions(database, stored->number, story.transitions);
     append_records(database, story.records, stored->number);
     return recall(database, std::move(*stored));
 }
@@ -64,7 +65,7 @@ Result<Joined> begin_join(Database& database, const ports::Session& session, con
 // The first intent stands: another one under the same key would orphan what the first may have made.
 Result<Step> record_intent(Database& database, const std::string& session_id, std::uint64_t epoch,
                            const ports::Intent& intent, const Story& story) {
-    const auto stored = session_by_id(database, session_id);
+    auto stored = session_by_id(database, session_id);
     if (!stored || stored->session.side != Side::dialer || stored->session.epoch != epoch || stored->session.ended)
         return Step{std::unexpected(ports::NotTaken::lost)};
     const auto& session = stored->session;
@@ -77,8 +78,9 @@ Result<Step> record_intent(Database& database, const std::string& session_id, st
     } else {
         insert_instance(database, stored->number, session, intent, since);
     }
-    database.run("UPDATE sessions SET state = ?2 WHERE number = ?1", stored->number, StateName::provisioning_database);
-    append_transitions(database, stored->number, story.transitions);
+    note_arrows(*stored, story);
+    database.run("UPDATE sessions SET state = ?2, told = ?3, contacted = ?4 WHERE number = ?1", stored->number,
+                 StateName::provisioning_database, stored->told, stored->contacted);
     append_records(database, story.records, stored->number);
     return Step{};
 }

@@ -251,7 +251,7 @@ awaitable<Result<std::optional<Session>>> Journal::waiting_session(wire::PeerId 
     return look(
         [peer = std::move(peer), id = std::move(id)](Database& db) { return store::waiting_session(db, peer, id); });
 }
-awaitable<Result<std::optional<SessionView>>>
+awaitable<Result<std::optional<Session>>>
 Journal::done_session(wire::PeerId peer, std::optional<std::string> session_id, std::string tally_id) {
     return look([peer = std::move(peer), session_id = std::move(session_id), tally_id = std::move(tally_id)](
                     Database& db) { return store::done_session(db, peer, session_id, tally_id); });

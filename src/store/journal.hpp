@@ -89,7 +89,7 @@ public:
 
     awaitable<Result<std::vector<ports::Session>>> waiting_sessions(std::optional<wire::PeerId> peer) override;
     awaitable<Result<std::optional<ports::Session>>> waiting_session(wire::PeerId peer, std::string id) override;
-    awaitable<Result<std::optional<ports::SessionView>>>
+    awaitable<Result<std::optional<ports::Session>>>
     done_session(wire::PeerId peer, std::optional<std::string> session_id, std::string tally_id) override;
     awaitable<Result<std::optional<ports::TallyRecord>>> tally_of_session(std::string session_id) override;
 

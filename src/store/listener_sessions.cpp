@@ -51,6 +51,7 @@ Result<std::expected<Opened, NotTaken>> open_session(Database& database, const p
     take_use(database, session.token, session.peer);
     StoredSession row{.session = session, .number = 0, .reserved = true, .holds_key = true};
     row.session.epoch = opened.epoch;
+    note_arrows(row, story);
     const auto number = insert_session(database, row);
     if (provisions(session) && instance) {
         hand_over_instance(database, number, session, now);
@@ -59,7 +60,6 @@ Result<std::expected<Opened, NotTaken>> open_session(Database& database, const p
         insert_instance(database, number, session, *intent, now);
         opened.intent = intent;
     }
-    append_transitions(database, number, story.transitions);
     append_opening(database, story.records, number, std::move(receipt));
     return Answer{std::move(opened)};
 }
@@ -91,9 +91,8 @@ std::optional<ports::Session> waiting_session(Database& database, const wire::Pe
     return std::move(read_session(rows).session);
 }
 
-std::optional<ports::SessionView> done_session(Database& database, const wire::PeerId& peer,
-                                               const std::optional<std::string>& session_id,
-                                               const std::string& tally_id) {
+std::optional<ports::Session> done_session(Database& database, const wire::PeerId& peer,
+                                           const std::optional<std::string>& session_id, const std::string& tally_id) {
     static const auto by_id =
         select_sessions("WHERE id = ?1 AND peer = ?2 AND side = 'listener' AND role = 'foil' AND tally_id <> ''");
     static const auto by_tally = select_sessions(
@@ -101,9 +100,7 @@ std::optional<ports::SessionView> done_session(Database& database, const wire::P
         "AND role = 'foil' ORDER BY number DESC LIMIT 1");
     auto rows = session_id ? database.ask(by_id, *session_id, peer) : database.ask(by_tally, tally_id, peer);
     if (!rows.next()) return std::nullopt;
-    ports::SessionView view{.session = std::move(read_session(rows).session), .transitions = {}};
-    view.transitions = transitions_of(database, view.session.id);
-    return view;
+    return std::move(read_session(rows).session);
 }
 
 } // namespace taleus::store

@@ -17,8 +17,7 @@ open_session(Database& database, const ports::Session& session, const std::optio
 
 std::vector<ports::Session> waiting_sessions(Database& database, const std::optional<wire::PeerId>& peer);
 std::optional<ports::Session> waiting_session(Database& database, const wire::PeerId& peer, const std::string& id);
-std::optional<ports::SessionView> done_session(Database& database, const wire::PeerId& peer,
-                                               const std::optional<std::string>& session_id,
-                                               const std::string& tally_id);
+std::optional<ports::Session> done_session(Database& database, const wire::PeerId& peer,
+                                           const std::optional<std::string>& session_id, const std::string& tally_id);
 
 } // namespace taleus::store

@@ -19,9 +19,9 @@ StateName continuation_of(const ports::Session& session) {
 }
 
 // The arrows that are not in the trail yet, and the end, if it is one.
-void tell(Database& database, const StoredSession& stored, StateName to, UtcTime now) {
+void tell(Database& database, StoredSession& stored, StateName to, UtcTime now) {
     const auto& session = stored.session;
-    append_lost_arrow(database, stored.number, session, now);
+    append_lost_arrow(database, stored, now);
     append_arrow(database, stored.number, session, {now, session.state, to, std::string{interrupted}, {}});
     if (!protocol::is_terminal(to)) return;
     boost::json::object body{
@@ -30,14 +30,14 @@ void tell(Database& database, const StoredSession& stored, StateName to, UtcTime
     append_audit(database, {{now, "ended", session.id, id_of(session.token), std::move(body)}}, stored.number);
 }
 
-void take_up(Database& database, const StoredSession& stored, StateName to, UtcTime now) {
+void take_up(Database& database, StoredSession& stored, StateName to, UtcTime now) {
     const auto& session = stored.session;
     const bool is_over = protocol::is_terminal(to);
     const bool is_failed = to == StateName::failed;
     if (is_failed && stored.reserved) return_use(database, session.token, session.peer);
     database.run(
-        "UPDATE sessions SET state = ?2, epoch = ?3, ended = ?4, code = ?5, reserved = ?6, holds_key = ?7, node = ?8 "
-        "WHERE number = ?1",
+        "UPDATE sessions SET state = ?2, epoch = ?3, ended = ?4, code = ?5, reserved = ?6, holds_key = ?7, node = ?8, "
+        "told = ?2 WHERE number = ?1",
         stored.number, to, next_epoch(database, session), is_over ? std::optional{now} : std::nullopt,
         is_failed ? std::optional{Code::internal} : std::nullopt, stored.reserved && !is_over, !is_failed,
         database.node());
@@ -51,12 +51,12 @@ void end_abandoned_dialers(Database& database, UtcTime older_than, UtcTime now) 
                         "instances WHERE state = 'made' AND side = 'dialer' AND since < ?1)");
     std::vector<StoredSession> left;
     for (auto rows = database.ask(sql, older_than); rows.next();) left.push_back(read_session(rows));
-    for (const auto& stored : left) take_up(database, stored, StateName::failed, now);
+    for (auto& stored : left) take_up(database, stored, StateName::failed, now);
 }
 
 Recovered recover(Database& database, std::vector<StoredSession> left, UtcTime now) {
     Recovered recovered;
-    for (const auto& stored : left) {
+    for (auto& stored : left) {
         const auto to = continuation_of(stored.session);
         take_up(database, stored, to, now);
         if (to == StateName::failed) ++recovered.interrupted;

@@ -281,7 +281,18 @@ ALTER TABLE tallies_alone RENAME TO tallies;
 CREATE INDEX tallies_of_id ON tallies (tally_id);
 )sql";
 
-constexpr std::array migrations{version_1, version_2, version_3, version_4, version_5, version_6};
+// The arrows that a session took stand in the trail alone, and with the session what its next step needs to know of
+// them: as rows of their own they were half of all that a session wrote.
+constexpr const char* version_7 = R"sql(
+ALTER TABLE sessions ADD COLUMN told TEXT;             -- the state that the last arrow in the trail leads to, if any is there
+ALTER TABLE sessions ADD COLUMN contacted INTEGER NOT NULL DEFAULT 0 CHECK (contacted IN (0, 1)); -- a dialer's contact may have arrived
+UPDATE sessions SET told = (SELECT to_state FROM transitions WHERE session = number ORDER BY step DESC LIMIT 1);
+UPDATE sessions SET contacted = 1 WHERE side = 'dialer' AND number IN
+    (SELECT session FROM transitions WHERE from_state = 'SENDING_CONTACT');
+DROP TABLE transitions;
+)sql";
+
+constexpr std::array migrations{version_1, version_2, version_3, version_4, version_5, version_6, version_7};
 constexpr std::int64_t version_of_bundles = 5;
 
 // The rows of before there were nodes are this one's.

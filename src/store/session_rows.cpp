@@ -23,6 +23,19 @@ bool provisions(const ports::Session& session) {
     return (session.side == Side::listener) == (session.role == wire::Role::stock);
 }
 
+void note_arrows(StoredSession& stored, const Story& story) {
+    if (const auto told = story.told()) stored.told = told;
+    stored.contacted |= std::ranges::any_of(story.transitions,
+                                            [](const auto& arrow) { return arrow.from == StateName::sending_contact; });
+}
+
+void append_lost_arrow(Database& database, StoredSession& stored, UtcTime now) {
+    if (!stored.told) return;
+    const auto& session = stored.session;
+    append_arrow(database, stored.number, session, {now, *stored.told, session.state, "recorded", {}});
+    stored.told = session.state;
+}
+
 std::uint64_t next_epoch(Database& database, const ports::Session& session) {
     if (session.side == Side::dialer) return session.epoch + 1; // its invitation is not in this store
     return database
@@ -47,27 +60,29 @@ std::int64_t insert_session(Database& database, const StoredSession& row) {
         .value<std::int64_t>(
             "INSERT INTO sessions (id, side, role, key, token, peer, party_id, state, epoch, opened, "
             "deadline, ended, code, response, acknowledgement, tally_id, delivered, partner_cadre, reserved, "
-            "holds_key, node) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
-            "?16, ?17, ?18, ?19, ?20, ?21) RETURNING number",
+            "holds_key, node, told, contacted) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
+            "?15, "
+            "?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23) RETURNING number",
             s.id, s.side, s.role, s.key, s.token, s.peer, s.party_id, s.state, s.epoch, s.opened, s.deadline, s.ended,
             s.code, s.response, s.acknowledgement, s.tally_id, s.delivered, s.partner_cadre, row.reserved,
-            row.holds_key, database.node())
+            row.holds_key, database.node(), row.told, row.contacted)
         .value_or(0);
 }
 
 std::string select_sessions(std::string_view rest) {
-    return fmt::format("SELECT number, reserved, holds_key, id, side, role, key, token, peer, party_id, state, epoch, "
-                       "opened, deadline, ended, code, response, acknowledgement, coalesce((SELECT receipt FROM "
-                       "receipts WHERE session = number), ''), tally_id, delivered, partner_cadre FROM sessions {}",
-                       rest);
+    return fmt::format(
+        "SELECT number, reserved, holds_key, told, contacted, id, side, role, key, token, peer, party_id, "
+        "state, epoch, opened, deadline, ended, code, response, acknowledgement, coalesce((SELECT receipt FROM "
+        "receipts WHERE session = number), ''), tally_id, delivered, partner_cadre FROM sessions {}",
+        rest);
 }
 
 StoredSession read_session(Statement& row) {
     StoredSession stored;
     auto& s = stored.session;
-    row.read(stored.number, stored.reserved, stored.holds_key, s.id, s.side, s.role, s.key, s.token, s.peer, s.party_id,
-             s.state, s.epoch, s.opened, s.deadline, s.ended, s.code, s.response, s.acknowledgement, s.receipt,
-             s.tally_id, s.delivered, s.partner_cadre);
+    row.read(stored.number, stored.reserved, stored.holds_key, stored.told, stored.contacted, s.id, s.side, s.role,
+             s.key, s.token, s.peer, s.party_id, s.state, s.epoch, s.opened, s.deadline, s.ended, s.code, s.response,
+             s.acknowledgement, s.receipt, s.tally_id, s.delivered, s.partner_cadre);
     return stored;
 }
 
@@ -82,8 +97,9 @@ std::optional<StoredSession> session_of_key(Database& database, Side side, const
 
 std::optional<StoredSession> session_by_id(Database& database, const std::string& id) {
     static constexpr const char* sql =
-        "SELECT number, reserved, holds_key, id, side, role, key, token, peer, '', state, epoch, opened, deadline, "
-        "ended, code, '', '', '', tally_id, delivered, '[]' FROM sessions WHERE id = ?1 /*FOR UPDATE*/";
+        "SELECT number, reserved, holds_key, told, contacted, id, side, role, key, token, peer, '', state, epoch, "
+        "opened, deadline, ended, code, '', '', '', tally_id, delivered, '[]' FROM sessions WHERE id = ?1 /*FOR "
+        "UPDATE*/";
     auto rows = database.ask(sql, id);
     if (!rows.next()) return std::nullopt;
     return read_session(rows);

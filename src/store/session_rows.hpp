@@ -3,6 +3,7 @@
 
 #include "ports/journal.hpp"
 #include "store/database.hpp"
+#include "store/trail.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -15,12 +16,18 @@ namespace taleus::store {
 struct StoredSession {
     ports::Session session;
     std::int64_t number = 0;
-    bool reserved = false;  // holds a use that is not spent
-    bool holds_key = false; // answers for its key
+    bool reserved = false;                                  // holds a use that is not spent
+    bool holds_key = false;                                 // answers for its key
+    std::optional<protocol::StateName> told = std::nullopt; // where the last arrow in the trail leads, if any is there
+    bool contacted = false;                                 // of a dialer: its contact may have arrived
 };
 
 bool is_decided(const ports::Session& session); // of a listener: does a retry get its answer?
 bool provisions(const ports::Session& session); // is this side the one that makes the database?
+// What the store needs to know later of the arrows of a story, on top of what it knew.
+void note_arrows(StoredSession& stored, const Story& story);
+// Tells of the arrow into the state on record, where the process that took it died before it could.
+void append_lost_arrow(Database& database, StoredSession& stored, UtcTime now);
 
 // Who comes to own a session raises its epoch, holding its row.
 // A listener's rises over all sessions of its invitation.

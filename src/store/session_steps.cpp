@@ -27,19 +27,20 @@ bool is_owned(const StoredSession& stored, std::uint64_t epoch, std::optional<St
 
 // A node may take the database of a session before the node that approved it has recorded that it answered, or in its
 // place where it died over that: the peer is faster than a record, and has the answer.
-void append_unrecorded_answer(Database& database, const StoredSession& stored, const Story& story) {
+void append_unrecorded_answer(Database& database, StoredSession& stored, const Story& story) {
     const auto& session = stored.session;
     if (story.transitions.empty() || session.state != StateName::sending_response) return;
     const auto& next = story.transitions.front();
     if (next.from != StateName::awaiting_database) return;
-    append_lost_arrow(database, stored.number, session, next.at);
+    append_lost_arrow(database, stored, next.at);
     append_arrow(database, stored.number, session, {next.at, session.state, next.from, "recorded", {}});
 }
 
-void append(Database& database, const StoredSession& stored, const Story& story) {
+// Before the session's row is written: that keeps what is noted of the arrows.
+void append(Database& database, StoredSession& stored, const Story& story) {
     append_unrecorded_answer(database, stored, story);
-    append_transitions(database, stored.number, story.transitions);
     append_records(database, story.records, stored.number);
+    note_arrows(stored, story);
 }
 
 // When the caller did not say when it ended, its trail does.
@@ -59,17 +60,18 @@ void write(Database& database, const StoredSession& stored, const ports::Session
             "UPDATE sessions SET state = ?3, deadline = ?4, code = ?5, response = coalesce(nullif(?6, ''), response), "
             "acknowledgement = coalesce(nullif(?7, ''), acknowledgement), tally_id = coalesce(nullif(?8, ''), "
             "tally_id), delivered = CASE WHEN delivered > ?9 THEN delivered ELSE ?9 END, reserved = ?10, "
-            "partner_cadre = coalesce(nullif(?11, '[]'), partner_cadre), node = ?12{} WHERE number = ?1 AND epoch = ?2",
+            "partner_cadre = coalesce(nullif(?11, '[]'), partner_cadre), node = ?12, told = ?13, contacted = ?14{} "
+            "WHERE number = ?1 AND epoch = ?2",
             more);
     };
     static const auto going_on = update("");
-    static const auto ending = update(", ended = ?13");
-    static const auto letting_go = update(", ended = ?13, holds_key = ?14");
+    static const auto ending = update(", ended = ?15");
+    static const auto letting_go = update(", ended = ?15, holds_key = ?16");
     const auto run = [&](const std::string& sql, const auto&... more) {
         return database.run(sql, stored.number, session.epoch, session.state,
                             session.deadline ? session.deadline : stored.session.deadline, session.code,
                             session.response, session.acknowledgement, session.tally_id, session.delivered, reserved,
-                            session.partner_cadre, database.node(), more...);
+                            session.partner_cadre, database.node(), stored.told, stored.contacted, more...);
     };
     const auto changed = holds_key != stored.holds_key   ? run(letting_go, ended, holds_key)
                          : ended != stored.session.ended ? run(ending, ended)
@@ -83,15 +85,8 @@ void write(Database& database, const StoredSession& stored, const ports::Session
 void insert_ended(Database& database, const ports::Session& session, const Story& story) {
     StoredSession row{.session = session, .number = 0, .reserved = false, .holds_key = false};
     row.session.ended = end_of(session, story);
-    row.number = insert_session(database, row);
-    append(database, row, story);
-}
-
-bool has_left(Database& database, const StoredSession& stored, StateName state) {
-    return database
-               .value<std::int64_t>("SELECT count(*) FROM transitions WHERE session = ?1 AND from_state = ?2",
-                                    stored.number, state)
-               .value_or(0) > 0;
+    note_arrows(row, story);
+    append_records(database, story.records, insert_session(database, row));
 }
 
 // A dialer's key stays with a session that made something, or whose contact may have arrived while this home does not
@@ -103,14 +98,14 @@ bool keeps_key(Database& database, const StoredSession& stored, const ports::Ses
         return true;
     const bool is_answered = end.state == StateName::rejected ||
                              (end.state == StateName::failed && end.code && protocol::dialer::is_nonsense(*end.code));
-    return !is_answered && has_left(database, stored, StateName::sending_contact);
+    return !is_answered && stored.contacted;
 }
 
 } // namespace
 
 Result<Step> record_tally(Database& database, const ports::Session& session, StateName from,
                           const ports::TallyRecord& tally, const Story& story) {
-    const auto stored = session_by_id(database, session.id);
+    auto stored = session_by_id(database, session.id);
     if (!stored || !is_owned(*stored, session.epoch, from)) return lost();
     if (protocol::is_terminal(session.state) && session.state != StateName::done)
         return fail(Code::internal, "a session with a tally ends as DONE only");
@@ -126,27 +121,27 @@ Result<Step> record_tally(Database& database, const ports::Session& session, Sta
     decided.tally_id = tally.tally_id;
     const auto ended =
         session.state == StateName::done ? std::optional{session.ended.value_or(tally.recorded)} : std::nullopt;
+    append(database, *stored, story);
     write(database, *stored, decided, ended, false, true);
     is_first ? insert_tally(database, stored->number, tally) : update_tally(database, stored->number, tally);
-    append(database, *stored, story);
     return Step{};
 }
 
 Result<Step> move_session(Database& database, const std::string& id, std::uint64_t epoch, StateName from, StateName to,
                           bool delivered, const Story& story) {
     if (protocol::is_terminal(to)) return fail(Code::internal, "a session moves to its end by end_session only");
-    const auto stored = session_by_id(database, id);
+    auto stored = session_by_id(database, id);
     if (!stored || !is_owned(*stored, epoch, from)) return lost();
-    database.run("UPDATE sessions SET state = ?3, delivered = CASE WHEN delivered > ?4 THEN delivered ELSE ?4 END "
-                 "WHERE number = ?1 AND epoch = ?2",
-                 stored->number, epoch, to, delivered);
     append(database, *stored, story);
+    database.run("UPDATE sessions SET state = ?3, delivered = CASE WHEN delivered > ?4 THEN delivered ELSE ?4 END, "
+                 "told = ?5 WHERE number = ?1 AND epoch = ?2",
+                 stored->number, epoch, to, delivered, stored->told);
     return Step{};
 }
 
 Result<void> end_session(Database& database, const ports::Session& session, const Story& story, const Story& findings) {
     if (!protocol::is_terminal(session.state)) return fail(Code::internal, "a session ends in a terminal state");
-    const auto stored = session_by_id(database, session.id);
+    auto stored = session_by_id(database, session.id);
     if (!stored) {
         insert_ended(database, session, story);
         return {};

@@ -195,9 +195,10 @@ inline Author author() {
     return {node_key(), random};
 }
 
-inline std::unique_ptr<Journal> open(const std::filesystem::path& path, const Journal::Options& options = {}) {
+inline std::unique_ptr<Journal> open(const std::filesystem::path& path, const Journal::Options& options = {},
+                                     const Author& who = author()) {
     const auto url = server_url(path);
-    auto journal = url ? Journal::connect(*url, author(), options) : Journal::open(path, author(), options);
+    auto journal = url ? Journal::connect(*url, who, options) : Journal::open(path, who, options);
     EXPECT_TRUE(journal) << (journal ? "" : journal.error().context);
     return std::move(journal.value());
 }

@@ -1,6 +1,6 @@
 #pragma once
-// What is only ever appended: transitions of sessions and records of the audit trail, in the transaction of what they
-// tell of.
+// What is only ever appended: records of the audit trail, in the transaction of what they tell of. A session's arrows
+// are among them, and nowhere else.
 
 #include "ports/journal.hpp"
 #include "store/database.hpp"
@@ -15,8 +15,12 @@ namespace taleus::store {
 
 // What a session tells with a step, its records written out: that is done by who asks, not by the store's one writer.
 struct Story {
-    std::vector<ports::Transition> transitions;
+    std::vector<ports::Transition> transitions; // which are among the records, too
     std::vector<audit::Entry> records;
+
+    std::optional<protocol::StateName> told() const { // where the last one leads
+        return transitions.empty() ? std::nullopt : std::optional{transitions.back().to};
+    }
 };
 // `internal` where a record is none of its kind: then the call fails, and not the commit of many.
 Result<Story> write_out(ports::Trail trail);
@@ -25,7 +29,6 @@ Result<Story> write_out(ports::Trail trail);
 // do not.
 ports::Trail findings_of(const ports::Trail& trail);
 
-void append_transitions(Database& database, std::int64_t session, const std::vector<ports::Transition>& transitions);
 // Into the trail of the database's node, at the transaction's end; found by `session`, the number of the one that they
 // tell of. 0: found by the id in the record itself, where it has one.
 void append_records(Database& database, const std::vector<audit::Entry>& records, std::int64_t session);
@@ -35,11 +38,10 @@ void append_audit(Database& database, const std::vector<ports::AuditRecord>& rec
 void append_opening(Database& database, const std::vector<audit::Entry>& records, std::int64_t session,
                     std::shared_ptr<std::string> receipt);
 
-// One arrow of a session whose process is gone, in both; nothing where it leads nowhere.
+// One arrow of a session whose process is gone; nothing where it leads nowhere.
 void append_arrow(Database& database, std::int64_t number, const ports::Session& session, ports::Transition arrow);
-// A process that died after a durable step took the arrow into the recorded state with it: from what was told last.
-void append_lost_arrow(Database& database, std::int64_t number, const ports::Session& session, UtcTime now);
 
+// In the order in which they were kept, whichever node did.
 std::vector<ports::Transition> transitions_of(Database& database, const std::string& session_id);
 std::vector<ports::AuditRecord> audit_of(Database& database, const std::optional<std::string>& session_id);
 

@@ -112,7 +112,7 @@ std::vector<KeptRecord> kept_records_of_session(Database& database, const std::s
     auto rows =
         database.ask("SELECT bundles.first, leaves, details, records FROM filed JOIN bundles ON bundles.trail = "
                      "filed.trail AND bundles.first = filed.first WHERE session = (SELECT number FROM sessions "
-                     "WHERE id = ?1) ORDER BY filed.trail, filed.first",
+                     "WHERE id = ?1) ORDER BY bundles.number",
                      session_id);
     while (rows.next())
         for (auto& record : unpack(read_bundle(rows))) {

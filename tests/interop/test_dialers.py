@@ -31,8 +31,10 @@ class Place:
         found = {row["party_id"]: {**row, "transitions": [], "tally": None}
                  for row in self.home.rows(f"SELECT * FROM sessions WHERE token = {token}", made["id"])}
         by_number = {one["number"]: one for one in found.values()}
-        for row in self.home.rows(f"SELECT * FROM transitions WHERE session IN (SELECT number FROM sessions WHERE token = {token}) ORDER BY session, step", made["id"]):
-            by_number[row["session"]]["transitions"].append({"from": row["from_state"], "to": row["to_state"], "at": row["at"]})
+        by_id = {one["id"]: one for one in found.values()}
+        for row in self.home.audit():
+            if row["kind"] == "transition" and row["session_id"] in by_id:
+                by_id[row["session_id"]]["transitions"].append({**row["body"], "at": row["at"]})
         for row in self.home.rows(f"SELECT sessions.*, tallies.* FROM tallies JOIN sessions ON number = session WHERE token = {token}", made["id"]):
             by_number[row["session"]]["tally"] = row
         return found

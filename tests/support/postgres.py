@@ -142,10 +142,10 @@ class Store:
 
 
 # The trail as a table, as taleus.AUDIT has it.
-AUDIT = """WITH records AS (SELECT trail, first + nth - 1 AS seq, record,
+AUDIT = """WITH records AS (SELECT number AS written, trail, first + nth - 1 AS seq, record,
     regexp_replace(split_part(details, E'\\n', nth::int), '^[^ ]* ', '') AS details
     FROM bundles CROSS JOIN LATERAL string_to_table(rtrim(records, E'\\n'), E'\\n') WITH ORDINALITY AS line(record, nth)),
-audit AS (SELECT trail, node, seq, event.place, event.kind, coalesce(whole->>'session', '') AS session_id,
+audit AS (SELECT written, trail, node, seq, event.place, event.kind, coalesce(whole->>'session', '') AS session_id,
     coalesce(whole->>'token', '') AS token_id, event.at, event.body::text AS body
     FROM records JOIN trails ON number = trail CROSS JOIN LATERAL (SELECT record::jsonb) AS parsed(whole)
     CROSS JOIN LATERAL (

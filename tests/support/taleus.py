@@ -122,7 +122,7 @@ def settings(values):
 
 
 # The trail as a table of records, which the store has a bundle a row. `line` is ours (`by_line`).
-RECORDS = """CREATE TEMP VIEW records AS SELECT trail, first AS bundle, first + one.key AS seq, line(records, one.key) AS record,
+RECORDS = """CREATE TEMP VIEW records AS SELECT number AS written, trail, first AS bundle, first + one.key AS seq, line(records, one.key) AS record,
     substr(leaves, one.key * 32 + 1, 32) AS leaf, rtrim(substr(line(details, one.key), 1, instr(line(details, one.key), ' '))) AS salt,
     substr(line(details, one.key), instr(line(details, one.key), ' ') + 1) AS details
     FROM bundles, json_each('[' || replace(rtrim(records, char(10)), char(10), ',') || ']') AS one"""
@@ -134,8 +134,8 @@ def by_line(text, number):
 
 
 # The same as a table of events: their members, the personal ones too. Those that a record tells of after its first have their time where it
-# differs from the one before.
-AUDIT = """CREATE TEMP VIEW audit AS SELECT trail, node, seq, coalesce(event.key + 1, 0) AS place,
+# differs from the one before. By `written, seq, place` they are in the order in which they were kept, whatever the trail.
+AUDIT = """CREATE TEMP VIEW audit AS SELECT {written} AS written, trail, node, seq, coalesce(event.key + 1, 0) AS place,
     coalesce(json_extract(event.value, '$.kind'), json_extract(record, '$.kind')) AS kind,
     coalesce(json_extract(record, '$.session'), '') AS session_id,
     coalesce(json_extract(record, '$.token'), '') AS token_id,
@@ -143,7 +143,7 @@ AUDIT = """CREATE TEMP VIEW audit AS SELECT trail, node, seq, coalesce(event.key
         WHERE before.key <= event.key AND json_extract(before.value, '$.at') IS NOT NULL ORDER BY before.key DESC LIMIT 1),
         json_extract(record, '$.at')) AS at,
     coalesce(json_extract(event.value, '$.body'),
-        json_patch(json_extract(record, '$.body'), CASE details WHEN '' THEN '{}' ELSE details END)) AS body
+        json_patch(json_extract(record, '$.body'), CASE details WHEN '' THEN '{{}}' ELSE details END)) AS body
     FROM records JOIN trails ON number = trail
     JOIN (SELECT -1 AS first UNION ALL SELECT 0) AS part
     LEFT JOIN json_each(CASE part.first WHEN -1 THEN NULL ELSE record END, '$.then') AS event
@@ -216,7 +216,7 @@ class Home:
                 db.create_function("line", 2, by_line, deterministic=True)
                 db.execute(RECORDS)
             if tables & {"bundles", "records"}:  # of version 3 and 4: a row each
-                db.execute(AUDIT)
+                db.execute(AUDIT.format(written="written" if "bundles" in tables else "trail"))
             db.row_factory = sqlite3.Row
             return [dict(row) for row in db.execute(sql, values)]
 

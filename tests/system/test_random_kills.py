@@ -118,6 +118,6 @@ def test_random_kills(alice, home):
     check_same_tallies(alice, *bobs)
     assert alice.count("invitations") == alice.count("tallies") == len(outcomes)
     assert alice.count("sessions", "ended IS NULL") == 0
-    interrupted = alice.count("transitions", "cause = 'interrupted'")
+    interrupted = alice.count("audit", "kind = 'transition' AND json_extract(body, '$.cause') = 'interrupted'")
     print(f"killed: the listener {kills} times, dialers {told.kills} times; {len(outcomes)} bootstraps, {interrupted} sessions taken up or ended "
           f"by a next listener")
