@@ -11,10 +11,13 @@
 namespace taleus::p2p {
 namespace {
 
-// Fetched once for the process: a fetch costs more than sealing a short frame.
+// Fetched once for the process: a fetch costs more than sealing a short frame. All that is asked for is there: memory
+// alone can be missing, and then it is asked for again.
 const EVP_CIPHER* cipher() {
-    static const EVP_CIPHER* const fetched = EVP_CIPHER_fetch(nullptr, "ChaCha20-Poly1305", nullptr);
-    ensure(fetched != nullptr, "OpenSSL has ChaCha20-Poly1305");
+    static const EVP_CIPHER* const fetched = [] {
+        const auto* const found = EVP_CIPHER_fetch(nullptr, "ChaCha20-Poly1305", nullptr);
+        return found != nullptr ? found : throw std::bad_alloc{};
+    }();
     return fetched;
 }
 
@@ -24,7 +27,6 @@ void NoiseCipher::ContextDelete::operator()(evp_cipher_ctx_st* context) const { 
 
 NoiseCipher::NoiseCipher(Direction direction, std::span<const std::uint8_t, key_size> key, std::uint64_t nonce)
     : context_{EVP_CIPHER_CTX_new()}, nonce_{nonce} {
-    // All that is asked for is there, so memory alone can be missing.
     if (context_ == nullptr || EVP_CipherInit_ex2(context_.get(), cipher(), key.data(), nullptr,
                                                   direction == Direction::seal ? 1 : 0, nullptr) != 1)
         throw std::bad_alloc{};

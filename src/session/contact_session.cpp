@@ -68,8 +68,7 @@ async::awaitable<void> ContactSession::run() {
     }
     for (int tries = 0; tries < closing_tries; ++tries)
         if (co_await close_safely()) co_return;
-    if (name_of(state_) == StateName::awaiting_database)
-        shop_.waiting.settle(row_.id, StateName::sending_response, is_delivered_, {});
+    if (name_of(state_) == StateName::awaiting_database) shop_.waiting.settle(row_.id, is_delivered_, {});
 }
 
 // Books that stay open would keep the key from its party: what fails is tried again.
@@ -170,7 +169,7 @@ async::awaitable<void> ContactSession::close_books() {
     if (is_replay_)
         record_replay();
     else if (name_of(state_) == StateName::awaiting_database)
-        co_await begin_wait();
+        begin_wait();
     else
         co_await record_end();
 }
@@ -186,19 +185,7 @@ async::awaitable<void> ContactSession::learn_late_opening() {
 }
 
 // The response is sent or not; from here the session needs no stream and no coroutine.
-async::awaitable<void> ContactSession::begin_wait() {
-    const auto written = chronicle_.size();
-    auto call = shop_.world.journal.move_session(row_.id, row_.epoch, StateName::sending_response,
-                                                 StateName::awaiting_database, is_delivered_, chronicle_.unwritten());
-    const auto moved = co_await std::move(call);
-    const bool is_moved = moved && *moved;
-    if (is_moved)
-        chronicle_.drop(written);
-    else
-        shop_.world.log.warn("session {} waits, but that it does was not recorded", row_.id);
-    const auto stored = is_moved ? StateName::awaiting_database : StateName::sending_response;
-    shop_.waiting.settle(row_.id, stored, is_delivered_, chronicle_.unwritten());
-}
+void ContactSession::begin_wait() { shop_.waiting.settle(row_.id, is_delivered_, chronicle_.unwritten()); }
 
 async::awaitable<void> ContactSession::record_end() {
     const auto outcome = name_of(state_);

@@ -65,7 +65,7 @@ private:
     // --- the end
     async::awaitable<void> close_books();
     async::awaitable<void> learn_late_opening();
-    async::awaitable<void> begin_wait();
+    void begin_wait();
     async::awaitable<void> record_end();
     void note_lapse();
     void record_replay();

@@ -283,15 +283,17 @@ async::awaitable<void> DatabaseValidation::finish() {
     }
 }
 
-// Nothing changed. What was tried goes to the record now, arrows and trail in one step, or else with the session's next
-// one: that its response was sent must be told before.
+// What was tried goes to the record now, arrows and trail in one step, or else with the session's next one: where a
+// sister answered, that its response was sent is hers to tell before.
 async::awaitable<void> DatabaseValidation::record_attempt() {
-    if (row_.state != StateName::awaiting_database) co_return;
+    if (row_.state != StateName::awaiting_database && claim_.known() == nullptr) co_return;
     const auto written = chronicle_.size();
-    auto call = shop_.world.journal.move_session(row_.id, row_.epoch, row_.state, row_.state, row_.delivered,
-                                                 chronicle_.unwritten());
+    auto call = shop_.world.journal.move_session(row_.id, row_.epoch, row_.state, StateName::awaiting_database,
+                                                 row_.delivered, chronicle_.unwritten());
     const auto moved = co_await std::move(call);
-    if (moved && *moved) chronicle_.drop(written);
+    if (!moved || !*moved) co_return;
+    chronicle_.drop(written);
+    claim_.written();
 }
 
 async::awaitable<void> DatabaseValidation::record_end(std::optional<Code> code) {

@@ -271,6 +271,7 @@ async::awaitable<void> Listener::stop(Instant grace_until) {
     grace.set(grace_until);
     co_await shop_->serving.join();
     shop_->is_closed = true;
+    shop_->waiting.write_all();
     shop_->waiting.close();
     shop_->flood.flush();
     co_await shop_->join_all();

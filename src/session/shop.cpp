@@ -43,6 +43,23 @@ async::awaitable<void> record_end_of_wait(Shop& shop, WaitingRoom::Over over, st
     lead.reset();
 }
 
+// What cannot be written is told with the next that is written of the session.
+async::awaitable<void> record_wait(Shop& shop, ports::Session session, ports::Trail unwritten) {
+    using protocol::StateName;
+    bool is_written = false;
+    try {
+        auto call =
+            shop.world.journal.move_session(session.id, session.epoch, StateName::sending_response,
+                                            StateName::awaiting_database, session.delivered, std::move(unwritten));
+        const auto moved = co_await std::move(call);
+        is_written = moved && *moved;
+    } catch (const std::exception& error) {
+        shop.world.log.error("session {}: {}", session.id, error.what());
+    }
+    if (!is_written) shop.world.log.warn("session {} waits, but that it does was not recorded", session.id);
+    shop.waiting.written(session.id, is_written);
+}
+
 constexpr auto one_session = async::NoMemory::ends_the_task;
 constexpr Duration tick_length = std::chrono::milliseconds{50};
 
@@ -56,7 +73,11 @@ void on_tick(Shop& shop) {
 
 Shop::Shop(ListenerWorld with, SettingsSnapshot at_first)
     : world{std::move(with)}, node{wire::PeerId::of(world.node.public_key())},
-      waiting{world.clock, world.executor, [this](WaitingRoom::Over over) { end_wait(std::move(over)); }},
+      waiting{world.clock, world.executor, [this](WaitingRoom::Over over) { end_wait(std::move(over)); },
+              [this](ports::Session session, ports::Trail unwritten) {
+                  books.spawn(
+                      [&](async::Limit&) { return record_wait(*this, std::move(session), std::move(unwritten)); });
+              }},
       flood{world.clock,
             [this](boost::json::object counts) {
                 std::vector<ports::AuditRecord> records{

@@ -8,6 +8,9 @@ namespace taleus::session {
 
 namespace {
 
+// A dialer that makes its database at once is faster; who looks into the store meanwhile sees a response being sent.
+constexpr Duration write_after = std::chrono::milliseconds{100};
+
 // Field by field: a string that was long keeps its memory when it is emptied, and most of these are kept for long.
 ports::Session in_brief(const ports::Session& session) {
     return {.id = session.id,
@@ -55,17 +58,73 @@ Duration WaitingRoom::left_of(const ports::Session& session) const {
     return std::max(left, Duration::zero());
 }
 
-void WaitingRoom::settle(const std::string& id, protocol::StateName stored, bool delivered, ports::Trail unwritten) {
+void WaitingRoom::settle(const std::string& id, bool delivered, ports::Trail unwritten) {
     const auto found = entries_.find(id);
     if (found == entries_.end()) return;
     auto& entry = found->second;
-    entry.session.state = stored;
+    entry.session.state = protocol::StateName::sending_response;
     entry.session.delivered = delivered;
-    if (!unwritten.empty()) entry.unwritten = std::move(unwritten);
+    entry.unwritten = std::move(unwritten);
     entry.since = clock_.now();
     entry.is_settled = true;
+    if (!entry.unwritten.empty()) {
+        due_.push_back({entry.since + write_after, id});
+        if (!write_timer_.is_set()) write_timer_.set(due_.front().at);
+    }
+    ready(id, entry);
+}
+
+void WaitingRoom::ready(const std::string& id, Entry& entry) {
     if (entry.on_settled) entry.on_settled->set({});
     if (entry.is_over && !claims_.contains(id)) expire(id);
+}
+
+void WaitingRoom::write_due() {
+    while (!due_.empty() && due_.front().at <= clock_.now()) {
+        const auto id = std::move(due_.front().id);
+        due_.pop_front();
+        write(id);
+    }
+    if (!due_.empty()) write_timer_.set(due_.front().at);
+}
+
+void WaitingRoom::write_all() {
+    while (!due_.empty()) {
+        const auto id = std::move(due_.front().id);
+        due_.pop_front();
+        write(id);
+    }
+}
+
+// Whoever has claimed it writes of it anyway.
+void WaitingRoom::write(const std::string& id) {
+    const auto found = entries_.find(id);
+    if (found == entries_.end() || claims_.contains(id) || found->second.unwritten.empty()) return;
+    auto& entry = found->second;
+    entry.is_settled = false; // what is claimed now waits for the end of it
+    try {
+        on_unwritten_(entry.session, entry.unwritten);
+    } catch (...) { // it is told with the next that is written of it
+        entry.is_settled = true;
+    }
+}
+
+void WaitingRoom::written(const std::string& id, bool is_written) {
+    const auto found = entries_.find(id);
+    if (found == entries_.end()) return;
+    auto& entry = found->second;
+    if (is_written) {
+        entry.session.state = protocol::StateName::awaiting_database;
+        entry.unwritten = {};
+    }
+    entry.is_settled = true;
+    ready(id, entry);
+}
+
+void WaitingRoom::close() {
+    entries_.clear();
+    due_.clear();
+    write_timer_.clear();
 }
 
 void WaitingRoom::expire(const std::string& id) {
@@ -118,6 +177,11 @@ ports::Trail WaitingRoom::Claim::take_unwritten() {
     const auto found = room_->entries_.find(id_);
     if (found == room_->entries_.end()) return {};
     return std::exchange(found->second.unwritten, {});
+}
+
+void WaitingRoom::Claim::written() {
+    const auto found = room_->entries_.find(id_);
+    if (found != room_->entries_.end()) found->second.session.state = protocol::StateName::awaiting_database;
 }
 
 void WaitingRoom::Claim::keep_unwritten(ports::Trail trail) {

@@ -11,6 +11,7 @@
 #include "ports/records.hpp"
 #include "wire/messages.hpp"
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -39,14 +40,21 @@ public:
         Duration waited{};
     };
     using OnExpired = std::move_only_function<void(Over over)>;
+    // Puts down that a session waits, and calls `written` at the end.
+    using OnUnwritten = std::move_only_function<void(ports::Session session, ports::Trail unwritten)>;
 
-    WaitingRoom(async::Clock& clock, async::Executor executor, OnExpired on_expired)
-        : clock_{clock}, executor_{executor}, on_expired_{std::move(on_expired)} {}
+    WaitingRoom(async::Clock& clock, async::Executor executor, OnExpired on_expired, OnUnwritten on_unwritten)
+        : clock_{clock}, executor_{executor}, on_expired_{std::move(on_expired)},
+          on_unwritten_{std::move(on_unwritten)}, write_timer_{clock, [this] { write_due(); }} {}
 
     // A decided session whose response is still being sent (`settle` follows), or one that the journal had.
     void add(const ports::Session& session, guard::Scopes::Permit seat, Instant deadline, bool is_settled);
-    // Its response was sent or not, and its row is now in `stored`; `unwritten` is what the store did not take of it.
-    void settle(const std::string& id, protocol::StateName stored, bool delivered, ports::Trail unwritten);
+    // Its response was sent or not. Its row does not say so yet: `unwritten` does, and whoever writes of it next takes
+    // that along, which is mostly who takes its database; if nobody has in `write_after`, it is written by itself.
+    void settle(const std::string& id, bool delivered, ports::Trail unwritten);
+    // The end of what `OnUnwritten` began: the row says that it waits, or could not be written.
+    void written(const std::string& id, bool is_written);
+    void write_all(); // what is to be written some time is written now
 
     // One result of a session is validated at a time; also of one that another node opened.
     class Claim {
@@ -62,6 +70,7 @@ public:
         const ports::Session* known() const;
         ports::Trail take_unwritten(); // for whoever writes next
         void keep_unwritten(ports::Trail trail);
+        void written();                       // its row says that it waits
         std::optional<Instant> since() const; // when its wait began, where this process knows
         void ended();                         // it waits no longer
 
@@ -81,7 +90,7 @@ public:
     // lengthens or shortens a wait; else by the deadline on record. Not negative.
     Duration left_of(const ports::Session& session) const;
     // Forgets all; their rows stay as they are.
-    void close() { entries_.clear(); }
+    void close();
 
 private:
     struct Entry {
@@ -99,11 +108,21 @@ private:
     };
 
     void expire(const std::string& id);
+    void write_due();
+    void write(const std::string& id);
+    void ready(const std::string& id, Entry& entry); // whoever waits for it goes on
     void release(const std::string& id);
 
     async::Clock& clock_;
     async::Executor executor_;
     OnExpired on_expired_;
+    OnUnwritten on_unwritten_;
+    struct Due {
+        Instant at;
+        std::string id;
+    };
+    std::deque<Due> due_; // in order
+    async::Clock::Timer write_timer_;
     std::unordered_map<std::string, Entry> entries_;
     std::unordered_map<std::string, Told> claims_;
 };

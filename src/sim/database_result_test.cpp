@@ -45,7 +45,7 @@ TEST_F(DatabaseResultTest, of_another_peer_or_of_nobody_finds_no_session) {
     EXPECT_EQ(member(tell(eve, database_text("tally-e", "wss://e", id)), "code"), "no_such_session");
     EXPECT_EQ(member(tell(eve, database_text("tally-e", "wss://e")), "code"), "no_such_session");
     EXPECT_EQ(member(deliver("tally-e", "0123456789abcdef"), "code"), "no_such_session");
-    EXPECT_EQ(state_of(id), "AWAITING_DATABASE");
+    EXPECT_EQ(waiting(), 1U);
     EXPECT_EQ(member(deliver("tally-1", id), "accepted"), "true");
     EXPECT_EQ(count(inviter, "refused"), 3U);
 }
@@ -81,6 +81,7 @@ TEST_F(DatabaseResultTest, a_repeat_is_not_taken_for_the_result_of_another_sessi
     const auto first = deliver("tally-1", one);
     const auto two = wait_of("party-2");
     EXPECT_EQ(deliver("tally-1").text, first.text);
+    world.run_for(200ms);
     EXPECT_EQ(state_of(two), "AWAITING_DATABASE");
 }
 
@@ -167,7 +168,7 @@ TEST_F(DatabaseResultTest, a_store_that_fails_refuses_it_and_the_session_waits_o
     const auto reply = deliver("tally-1", id);
     EXPECT_EQ(member(reply, "code"), "dependency_unavailable");
     EXPECT_FALSE(member(reply, "retryAfterMs").empty());
-    EXPECT_EQ(state_of(id), "AWAITING_DATABASE");
+    EXPECT_EQ(waiting(), 1U);
     EXPECT_EQ(member(deliver("tally-1", id), "accepted"), "true");
 }
 
@@ -184,14 +185,53 @@ TEST_F(DatabaseResultTest, a_wait_that_ends_during_a_failing_validation_ends_the
 TEST_F(DatabaseResultTest, that_overtakes_our_own_book_keeping_is_accepted) {
     inviter.journal().slow_next("move_session", 1s);
     const auto id = wait_of();
+    world.run_for(150ms);
     EXPECT_EQ(member(deliver("tally-1", id), "accepted"), "true");
     world.run_dry();
     EXPECT_EQ(state_of(id), "DONE");
 }
 
+TEST_F(DatabaseResultTest, that_comes_at_once_takes_the_record_of_the_wait_along) {
+    const auto id = wait_of();
+    EXPECT_EQ(state_of(id), "SENDING_RESPONSE"); // as the store knows it
+    inviter.journal().fail_next("move_session"); // which nobody asks for
+    EXPECT_EQ(member(deliver("tally-1", id), "accepted"), "true");
+    world.run_for(1s);
+    const auto view = world.ask(respondent, inviter.journal().session(id)).value();
+    EXPECT_TRUE(view->session.delivered);
+    std::vector<StateName> way;
+    for (const auto& arrow : view->transitions) {
+        way.push_back(arrow.to);
+        EXPECT_NE(arrow.cause, "recorded");
+    }
+    EXPECT_EQ(way,
+              (std::vector{StateName::validating_token, StateName::validating_identity, StateName::sending_response,
+                           StateName::awaiting_database, StateName::validating_database, StateName::done}));
+}
+
+TEST_F(DatabaseResultTest, that_takes_its_time_finds_the_wait_on_record) {
+    const auto id = wait_of();
+    world.run_for(90ms);
+    EXPECT_EQ(state_of(id), "SENDING_RESPONSE");
+    world.run_for(30ms);
+    EXPECT_EQ(state_of(id), "AWAITING_DATABASE");
+    EXPECT_TRUE(last_session(inviter).delivered);
+    EXPECT_EQ(member(deliver("tally-1", id), "accepted"), "true");
+}
+
+TEST_F(DatabaseResultTest, that_is_refused_at_once_puts_the_wait_on_record) {
+    const auto id = wait_of();
+    inviter.journal().fail_next("record_tally");
+    EXPECT_EQ(member(deliver("tally-1", id), "code"), "dependency_unavailable");
+    world.run_for(10ms);
+    EXPECT_EQ(state_of(id), "AWAITING_DATABASE");
+    EXPECT_EQ(member(deliver("tally-1", id), "accepted"), "true");
+}
+
 TEST_F(DatabaseResultTest, is_accepted_although_the_book_keeping_failed) {
     inviter.journal().fail_next("move_session");
     const auto id = wait_of();
+    world.run_for(150ms);
     EXPECT_EQ(member(deliver("tally-1", id), "accepted"), "true");
     world.run_dry();
     EXPECT_EQ(state_of(id), "DONE");

@@ -180,9 +180,12 @@ TEST_F(PostgresDatabaseTest, a_newer_store_is_refused) {
 }
 
 // As SQLite's, which tests/system/test_migration.py brings forward from every version.
-TEST_F(PostgresDatabaseTest, tallies_of_version_5_are_brought_forward) {
+TEST_F(PostgresDatabaseTest, a_store_of_version_5_is_brought_forward) {
     open()->script(R"sql(
-DROP TABLE tallies; DROP INDEX sessions_with_hold;
+DROP TABLE tallies; DROP INDEX sessions_with_hold; ALTER TABLE sessions DROP COLUMN told, DROP COLUMN contacted;
+CREATE TABLE transitions (session BIGINT NOT NULL REFERENCES sessions (number), step BIGINT NOT NULL, at BIGINT NOT NULL,
+    from_state TEXT NOT NULL, to_state TEXT NOT NULL, cause TEXT NOT NULL, spent_us BIGINT NOT NULL,
+    PRIMARY KEY (session, step));
 CREATE TABLE tallies (session BIGINT PRIMARY KEY REFERENCES sessions (number), tally_id TEXT NOT NULL,
     side TEXT NOT NULL, role TEXT NOT NULL, key BYTEA NOT NULL, token BYTEA NOT NULL, peer TEXT NOT NULL,
     own_party TEXT NOT NULL, partner_party TEXT NOT NULL, partner_cadre TEXT NOT NULL, created_by TEXT NOT NULL,
@@ -192,14 +195,21 @@ CREATE TABLE tallies (session BIGINT PRIMARY KEY REFERENCES sessions (number), t
 CREATE INDEX tallies_of_id ON tallies (tally_id);
 INSERT INTO sessions SELECT 7, 's1', 'listener', 'stock', sha256('k'), sha256('t'), 'peer', 'party', 'DONE', 1, 1, NULL, 2,
     NULL, '{}', '', 'tally-1', 1, '[]', 0, 1, 'node';
+INSERT INTO sessions SELECT 8, 'd1', 'dialer', 'stock', sha256('k'), sha256('t'), 'peer', 'party', 'FAILED', 1, 1, NULL, 2,
+    NULL, '', '', '', 0, '[]', 0, 1, 'node';
+INSERT INTO transitions VALUES (7, 1, 1, 'PROVISIONING_DATABASE', 'SENDING_RESPONSE', 'TallyRecorded', 5),
+    (7, 2, 2, 'SENDING_RESPONSE', 'DONE', 'ResponseSent', 5), (8, 1, 1, 'SENDING_CONTACT', 'AWAITING_RESPONSE', 'ContactSent', 5);
 INSERT INTO tallies SELECT number, tally_id, side, role, key, token, peer, 'own', party_id, '[]', 'stock', 'at', 'ref', '', 1,
-    1, 1, 2, 'not_tried', '', '', '' FROM sessions;
+    1, 1, 2, 'not_tried', '', '', '' FROM sessions WHERE number = 7;
 UPDATE store SET version = 5)sql");
     const auto database = open();
     database->begin();
     EXPECT_EQ(database->value<std::string>("SELECT tallies.tally_id || own_party || partner_party || side || role FROM "
                                            "tallies JOIN sessions ON number = session"),
               "tally-1ownpartylistenerstock");
+    const auto arrows =
+        database->value<std::string>("SELECT string_agg(side || told || contacted, ' ' ORDER BY number) FROM sessions");
+    EXPECT_EQ(arrows, "listenerDONE0 dialerAWAITING_RESPONSE1");
     database->run("UPDATE sessions SET holds_key = 0");
     EXPECT_TRUE(database->take_fault()) << "a tally is of a session that holds its key";
     database->roll_back();

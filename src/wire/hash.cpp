@@ -14,17 +14,19 @@ struct ContextDeleter {
     void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
 
-// Looking the algorithm up and making a context cost more than hashing a short message, so both are kept.
+// Looking the algorithm up and making a context cost more than hashing a short message, so both are kept. All that is
+// asked for is there: memory alone can be missing, and then it is asked for again.
 const EVP_MD* algorithm() {
-    static const EVP_MD* const fetched = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-    ensure(fetched != nullptr, "OpenSSL has no SHA-256");
+    static const EVP_MD* const fetched = [] {
+        const auto* const found = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+        return found != nullptr ? found : throw std::bad_alloc{};
+    }();
     return fetched;
 }
 
 using Context = std::unique_ptr<EVP_MD_CTX, ContextDeleter>;
 
-// With its algorithm, so that hashing needs no memory afterwards. All that is asked for is there: memory alone can be
-// missing.
+// With its algorithm, so that hashing needs no memory afterwards.
 Context made() {
     Context context{EVP_MD_CTX_new()};
     if (context == nullptr || EVP_DigestInit_ex2(context.get(), algorithm(), nullptr) != 1) throw std::bad_alloc{};
