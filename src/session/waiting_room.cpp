@@ -64,7 +64,7 @@ void WaitingRoom::settle(const std::string& id, bool delivered, ports::Trail unw
     auto& entry = found->second;
     entry.session.state = protocol::StateName::sending_response;
     entry.session.delivered = delivered;
-    entry.unwritten = std::move(unwritten);
+    if (!unwritten.empty()) entry.unwritten = std::move(unwritten);
     entry.since = clock_.now();
     entry.is_settled = true;
     if (!entry.unwritten.empty()) {

@@ -58,11 +58,10 @@ std::int64_t insert_session(Database& database, const StoredSession& row) {
     const auto& s = row.session;
     return database
         .value<std::int64_t>(
-            "INSERT INTO sessions (id, side, role, key, token, peer, party_id, state, epoch, opened, "
-            "deadline, ended, code, response, acknowledgement, tally_id, delivered, partner_cadre, reserved, "
-            "holds_key, node, told, contacted) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
-            "?15, "
-            "?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23) RETURNING number",
+            "INSERT INTO sessions (id, side, role, key, token, peer, party_id, state, epoch, opened, deadline, ended, "
+            "code, response, acknowledgement, tally_id, delivered, partner_cadre, reserved, holds_key, node, told, "
+            "contacted) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, "
+            "?20, ?21, ?22, ?23) RETURNING number",
             s.id, s.side, s.role, s.key, s.token, s.peer, s.party_id, s.state, s.epoch, s.opened, s.deadline, s.ended,
             s.code, s.response, s.acknowledgement, s.tally_id, s.delivered, s.partner_cadre, row.reserved,
             row.holds_key, database.node(), row.told, row.contacted)
@@ -98,8 +97,8 @@ std::optional<StoredSession> session_of_key(Database& database, Side side, const
 std::optional<StoredSession> session_by_id(Database& database, const std::string& id) {
     static constexpr const char* sql =
         "SELECT number, reserved, holds_key, told, contacted, id, side, role, key, token, peer, '', state, epoch, "
-        "opened, deadline, ended, code, '', '', '', tally_id, delivered, '[]' FROM sessions WHERE id = ?1 /*FOR "
-        "UPDATE*/";
+        "opened, deadline, ended, code, '', '', '', tally_id, delivered, '[]' FROM sessions WHERE id = ?1 "
+        "/*FOR UPDATE*/";
     auto rows = database.ask(sql, id);
     if (!rows.next()) return std::nullopt;
     return read_session(rows);
