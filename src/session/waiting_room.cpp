@@ -79,8 +79,8 @@ void WaitingRoom::ready(const std::string& id, Entry& entry) {
     if (entry.is_over && !claims_.contains(id)) expire(id);
 }
 
-void WaitingRoom::write_due() {
-    while (!due_.empty() && due_.front().at <= clock_.now()) {
+void WaitingRoom::write_due(Instant until) {
+    while (!due_.empty() && due_.front().at <= until) {
         const auto id = std::move(due_.front().id);
         due_.pop_front();
         write(id);
@@ -88,13 +88,7 @@ void WaitingRoom::write_due() {
     if (!due_.empty()) write_timer_.set(due_.front().at);
 }
 
-void WaitingRoom::write_all() {
-    while (!due_.empty()) {
-        const auto id = std::move(due_.front().id);
-        due_.pop_front();
-        write(id);
-    }
-}
+void WaitingRoom::write_all() { write_due(Instant::max()); }
 
 // Whoever has claimed it writes of it anyway.
 void WaitingRoom::write(const std::string& id) {

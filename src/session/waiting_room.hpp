@@ -45,12 +45,12 @@ public:
 
     WaitingRoom(async::Clock& clock, async::Executor executor, OnExpired on_expired, OnUnwritten on_unwritten)
         : clock_{clock}, executor_{executor}, on_expired_{std::move(on_expired)},
-          on_unwritten_{std::move(on_unwritten)}, write_timer_{clock, [this] { write_due(); }} {}
+          on_unwritten_{std::move(on_unwritten)}, write_timer_{clock, [this] { write_due(clock_.now()); }} {}
 
     // A decided session whose response is still being sent (`settle` follows), or one that the journal had.
     void add(const ports::Session& session, guard::Scopes::Permit seat, Instant deadline, bool is_settled);
     // Its response was sent or not. Its row does not say so yet: `unwritten` does, and whoever writes of it next takes
-    // that along, which is mostly who takes its database; if nobody has in `write_after`, it is written by itself.
+    // that along, which is mostly who takes its database; if nobody has in 100 ms, it is written by itself.
     void settle(const std::string& id, bool delivered, ports::Trail unwritten);
     // The end of what `OnUnwritten` began: the row says that it waits, or could not be written.
     void written(const std::string& id, bool is_written);
@@ -108,7 +108,7 @@ private:
     };
 
     void expire(const std::string& id);
-    void write_due();
+    void write_due(Instant until);
     void write(const std::string& id);
     void ready(const std::string& id, Entry& entry); // whoever waits for it goes on
     void release(const std::string& id);

@@ -122,39 +122,6 @@ void append_arrow(Database& database, std::int64_t number, const ports::Session&
 
 namespace {
 
-// nullopt: it tells of something else, or of an arrow that no version of ours wrote.
-std::optional<ports::Transition> arrow_in(UtcTime at, std::string_view kind, const boost::json::object& body) {
-    const auto text = [&](std::string_view name) -> std::string_view {
-        const auto* const value = body.if_contains(name);
-        return value != nullptr && value->is_string() ? std::string_view{value->get_string()} : std::string_view{};
-    };
-    const auto from = from_word(text("from"), protocol::StateName{});
-    const auto to = from_word(text("to"), protocol::StateName{});
-    if (kind != "transition" || !from || !to) return std::nullopt;
-    boost::system::error_code none;
-    const auto* const spent = body.if_contains("us");
-    const auto us = spent == nullptr ? 0 : spent->to_number<std::int64_t>(none);
-    return ports::Transition{at, *from, *to, std::string{text("cause")}, std::chrono::microseconds{us}};
-}
-
-} // namespace
-
-std::vector<ports::Transition> transitions_of(Database& database, const std::string& session_id) {
-    std::vector<ports::Transition> found;
-    const auto take = [&](UtcTime at, std::string_view kind, const boost::json::object& body) {
-        if (auto arrow = arrow_in(at, kind, body)) found.push_back(std::move(*arrow));
-    };
-    for (const auto& kept : kept_records_of_session(database, session_id)) {
-        const auto record = audit::decode(as_bytes(kept.bytes));
-        if (!record) continue; // taleus audit verify says what is wrong with it
-        take(record->at, record->kind, record->body);
-        for (const auto& event : record->then) take(event.at, event.kind, event.body);
-    }
-    return found;
-}
-
-namespace {
-
 // Of several nodes; each one's stay in their order where times are the same.
 std::vector<ports::AuditRecord> by_time(std::vector<ports::AuditRecord> records) {
     if (std::ranges::is_sorted(records, {}, &ports::AuditRecord::at)) return records;
@@ -185,7 +152,31 @@ bool append_events(std::vector<ports::AuditRecord>& found, const KeptRecord& kep
     return true;
 }
 
+// nullopt: it tells of something else, or of an arrow that no version of ours wrote.
+std::optional<ports::Transition> arrow_in(const ports::AuditRecord& record) {
+    const auto text = [&](std::string_view name) -> std::string_view {
+        const auto* const value = record.body.if_contains(name);
+        return value != nullptr && value->is_string() ? std::string_view{value->get_string()} : std::string_view{};
+    };
+    const auto from = from_word(text("from"), protocol::StateName{});
+    const auto to = from_word(text("to"), protocol::StateName{});
+    if (record.kind != "transition" || !from || !to) return std::nullopt;
+    boost::system::error_code none;
+    const auto* const spent = record.body.if_contains("us");
+    const auto us = spent == nullptr ? 0 : spent->to_number<std::int64_t>(none);
+    return ports::Transition{record.at, *from, *to, std::string{text("cause")}, std::chrono::microseconds{us}};
+}
+
 } // namespace
+
+std::vector<ports::Transition> transitions_of(Database& database, const std::string& session_id) {
+    std::vector<ports::AuditRecord> told; // without those that cannot be read, of which taleus audit verify tells
+    for (const auto& kept : kept_records_of_session(database, session_id)) append_events(told, kept);
+    std::vector<ports::Transition> found;
+    for (const auto& record : told)
+        if (auto arrow = arrow_in(record)) found.push_back(std::move(*arrow));
+    return found;
+}
 
 std::vector<ports::AuditRecord> audit_of(Database& database, const std::optional<std::string>& session_id) {
     constexpr std::size_t page = 1000; // records at a time
