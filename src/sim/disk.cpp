@@ -191,6 +191,7 @@ struct Disk::Mount::Calls {
         }
         const auto* bytes = static_cast<const std::uint8_t*>(from);
         handle.file->change({place, Bytes(bytes, bytes + size)});
+        handle.mount->has_written_ = true;
         return SQLITE_OK;
     }
     static int truncate(sqlite3_file* which, sqlite3_int64 size) {
@@ -245,7 +246,11 @@ struct Disk::Mount::Calls {
         *out = std::ranges::any_of(locks, [](const auto& held) { return held.second >= SQLITE_LOCK_RESERVED; }) ? 1 : 0;
         return SQLITE_OK;
     }
-    static int control(sqlite3_file*, int, void*) { return SQLITE_NOTFOUND; }
+    static int control(sqlite3_file* which, int what, void*) {
+        auto& mount = *of(which).mount;
+        if (what == SQLITE_FCNTL_CKPT_START && mount.has_written_) ++mount.disk_.counts_.copied_back;
+        return SQLITE_NOTFOUND;
+    }
     static int sector_size(sqlite3_file*) { return static_cast<int>(sector); }
     static int traits(sqlite3_file*) { return SQLITE_IOCAP_POWERSAFE_OVERWRITE; }
 

@@ -33,7 +33,8 @@ public:
         std::uint64_t full = 0;
         std::uint64_t errors = 0;
         std::uint64_t failed_flushes = 0;
-        std::uint64_t deaths = 0; // of a process between two operations
+        std::uint64_t deaths = 0;      // of a process between two operations
+        std::uint64_t copied_back = 0; // logs, by a process that had written before
     };
 
     explicit Disk(std::uint64_t seed);
@@ -99,6 +100,7 @@ private:
     std::vector<Handle*> handles_;
     std::multiset<std::pair<const void*, std::size_t>> shared_; // locks of shared memory, by handle and slot
     bool is_dead_ = false;
+    bool has_written_ = false;
     std::optional<std::uint64_t> until_death_;
     bool dies_at_flush_ = false;
     unsigned failing_writes_ = 0;

@@ -73,7 +73,7 @@ constexpr std::array<std::string_view, 38> dialer_arrows{"CONNECTING -> SENDING_
                                                          "TIMED_OUT -> CONNECTING",
                                                          "CANCELLED -> CONNECTING"};
 
-constexpr std::array<std::string_view, 28> rare{"rare boot that failed",
+constexpr std::array<std::string_view, 29> rare{"rare boot that failed",
                                                 "rare breaker closed again",
                                                 "rare breaker half open",
                                                 "rare breaker opened",
@@ -88,6 +88,7 @@ constexpr std::array<std::string_view, 28> rare{"rare boot that failed",
                                                 "rare honest dialer served",
                                                 "rare instance asked for again",
                                                 "rare late result of a lease",
+                                                "rare log copied back by who commits",
                                                 "rare refusals in a summary",
                                                 "rare restart in order",
                                                 "rare resumed wait",

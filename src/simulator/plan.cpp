@@ -73,6 +73,7 @@ constexpr std::array<std::string_view, fault_count> fault_texts{"slow_network",
 // kept rely on.
 constexpr std::uint64_t later_in = 5;
 constexpr std::size_t fault_count_before = static_cast<std::size_t>(Fault::revocation) + 1;
+constexpr std::uint64_t short_logs_in = 10;
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
@@ -168,6 +169,12 @@ void draw_later_events(Plan& plan) {
     }
 }
 
+void draw_log(Plan& plan) {
+    if (plan.seed % short_logs_in != 3) return;
+    SeededRandom random{plan.seed ^ 0x1656'67b1'9e37'79f9ULL};
+    plan.log_pages = static_cast<int>(4 + random.below(60));
+}
+
 } // namespace
 
 std::string_view to_text(Fault fault) { return fault_texts.at(static_cast<std::size_t>(fault)); }
@@ -197,6 +204,7 @@ Plan draw(std::uint64_t seed, const Reduction& left_out) {
     draw_people(plan, random);
     draw_events(plan, random);
     draw_later_events(plan);
+    draw_log(plan);
     for (const auto absent : left_out.dialers)
         if (absent < plan.dialers.size()) plan.dialers[absent].is_absent = true;
     for (const auto fault : left_out.faults) plan.faults.reset(static_cast<std::size_t>(fault));
@@ -211,6 +219,7 @@ Plan draw(std::uint64_t seed, const Reduction& left_out) {
 std::string Plan::text() const {
     auto text = fmt::format("seed {}: {} listeners, {} dialers, faults until {} ms\n", seed, listeners.size(),
                             dialers.size(), length / milliseconds{1});
+    if (log_pages) text += fmt::format("  logs are copied back at {} pages\n", *log_pages);
     for (std::size_t i = 0; i < listeners.size(); ++i)
         text += fmt::format("  listener {} of home {}{}{}\n", i, listeners[i].home,
                             listeners[i].has_tight_limits ? ", tight limits" : "",

@@ -61,6 +61,7 @@ struct Plan {
     std::vector<Event> events;        // in order of time
     std::vector<std::size_t> numbers; // of the events, as they were drawn
     Duration length{};                // until all faults end
+    std::optional<int> log_pages;     // of a store, copied back at so many; none: as in production, which no world sees
 
     bool has(Fault fault) const { return faults.test(static_cast<std::size_t>(fault)); }
     std::string text() const; // for people

@@ -55,6 +55,7 @@ void Scene::settle_people() {
         node.identity_hook = role.verifier.get();
         node.time_to_live = time_to_live;
         node.rate_rows = 64; // no rates are set
+        if (plan.log_pages) node.log_pages = *plan.log_pages;
         node.settings.party_id = fmt::format("party-of-home-{}", planned.home);
         if (planned.has_tight_limits) {
             auto& limits = node.settings.limits;

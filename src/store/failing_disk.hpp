@@ -15,6 +15,7 @@ public:
     static constexpr const char* name = "failing";
     static inline std::atomic<int> write_answer{SQLITE_OK};
     static inline std::atomic<int> sync_answer{SQLITE_OK};
+    static inline std::atomic<int> database_sync_answer{SQLITE_OK}; // of the database alone, and not of its log
 
     FailingDisk() {
         auto* real = sqlite3_vfs_find(nullptr);
@@ -28,6 +29,7 @@ public:
     ~FailingDisk() {
         write_answer = SQLITE_OK;
         sync_answer = SQLITE_OK;
+        database_sync_answer = SQLITE_OK;
         sqlite3_vfs_unregister(&vfs_);
     }
     FailingDisk(const FailingDisk&) = delete;
@@ -44,7 +46,7 @@ private:
             real_write_ = methods.xWrite;
             real_sync_ = methods.xSync;
             methods.xWrite = write;
-            methods.xSync = sync;
+            methods.xSync = (static_cast<unsigned>(flags) & SQLITE_OPEN_MAIN_DB) != 0 ? sync_database : sync;
         }
         file->pMethods = &methods;
         return code;
@@ -57,6 +59,10 @@ private:
     static int sync(sqlite3_file* of, int how) {
         const int answer = sync_answer;
         return answer != SQLITE_OK ? answer : real_sync_(of, how);
+    }
+    static int sync_database(sqlite3_file* of, int how) {
+        const int answer = database_sync_answer;
+        return answer != SQLITE_OK ? answer : sync(of, how);
     }
 
     sqlite3_vfs vfs_{};

@@ -47,7 +47,9 @@ Result<void> take_in_earlier(Database& database, Sealer sealer) {
 
 Result<std::unique_ptr<Journal>> Journal::open(const std::filesystem::path& path, Author author,
                                                const Options& options) {
-    auto writer = SqliteDatabase::open(path, options.database);
+    auto writing = options.database;
+    writing.has_checkpointer = options.writes.has_thread;
+    auto writer = SqliteDatabase::open(path, writing);
     if (!writer) return fail(std::move(writer.error()));
     (*writer)->act_for(node_of(author));
     if (auto migrated = migrate(**writer); !migrated)

@@ -117,7 +117,7 @@ Result<void> SqliteDatabase::connect() {
     }
     configure();
     if (fault()) return fail(fault()->code, fmt::format("{}: {}", path_.string(), fault()->context));
-    return {};
+    return options_.has_checkpointer ? begin_checkpoints() : Result<void>{};
 }
 
 void SqliteDatabase::configure() {
@@ -139,11 +139,15 @@ void SqliteDatabase::configure() {
     // A writer's cache is larger than SQLite's own: random keys touch many pages, and a page that is copied back once
     // may have changed often. A reader's is emptied by each commit of the writer.
     if (!options_.query_only) script("PRAGMA cache_size=-16384");
-    script("PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864");
-    script("PRAGMA synchronous=FULL; PRAGMA temp_store=memory");
+    script("PRAGMA journal_size_limit=67108864; PRAGMA synchronous=FULL; PRAGMA temp_store=memory");
     options_.query_only ? script("PRAGMA query_only=on") : flush_what_is_read_back();
     if (auto mode = ask("PRAGMA journal_mode"); mode.next() && mode.text(0) != "wal")
         set_fault(Code::dependency_unavailable, "its file system cannot share memory, which write-ahead logging needs");
+    const auto keep_size = [](void* self, sqlite3*, const char*, int pages) {
+        static_cast<SqliteDatabase*>(self)->log_pages_ = pages;
+        return SQLITE_OK;
+    };
+    sqlite3_wal_hook(raw, keep_size, this); // in place of SQLite's own, which checkpoints and says nothing of a failure
 }
 
 // The log of a process that died between writing a commit and flushing it is read back from the system's cache as if it
@@ -187,13 +191,38 @@ void SqliteDatabase::begin() { run("BEGIN IMMEDIATE"); }
 void SqliteDatabase::snapshot() { run("BEGIN"); }
 
 void SqliteDatabase::commit() {
+    log_pages_ = 0;
     if (!fault()) {
         auto statement = ask("COMMIT");
         statement.next();
         const int code = sqlite3_extended_errcode(connection_.get());
         if (fault() && primary(code) == SQLITE_IOERR) stop_at_failed_flush(path_.native(), fault()->context);
     }
-    if (fault()) roll_back();
+    if (fault()) return roll_back();
+    if (log_pages_ == 0) return;
+    if (checkpointer_ ? checkpointer_->committed(log_pages_) : log_pages_ >= options_.log.pass) checkpoint();
+}
+
+Result<void> SqliteDatabase::begin_checkpoints() {
+    auto options = options_;
+    options.query_only = true; // it changes nothing but where what was written is kept
+    options.has_checkpointer = false;
+    std::unique_ptr<SqliteDatabase> own{new SqliteDatabase{path_, options}};
+    if (auto connected = own->connect(); !connected) return connected;
+    checkpointer_ =
+        std::make_unique<WalCheckpointer>(options_.log, [own = std::move(own)] { return own->checkpoint(); });
+    return {};
+}
+
+// What it cannot copy stays in the log, where it is durable; only a failed flush is the end, as at a commit.
+std::optional<int> SqliteDatabase::checkpoint() {
+    int log = 0;
+    int copied = 0;
+    auto* raw = connection_.get();
+    const int code = sqlite3_wal_checkpoint_v2(raw, nullptr, SQLITE_CHECKPOINT_PASSIVE, &log, &copied);
+    if (is_failed_flush(code)) stop_at_failed_flush(path_.native(), sqlite3_errmsg(raw));
+    if (code != SQLITE_OK) return std::nullopt;
+    return log - copied;
 }
 
 // Works at a fault too: that is what it is for.

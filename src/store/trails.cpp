@@ -51,7 +51,7 @@ std::optional<Digest> digest_of(const Bytes& bytes) {
 
 Result<std::unique_ptr<Database>> open_to_read(const std::filesystem::path& file) {
     auto database = SqliteDatabase::open(
-        file, {.busy_wait = std::chrono::milliseconds{2000}, .query_only = true, .read_only = true, .vfs = {}});
+        file, {.busy_wait = std::chrono::milliseconds{2000}, .query_only = true, .read_only = true});
     if (!database) return database;
     if (auto fit = check_schema(**database); !fit)
         return fail(fit.error().code, fmt::format("{}: {}", file.string(), fit.error().context));
