@@ -174,7 +174,6 @@ def test_a_failed_flush_stops_the_listener(alice, bob, faults, role, where):
         assert running.wait(20) == FAILED_FLUSH
         assert "could not be written to disk" in running.log() and "start again" in running.log()
         assert faults.failed_flushes == 1  # never a second try
-        running.has_ended = True
     with Listener(alice, listen=f"/ip4/127.0.0.1/tcp/{port}"):
         finish(joining)
         result = bob.join(made["uri"]).result
@@ -207,8 +206,8 @@ def test_a_start_without_one_of_its_threads_ends_and_says_why(alice, faults):
             if running.out:
                 faults.never()
                 break
-            running.has_ended = True
-        assert running.process.returncode == FAILED and "Resource temporarily unavailable" in running.log(), (number, running.log())
+            code = running.wait()
+        assert code == FAILED and "Resource temporarily unavailable" in running.log(), (number, running.log())
         assert "please report" not in running.log(), "the machine refused it: nothing of the program's is at fault"
     assert number > 4
     check_records(alice)
