@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace taleus::session {
 
@@ -35,7 +36,8 @@ public:
         std::size_t transitions = 0;
         std::size_t audit = 0;
     };
-    const ports::Trail& unwritten() const { return trail_; }
+    const ports::Trail& unwritten() const& { return trail_; }
+    ports::Trail unwritten() && { return std::move(trail_); }
     Written size() const { return {trail_.transitions.size(), trail_.audit.size()}; }
     void drop(Written written);
 

@@ -238,9 +238,9 @@ async::awaitable<Event> ContactSession::open() {
     opening_trail_ = chronicle_.size();
     auto telling = chronicle_; // of a decision only with the commit that makes it
     if (row_.role == wire::Role::foil) telling.note("decided", {{"approved", true}, {"role", "foil"}});
-    opening_ =
-        begin_call(shop_.books, shop_.world.executor,
-                   shop_.world.journal.open_session(row_, intent_, shop_.world.clock.utc(), telling.unwritten()));
+    opening_ = begin_call(
+        shop_.books, shop_.world.executor,
+        shop_.world.journal.open_session(row_, intent_, shop_.world.clock.utc(), std::move(telling).unwritten()));
     auto answer = co_await talk_.within(deadline(), opening_.result());
     if (!answer) co_return interrupted(answer.error()); // what becomes of it is learned when the books are closed
     opening_.forget();
@@ -327,7 +327,7 @@ async::awaitable<Event> ContactSession::record_tally(const wire::Contact& contac
     telling.note("decided", {{"approved", true}, {"role", "stock"}, {"tallyId", tally.tally_id}});
     const auto call = begin_call(shop_.books, shop_.world.executor,
                                  shop_.world.journal.record_tally(row_, StateName::provisioning_database,
-                                                                  std::move(record), telling.unwritten()));
+                                                                  std::move(record), std::move(telling).unwritten()));
     auto answer = co_await talk_.within(deadline(), call.result());
     if (!answer) { // the commit is queued: only its result ends the session, but the peer is not kept for it
         const auto code = answer.error() == Interrupted::stopped ? Code::shutting_down : Code::timeout;

@@ -246,8 +246,9 @@ async::awaitable<std::optional<Event>> DatabaseValidation::record(const wire::Da
     const auto written = chronicle_.size();
     auto telling = chronicle_; // of the decision only with the commit that makes it
     telling.note("decided", {{"accepted", true}, {"tallyId", done.tally_id}});
-    const auto call = begin_call(shop_.books, shop_.world.executor,
-                                 shop_.world.journal.record_tally(done, stored, std::move(tally), telling.unwritten()));
+    const auto call =
+        begin_call(shop_.books, shop_.world.executor,
+                   shop_.world.journal.record_tally(done, stored, std::move(tally), std::move(telling).unwritten()));
     auto answer = co_await talk_.within(deadline(), call.result());
     if (!answer) { // the commit is queued: only its result ends the session, but the peer is not kept for it
         const auto code = answer.error() == Interrupted::stopped ? Code::shutting_down : Code::dependency_unavailable;

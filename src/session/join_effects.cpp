@@ -338,7 +338,7 @@ async::awaitable<std::optional<Error>> JoinSession::record_tally(StateName state
         telling.moved(name_of(state_), state, cause, world_.clock.now() - entered_);
         telling.note("ended", ending_body(state, std::nullopt));
     }
-    auto recording = world_.journal.record_tally(row, row_.state, *tally_, telling.unwritten());
+    auto recording = world_.journal.record_tally(row, row_.state, *tally_, std::move(telling).unwritten());
     const auto recorded = co_await std::move(recording);
     if (!recorded) co_return recorded.error();
     if (!*recorded) co_return Error{Code::internal, "another process took this session over"};
