@@ -134,6 +134,27 @@ TEST(Record, IsWrittenOnlyWhereItCanBeRead) {
     EXPECT_NE(fault_of(record), "");
 }
 
+// A kind that another version knows may be any text; what needs quoting in it is quoted.
+TEST(Record, OfAKindOfAnyTextIsReadAsItWasWritten) {
+    for (const auto* kind :
+         {"a b", "a!", "Kind9_", "a:b", "a[0]", "a{b}", "a`b", "\"quoted\"", "back\\slash", "\xc3\xa9"}) {
+        const Record record{.seq = 1,
+                            .at = {},
+                            .kind = kind,
+                            .session = "s",
+                            .token = {},
+                            .body = {},
+                            .details = std::nullopt,
+                            .then = {{{}, kind, {}}}};
+        const auto bytes = to_bytes(record);
+        ASSERT_TRUE(bytes) << kind;
+        const auto read = decode(as_bytes(*bytes));
+        ASSERT_TRUE(read) << kind << ": " << read.error().context;
+        EXPECT_EQ(read->kind, kind);
+        EXPECT_EQ(read->then.at(0).kind, kind);
+    }
+}
+
 namespace {
 
 Record event(std::string kind, std::int64_t at_ms, boost::json::object body, std::string session = "s") {
