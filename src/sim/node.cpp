@@ -86,7 +86,7 @@ Result<void> Node::try_boot() {
     life_->trail_random = std::make_unique<SeededRandom>(~seed_ + lives_);
     store::Journal::Options options;
     options.writes.has_thread = false;
-    options.database.log.pass = log_pages;
+    options.database.log_pages = log_pages;
     if (disk_ != nullptr) {
         life_->mount = std::make_unique<Disk::Mount>(*disk_);
         options.database.vfs = life_->mount->vfs();

@@ -79,8 +79,8 @@ public:
 
     // Pinned by the next boot; `apply` lets new sessions of this life have them.
     session::Settings settings;
-    std::size_t rate_rows = 4096;                          // of tables whose making costs more than all else of a boot
-    int log_pages = store::WalCheckpointer::Limits{}.pass; // of its store, copied back at so many
+    std::size_t rate_rows = 4096; // of tables whose making costs more than all else of a boot
+    int log_pages = store::SqliteDatabase::Options{}.log_pages; // of its store, copied back at so many
     void apply();
     ports::IdentityHook* identity_hook = nullptr;
     session::Observer* observer = nullptr;

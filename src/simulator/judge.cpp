@@ -148,7 +148,7 @@ void Scene::judge() {
     count("rare write on a full disk", disk.full);
     count("rare error of the disk", disk.errors);
     count("rare death between two operations", disk.deaths);
-    count("rare log copied back by who commits", disk.copied_back);
+    count("rare log copied back", disk.copied_back);
 }
 
 void count_rare(const Facts&) {}

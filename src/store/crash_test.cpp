@@ -36,8 +36,7 @@ async::awaitable<void> commit_and_tell(Journal& journal, int out, int first, int
 
 [[noreturn]] void run_until_killed(const std::filesystem::path& path, int out, int round) {
     Journal::Options options;
-    if (round % 2 == 1)
-        options.database.log = {.pass = 10, .restart = 30, .most = 60}; // killed while it is copied back
+    if (round % 2 == 1) options.database.log_pages = 10; // killed while its log is copied back
     const auto journal = open(path, options);
     async::asio::io_context context;
     for (int task = 0; task < 8; ++task)

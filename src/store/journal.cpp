@@ -47,9 +47,7 @@ Result<void> take_in_earlier(Database& database, Sealer sealer) {
 
 Result<std::unique_ptr<Journal>> Journal::open(const std::filesystem::path& path, Author author,
                                                const Options& options) {
-    auto writing = options.database;
-    writing.has_checkpointer = options.writes.has_thread;
-    auto writer = SqliteDatabase::open(path, writing);
+    auto writer = SqliteDatabase::open(path, options.database);
     if (!writer) return fail(std::move(writer.error()));
     (*writer)->act_for(node_of(author));
     if (auto migrated = migrate(**writer); !migrated)

@@ -117,7 +117,7 @@ Result<void> SqliteDatabase::connect() {
     }
     configure();
     if (fault()) return fail(fault()->code, fmt::format("{}: {}", path_.string(), fault()->context));
-    return options_.has_checkpointer ? begin_checkpoints() : Result<void>{};
+    return {};
 }
 
 void SqliteDatabase::configure() {
@@ -199,30 +199,14 @@ void SqliteDatabase::commit() {
         if (fault() && primary(code) == SQLITE_IOERR) stop_at_failed_flush(path_.native(), fault()->context);
     }
     if (fault()) return roll_back();
-    if (log_pages_ == 0) return;
-    if (checkpointer_ ? checkpointer_->committed(log_pages_) : log_pages_ >= options_.log.pass) checkpoint();
+    if (log_pages_ >= options_.log_pages) checkpoint();
 }
 
-Result<void> SqliteDatabase::begin_checkpoints() {
-    auto options = options_;
-    options.query_only = true; // it changes nothing but where what was written is kept
-    options.has_checkpointer = false;
-    std::unique_ptr<SqliteDatabase> own{new SqliteDatabase{path_, options}};
-    if (auto connected = own->connect(); !connected) return connected;
-    checkpointer_ =
-        std::make_unique<WalCheckpointer>(options_.log, [own = std::move(own)] { return own->checkpoint(); });
-    return {};
-}
-
-// What it cannot copy stays in the log, where it is durable; only a failed flush is the end, as at a commit.
-std::optional<int> SqliteDatabase::checkpoint() {
-    int log = 0;
-    int copied = 0;
+// What cannot be copied stays in the log, where it is durable; only a failed flush is the end, as at a commit.
+void SqliteDatabase::checkpoint() {
     auto* raw = connection_.get();
-    const int code = sqlite3_wal_checkpoint_v2(raw, nullptr, SQLITE_CHECKPOINT_PASSIVE, &log, &copied);
+    const int code = sqlite3_wal_checkpoint_v2(raw, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
     if (is_failed_flush(code)) stop_at_failed_flush(path_.native(), sqlite3_errmsg(raw));
-    if (code != SQLITE_OK) return std::nullopt;
-    return log - copied;
 }
 
 // Works at a fault too: that is what it is for.

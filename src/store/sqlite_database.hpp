@@ -5,7 +5,6 @@
 // that a power cut takes back.
 
 #include "store/database.hpp"
-#include "store/wal_checkpointer.hpp"
 
 #include <sqlite3.h>
 
@@ -23,8 +22,7 @@ public:
         bool query_only = false;
         bool read_only = false; // and nothing of the file is changed, not even how it keeps its log
         std::string vfs = {};   // empty: the operating system's
-        WalCheckpointer::Limits log = {};
-        bool has_checkpointer = false; // for the log; without one, who commits copies it back at `log.pass`
+        int log_pages = 4'000;  // the commit that makes the write-ahead log as long copies it back into the file
     };
     // Opens, or makes with mode 0600: WAL, synchronous=FULL, foreign keys, an untrusted schema.
     static Result<std::unique_ptr<Database>> open(const std::filesystem::path& path, const Options& options);
@@ -48,16 +46,14 @@ private:
     Result<void> connect();
     void configure();
     void flush_what_is_read_back();
-    Result<void> begin_checkpoints();
-    std::optional<int> checkpoint(); // how many pages of the log are left; nullopt: it did not work, and may later
-    void note(int code);             // a result code that is an error
+    void checkpoint();
+    void note(int code); // a result code that is an error
     static int wait_while_busy(void* self, int times);
 
     std::filesystem::path path_;
     Options options_;
     std::unique_ptr<sqlite3, Close> connection_;
     int log_pages_ = 0; // after the latest commit; 0: that wrote nothing
-    std::unique_ptr<WalCheckpointer> checkpointer_;
 };
 
 } // namespace taleus::store
