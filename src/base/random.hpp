@@ -10,7 +10,7 @@
 
 namespace taleus {
 
-// Used by one thread. `fill` cannot fail: without randomness the process stops.
+// Used by one thread, unless it says otherwise. `fill` cannot fail: without randomness the process stops.
 class Random {
 public:
     virtual ~Random() = default;
@@ -25,7 +25,7 @@ public:
     std::uint64_t below(std::uint64_t bound);
 };
 
-// The operating system's generator, for keys and tokens.
+// The operating system's generator, for keys and tokens. Any thread.
 class SystemRandom final : public Random {
 public:
     void fill(std::span<std::uint8_t> out) override;

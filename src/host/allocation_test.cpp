@@ -13,6 +13,8 @@ using test::scarce_memory;
 
 bool is_servers_turn = false;
 bool is_its_turn() { return is_servers_turn; }
+bool is_opening = false;
+bool opens_now() { return is_opening; }
 
 // As the session layer does: what cannot be taken is let go, which resets it, and an exception costs one session.
 awaitable<void> echo_while_there_is_memory(std::unique_ptr<ports::Stream> stream) {
@@ -46,6 +48,17 @@ awaitable<Result<std::string>> call(Host& from, wire::Multiaddr to) {
     auto connection = co_await from.dial(to);
     if (!connection) co_return fail(std::move(connection.error()));
     co_return co_await ask(**connection, "anybody?");
+}
+
+awaitable<Result<std::unique_ptr<ports::Stream>>> open_with_little_memory(ports::Connection& connection) {
+    auto stream = Result<std::unique_ptr<ports::Stream>>{fail(Code::internal, "no memory for the call itself")};
+    is_opening = true;
+    try {
+        stream = co_await connection.open(protocol);
+    } catch (const std::bad_alloc&) {
+    }
+    is_opening = false;
+    co_return stream;
 }
 
 // The server has a loop of its own, so that its allocations can be told from those of its callers.
@@ -140,6 +153,26 @@ TEST_F(ConnectionAllocationTest, that_fail_one_and_all_for_a_while_cost_only_who
     EXPECT_FALSE(both_result(call(*client, address)).has_value());
     EXPECT_GT(scarce_memory().failed, 0U);
     expect_well();
+}
+
+TEST_F(ConnectionAllocationTest, that_fails_as_a_stream_is_opened_leaves_none_that_nobody_owns) {
+    for (std::uint64_t at = 1; !HasFailure(); ++at) {
+        SCOPED_TRACE("allocation " + std::to_string(at));
+        auto connection = both_result(client->dial(address)).value();
+        scarce_memory() = {.fails_at = at, .counts = opens_now};
+        const bool is_open = both_result(open_with_little_memory(*connection)).has_value();
+        const auto asked = scarce_memory().asked;
+        scarce_memory() = {};
+        EXPECT_EQ(client->counts().streams, 0U) << "no stream but what is let go already";
+        connection.reset();
+        EXPECT_TRUE(both_until([&] { return client->counts().connections == 1; })) << "the bystander's";
+        expect_well();
+        if (asked < at) {
+            EXPECT_TRUE(is_open);
+            break;
+        }
+        EXPECT_FALSE(is_open);
+    }
 }
 
 } // namespace

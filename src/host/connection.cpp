@@ -132,6 +132,7 @@ void Connection::tell_end(const Error& error) {
     const auto lost = std::exchange(streams_, {});
     shard_.counts.streams -= lost.size();
     for (const auto& [id, stream] : lost) stream->on_lost(error.context);
+    unheard_.clear();
     if (auto* watcher = std::exchange(watcher_, nullptr); watcher != nullptr) watcher->on_closed(*this, error);
 }
 
@@ -185,24 +186,26 @@ void Connection::turn() {
 }
 
 void Connection::take_events() {
-    std::size_t opened = 0;
-    while (!is_queued_) {
-        auto event = next_event();
-        if (!event) return;
-        std::visit([this](auto& what) { on(what); }, *event);
-        if (std::holds_alternative<p2p::event::StreamOpened>(*event) && ++opened == streams_per_turn_max) queue_up();
-    }
+    while (auto event = next_event()) std::visit([this](auto& what) { on(what); }, *event);
 }
 
 // What is new is heard when it is this connection's turn, so that no number of peers who talk much keeps what they have
-// begun from going on; until then they wait in their sockets.
+// begun from going on; until then they wait in their sockets. What has begun waits for no turn: that an answer has left
+// is told at once.
 void Connection::queue_up() {
     if (phase_ == Phase::closed || std::exchange(is_queued_, true)) return;
     shard_.queue_up(owned([this](const error_code&) {
         is_queued_ = false;
+        heard_ = 0;
+        hear_streams();
         if (std::exchange(has_input_, false)) read_input();
         if (phase_ != Phase::closed) turn();
     }));
+}
+
+void Connection::hear_streams() {
+    for (; heard_ < streams_per_turn_max && !unheard_.empty(); ++heard_) hand_on(unheard_.pop());
+    if (!unheard_.empty()) queue_up();
 }
 
 std::optional<p2p::Event> Connection::next_event() { return phase_ == Phase::closed ? std::nullopt : machine_.poll(); }
@@ -281,7 +284,8 @@ void Connection::hear_out(const error_code& why) {
     auto& buffer = shard_.buffer;
     error_code error;
     while (true) {
-        while (auto event = next_event()) std::visit([this](auto& what) { on(what); }, *event);
+        take_events();
+        while (!unheard_.empty()) hand_on(unheard_.pop());
         if (phase_ != Phase::open) break;
         static_cast<void>(machine_.take_output(shard_.clock.now()));
         const std::size_t size = socket_.read_some(asio::buffer(buffer), error);
@@ -330,6 +334,11 @@ void Connection::on(p2p::event::Ready& event) {
 
 void Connection::on(p2p::event::StreamOpened& event) {
     if (shard_.handler == nullptr) return machine_.reset(event.stream, shard_.clock.now());
+    unheard_.push(attach(event.stream));
+    hear_streams();
+}
+
+void Connection::hand_on(std::unique_ptr<Stream> stream) {
     using guard::Kind;
     const auto& limits = shard_.limits;
     auto permit = shard_.guards.scopes.take(
@@ -337,12 +346,8 @@ void Connection::on(p2p::event::StreamOpened& event) {
          {{Kind::connection, std::to_string(number_)}, {.streams = shard_.context.limits.streams_max}},
          {peer_scope(remote_->peer), {.streams = limits.streams_per_peer_max}}},
         {.streams = 1});
-    if (!permit) {
-        shard_.refuse(Refusal::streams);
-        return machine_.reset(event.stream, shard_.clock.now());
-    }
+    if (!permit) return shard_.refuse(Refusal::streams); // let go, it is reset
     ++shard_.counts.streams_in;
-    auto stream = attach(event.stream);
     stream->hold(std::move(*permit));
     shard_.handler->on_stream(std::move(stream));
 }
@@ -401,12 +406,18 @@ std::unique_ptr<Stream> Connection::attach(p2p::StreamId id) {
 void Connection::detach(p2p::StreamId stream) { shard_.counts.streams -= streams_.erase(stream); }
 
 Result<std::unique_ptr<Stream>> Connection::open(std::string_view protocol) {
+    std::unique_ptr<Stream> stream;
+    if (is_alive())
+        run([&] {
+            const auto id = machine_.open_stream(protocol, shard_.clock.now());
+            if (id == 0) return;
+            ++shard_.counts.streams_out;
+            turn_soon(); // what is written at once leaves with the proposal; who only listens is announced all the same
+            stream = attach(id);
+        });
     if (!is_alive()) return fail(Code::peer_gone, "the connection has ended");
-    const auto id = machine_.open_stream(protocol, shard_.clock.now());
-    if (id == 0) return fail(Code::peer_gone, "the connection takes no more streams");
-    ++shard_.counts.streams_out;
-    turn_soon(); // what is written at once leaves with the proposal; one that only listens is announced all the same
-    return attach(id);
+    if (stream == nullptr) return fail(Code::peer_gone, "the connection takes no more streams");
+    return stream;
 }
 
 void Connection::finish(p2p::StreamId stream, ByteView last) {

@@ -9,6 +9,7 @@
 
 #include "async/handler_memory.hpp"
 #include "host/shard.hpp"
+#include "p2p/fifo.hpp"
 
 #include <memory>
 #include <optional>
@@ -78,6 +79,8 @@ private:
     void turn();
     void take_events();
     void queue_up();
+    void hear_streams();
+    void hand_on(std::unique_ptr<Stream> stream);
     std::optional<p2p::Event> next_event();
     void wait_for_input();
     void read_input();
@@ -116,6 +119,8 @@ private:
     std::shared_ptr<const Remote> remote_;
     p2p::Connection machine_;
     std::unordered_map<p2p::StreamId, Stream*> streams_;
+    p2p::Fifo<std::unique_ptr<Stream>> unheard_; // opened by the peer, not handed on yet: for later turns
+    std::size_t heard_ = 0;                      // handed on since this connection's turn came
 
     Phase phase_ = Phase::open;
     bool reading_ = false;   // waiting for input

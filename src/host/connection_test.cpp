@@ -103,6 +103,21 @@ TEST_F(EndTest, what_arrived_before_a_write_that_fails_is_heard) {
     EXPECT_EQ(result(handler.streams[0]->finish(to_bytes("answer"))).error().code, Code::peer_gone);
 }
 
+TEST_F(EndTest, all_of_many_streams_that_arrived_before_a_hang_up_is_heard) {
+    auto& server = make_host(server_key, &keeper);
+    auto peer = raw_peer(listening(server), "first");
+    std::vector<guard::WorkLimit::Permit> work;
+    while (auto permit = guards.work.begin(guard::Work::unproven, clock.now())) work.push_back(std::move(*permit));
+    for (int i = 0; i < 100; ++i)
+        peer->machine.write(peer->machine.open_stream(protocol, clock.now()), as_bytes("more"), clock.now());
+    peer->step(false);
+    peer->socket().set_option(tcp::socket::linger{true, 0}); // a reset
+    peer->hang_up();
+    ASSERT_TRUE(run_until([&] { return server.counts().connections == 0; }));
+    ASSERT_EQ(keeper.streams.size(), 101U);
+    for (std::size_t i = 1; i < 101; ++i) EXPECT_EQ(result(keeper.streams[i]->read()), Result<Bytes>{to_bytes("more")});
+}
+
 TEST_F(EndTest, a_reader_that_waits_is_told_of_a_hang_up) {
     auto& server = make_host(server_key, &keeper);
     auto peer = raw_peer(listening(server), "x");

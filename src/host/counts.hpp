@@ -24,7 +24,7 @@ inline constexpr std::array<std::string_view, 6> refusal_texts{"connections", "h
 
 struct HostCounts {
     // Now.
-    std::size_t connections = 0; // both directions, until the socket is closed
+    std::size_t connections = 0; // both directions, until nothing refers to them: soon after their end
     std::size_t handshaking = 0; // of these, not yet authenticated
     std::size_t streams = 0;     // application streams that somebody holds, on a live connection
     // Since the start.

@@ -8,6 +8,8 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <functional>
+
 namespace taleus::host {
 namespace {
 
@@ -91,6 +93,128 @@ TEST_F(HostTest, without_room_for_new_work_input_is_heard_at_a_slower_pace_and_n
     streams.push_back(result(other->open(protocol)).value());
     ASSERT_TRUE(run_until([&] { return keeper.streams.size() == 101; }));
     EXPECT_GE(clock.now() - begun, 10 * std::chrono::milliseconds{5}) << "each turn brought eight streams at most";
+}
+
+// Goes on only when a test says so.
+class StillClock final : public async::Clock {
+public:
+    Instant now() const override { return now_; }
+    UtcTime utc() const override { return {}; }
+    void advance(Duration by) {
+        now_ += by;
+        expire(now_);
+    }
+
+private:
+    void arm(Instant) override {}
+    Instant now_{1h};
+};
+
+// Keeps what comes, and answers it at once when a test says so.
+class Answerer : public Keeper {
+public:
+    Answerer(async::TaskGroup& tasks, std::function<void()> on_answered)
+        : tasks_{tasks}, on_answered_{std::move(on_answered)} {}
+    void on_stream(std::unique_ptr<ports::Stream> stream) override {
+        Keeper::on_stream(std::move(stream));
+        if (is_prompt) answer(*streams.back());
+    }
+    void answer(ports::Stream& stream) {
+        tasks_.spawn([&](Limit&) { return answered(stream); });
+    }
+    bool is_prompt = false;
+
+private:
+    awaitable<void> answered(ports::Stream& stream) {
+        if (!co_await stream.read()) co_return;
+        if (co_await stream.finish(to_bytes("answer"))) on_answered_();
+    }
+    async::TaskGroup& tasks_;
+    std::function<void()> on_answered_;
+};
+
+// A server that has no room for new work when a test says so, and hears a turn of input only when it lets time pass.
+struct TurnsTest : HostTest {
+    std::size_t answered = 0;
+    std::size_t heard_when_answered = 0; // streams that were heard by then
+    StillClock still;
+    Answerer handler{tasks, [this] {
+                         ++answered;
+                         heard_when_answered = server.counts().streams_in;
+                     }};
+    Host server{context.get_executor(), still, random, server_key, {}, &handler, guards};
+    wire::Multiaddr address = listening(server);
+    std::vector<guard::WorkLimit::Permit> work;
+    std::vector<std::unique_ptr<RawPeer>> peers;
+
+    void SetUp() override {
+        HostTest::SetUp();
+        --descriptors; // the server's, which is closed at the end
+    }
+    void TearDown() override {
+        peers.clear();
+        bool is_closed = false;
+        tasks.spawn([&](Limit&) { return note_end(server.close(still.now() + 5s), is_closed); });
+        EXPECT_TRUE(run_until([&] {
+            still.advance(1ms);
+            return is_closed && tasks.size() == 0;
+        }));
+        handler.streams.clear();
+        EXPECT_EQ(still.timer_count(), 0U);
+        HostTest::TearDown();
+    }
+
+    void take_all_room() {
+        while (auto permit = guards.work.begin(guard::Work::unproven, still.now())) work.push_back(std::move(*permit));
+    }
+    void connect(std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i) {
+            auto& peer = peers.emplace_back(std::make_unique<RawPeer>(context, clock, raw_context, address));
+            ASSERT_TRUE(run_until([&] {
+                peer->step();
+                return server.counts().handshakes == peers.size();
+            }));
+        }
+    }
+    // In one flight.
+    void open_streams(RawPeer& peer, std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i)
+            peer.machine.write(peer.machine.open_stream(protocol, clock.now()), as_bytes("contact"), clock.now());
+        peer.step(false);
+    }
+    // Somebody waits to be heard, and there is no room: it is looked for again soon.
+    bool is_anybody_waiting() const { return still.next() == still.now() + 500us; }
+};
+
+TEST_F(TurnsTest, eight_streams_of_a_flight_are_answered_and_told_so_before_the_ninth_is_heard) {
+    handler.is_prompt = true;
+    connect(1);
+    take_all_room();
+    still.advance(5ms);
+    open_streams(*peers[0], 100);
+    for (std::size_t turns = 1; turns <= 13; ++turns) {
+        ASSERT_TRUE(run_until([&] { return answered == std::min<std::size_t>(8 * turns, 100); }));
+        EXPECT_EQ(heard_when_answered, answered);
+        still.advance(5ms);
+    }
+}
+
+TEST_F(TurnsTest, an_answer_that_left_is_told_while_its_connection_and_many_others_wait_to_be_heard) {
+    constexpr std::size_t count = 20;
+    connect(count);
+    open_streams(*peers[0], 1);
+    ASSERT_TRUE(run_until([&] { return handler.streams.size() == 1; }));
+    take_all_room();
+    open_streams(*peers[0], 1);
+    ASSERT_TRUE(run_until([&] { return is_anybody_waiting(); }));
+    for (std::size_t i = 1; i < count; ++i) open_streams(*peers[i], 1);
+    handler.answer(*handler.streams[0]);
+    ASSERT_TRUE(run_until([&] { return answered == 1; }));
+    EXPECT_EQ(heard_when_answered, 1U);
+    for (std::size_t turns = 1; turns <= count; ++turns) {
+        still.advance(5ms);
+        ASSERT_TRUE(run_until([&] { return server.counts().streams_in == 1 + turns; }));
+    }
 }
 
 TEST(TurnTest, the_more_wait_without_room_the_faster_they_are_heard_within_bounds) {

@@ -14,7 +14,7 @@
 
 namespace taleus::host {
 
-inline constexpr std::size_t streams_per_turn_max = 8; // opened by a peer in one turn of its input
+inline constexpr std::size_t streams_per_turn_max = 8; // of a peer, heard of in one turn of its input
 
 class Turns {
 public:

@@ -1,16 +1,18 @@
 // What hostile and odd peers send to a whole connection: each test one published attack, bad input or quirk, and what
 // must live on. Frames that concern the muxer alone are in yamux_test.cpp and mplex_test.cpp.
 
-#include "p2p/identify.hpp"
 #include "p2p/testing/raw_peer.hpp"
 #include "wire/protobuf.hpp"
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 namespace taleus::p2p {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::mplex_frame;
 using testing::Node;
 using testing::proposal;
 using testing::RawPeer;
@@ -113,6 +115,52 @@ TEST_F(AttackTest, opening_and_resetting_streams_at_full_speed_ends_the_connecti
     }
     peer.send(storm);
     expect_protocol_error();
+}
+
+// No reset, but what the muxers count as nothing: an end before a protocol, a byte that is no line, a service too many.
+TEST_F(AttackTest, opening_streams_in_vain_at_full_speed_ends_the_connection_however_it_is_done) {
+    const auto ended = [](std::uint32_t wire) { return yamux_update(wire, syn | fin); };
+    const auto damaged = [](std::uint32_t wire) { return yamux_data(wire, std::string(1, '\0'), syn); };
+    const auto one_too_many = [](std::uint32_t wire) { return yamux_data(wire, proposal(identify), syn); };
+    const std::vector<std::function<Bytes(std::uint32_t)>> ways{ended, damaged, one_too_many};
+    for (const auto& opened_in_vain : ways) {
+        RawPeer hasty{mallory, bob, Side::dialer};
+        hasty.send(yamux_data(1, proposal(identify), syn));
+        hasty.send(yamux_data(3, proposal(identify), syn));
+        std::uint32_t wire = 5;
+        for (int i = 0; i < 1000; ++i, wire += 2) hasty.send(opened_in_vain(wire));
+        EXPECT_TRUE(hasty.lives());
+        hasty.send(opened_in_vain(wire));
+        ASSERT_TRUE(hasty.heard.closed);
+        EXPECT_EQ(hasty.heard.closed->code, Code::malformed);
+        EXPECT_EQ(hasty.heard.closed->context, "too many streams opened in vain");
+    }
+}
+
+TEST_F(AttackTest, opening_and_closing_mplex_streams_at_full_speed_ends_the_connection) {
+    mallory.context.yamux = false;
+    RawPeer hasty{mallory, bob, Side::dialer};
+    Bytes storm;
+    for (std::uint64_t i = 0; i < 1000; ++i) {
+        append(storm, mplex_frame(i, 0, "name"));
+        append(storm, mplex_frame(i, 4));
+    }
+    hasty.send(storm);
+    EXPECT_TRUE(hasty.lives());
+    hasty.send(mplex_frame(1000, 0, "name"));
+    hasty.send(mplex_frame(1000, 4));
+    ASSERT_TRUE(hasty.heard.closed);
+    EXPECT_EQ(hasty.heard.closed->context, "too many streams opened in vain");
+}
+
+TEST_F(AttackTest, streams_opened_in_vain_below_the_rate_are_borne) {
+    for (int second = 0; second < 5; ++second) {
+        for (std::uint32_t i = 0; i < 1000; ++i)
+            peer.send(yamux_update(2 * (1000 * static_cast<std::uint32_t>(second) + i) + 1, syn | fin));
+        peer.receive();
+        peer.now += 1s;
+    }
+    expect_service(2 * 5000 + 1);
 }
 
 TEST_F(AttackTest, a_ping_flood_ends_the_connection) {
@@ -279,34 +327,40 @@ TEST_F(AttackTest, a_stream_that_ends_before_it_agreed_is_forgotten) {
     expect_service(3);
 }
 
-std::string identify_message(const wire::KeyPair& keys) {
-    return to_text(encode_identify({.key = keys.public_key(),
-                                    .listen_addrs = {},
-                                    .protocols = {"/a"},
-                                    .observed = {},
-                                    .protocol_version = "p",
-                                    .agent = "a"}));
+// As js-libp2p 3.x pushes: without a key, and with a record that `signer` signed.
+std::string pushed_by_js(const Node& signer) {
+    wire::ProtobufWriter record;
+    record.bytes(1, wire::to_protobuf(signer.identity.public_key()));
+    record.bytes(3, signer.peer().bytes());
+    wire::ProtobufWriter writer;
+    writer.bytes(2, wire::Multiaddr::tcp("192.0.2.1", 4001).bytes());
+    writer.bytes(8, record.take());
+    writer.bytes(3, as_bytes("/ipfs/ping/1.0.0"));
+    writer.bytes(6, as_bytes("js-libp2p/3.1.0"));
+    writer.bytes(5, as_bytes("ipfs/0.1.0"));
+    const auto fields = writer.take();
+    Bytes whole;
+    wire::append_varint(whole, fields.size());
+    append(whole, fields);
+    return to_text(whole);
 }
 
-TEST_F(AttackTest, a_push_of_ones_own_identify_is_taken_and_one_of_another_or_none_resets_its_stream) {
-    ask(1, push, identify_message(mallory.identity));
-    peer.send(yamux_update(1, fin));
-    auto frames = peer.receive_yamux();
-    EXPECT_FALSE(is_reset(frames, 1));
-    EXPECT_TRUE(frames.back().header.has(fin));
-
-    ask(3, push, identify_message(bob.identity));
-    peer.send(yamux_update(3, fin));
-    EXPECT_TRUE(is_reset(peer.receive_yamux(), 3));
-    ask(5, push);
-    peer.send(yamux_update(5, fin));
-    EXPECT_TRUE(is_reset(peer.receive_yamux(), 5));
-    ask(7, push, std::string(8193, 'x'));
-    EXPECT_TRUE(is_reset(peer.receive_yamux(), 7)) << "too large";
-    ask(9, push, identify_message(mallory.identity)); // and never ends
+TEST_F(AttackTest, a_push_is_taken_whatever_it_tells_and_one_too_large_or_without_an_end_is_reset) {
+    std::uint32_t wire = 1;
+    for (const auto& message : {pushed_by_js(mallory), std::string{}, std::string(8192, 'x')}) {
+        ask(wire, push, message);
+        peer.send(yamux_update(wire, fin));
+        const auto frames = peer.receive_yamux();
+        EXPECT_FALSE(is_reset(frames, wire)) << wire;
+        EXPECT_TRUE(frames.back().header.has(fin)) << wire;
+        wire += 2;
+    }
+    ask(wire, push, std::string(8193, 'x'));
+    EXPECT_TRUE(is_reset(peer.receive_yamux(), wire));
+    ask(wire + 2, push, pushed_by_js(mallory));
     peer.advance(10s);
-    EXPECT_TRUE(is_reset(peer.receive_yamux(), 9));
-    expect_service(11);
+    EXPECT_TRUE(is_reset(peer.receive_yamux(), wire + 2));
+    expect_service(wire + 4);
 }
 
 TEST_F(AttackTest, an_identify_whose_answer_has_no_credit_or_whose_asker_never_ends_is_reset_in_time) {
@@ -376,19 +430,7 @@ TEST_F(AttackTest, a_listener_opens_no_stream_that_nobody_asked_for) { // js tak
 }
 
 TEST_F(AttackTest, a_signed_record_of_somebody_else_is_not_believed) { // RUSTSEC-2022-0009
-    auto message = to_bytes(identify_message(mallory.identity));
-    wire::ProtobufWriter record;
-    record.bytes(1, wire::to_protobuf(bob.identity.public_key()));
-    record.bytes(3, bob.peer().bytes());
-    wire::ProtobufWriter more;
-    more.bytes(8, record.take());
-    const auto field = more.take();
-    ASSERT_LT(message[0], 128) << "its length is one byte";
-    Bytes whole;
-    wire::append_varint(whole, message.size() - 1 + field.size());
-    append(whole, ByteView{message}.subspan(1));
-    append(whole, field);
-    ask(1, push, to_text(whole));
+    ask(1, push, pushed_by_js(bob));
     peer.send(yamux_update(1, fin));
     EXPECT_FALSE(is_reset(peer.receive_yamux(), 1)) << "records are not read";
     EXPECT_EQ(peer.connection.peer(), mallory.peer());

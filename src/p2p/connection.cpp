@@ -74,10 +74,9 @@ void Connection::Layers::receive(ByteView input, Instant now) {
 
 void Connection::Layers::begin(Upgrade::Done done, Instant now) {
     peer = done.peer;
-    events.push(event::Ready{done.peer, done.muxer});
-    auto& state =
-        phase.emplace<Open>(std::move(done.channel), Streams{*context, make_muxer(done.muxer, side, context->limits),
-                                                             std::move(done.peer), remote, events});
+    events.push(event::Ready{std::move(done.peer), done.muxer});
+    auto& state = phase.emplace<Open>(std::move(done.channel),
+                                      Streams{*context, make_muxer(done.muxer, side, context->limits), remote, events});
     if (done.muxer == yamux_protocol) state.keep_alive.emplace(context->limits.ping_interval, now);
     if (auto received = state.streams.receive(done.rest, now); !received) end(std::move(received.error()));
 }

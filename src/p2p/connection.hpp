@@ -43,7 +43,7 @@ struct ConnectionLimits {
     std::size_t stream_window = 256 * 1024;            // yamux receive window of a stream (its initial value)
     std::size_t mplex_buffer_max = 128 * 1024;         // unread bytes of an mplex stream; beyond it is reset
     std::size_t mplex_streams_max = 1024;
-    std::uint32_t resets_per_second_max = 1000; // opened and reset by the peer (rapid reset)
+    std::uint32_t resets_per_second_max = 1000; // opened in vain: reset by the peer, ended unagreed, or one too many
     std::uint32_t pings_per_second_max = 100;
 };
 

@@ -28,7 +28,7 @@ public:
     }
     void clear() {
         if (items_.capacity() * sizeof(T) > kept_bytes_max)
-            items_ = {};
+            items_ = std::vector<T>{};
         else
             items_.clear();
         head_ = 0;

@@ -8,13 +8,14 @@ namespace {
 
 constexpr std::size_t identify_streams_max = 2; // answers that wait, so that asking costs the peer as much as us
 constexpr std::size_t ping_streams_max = 2;
+constexpr std::size_t push_bytes_max = 8 * 1024; // what go and js send at most
 constexpr std::string_view protocol_version = "ipfs/0.1.0";
 
 } // namespace
 
-Streams::Streams(const ConnectionContext& context, std::unique_ptr<Muxer> muxer, wire::PeerId peer,
-                 wire::Multiaddr remote, Fifo<Event>& events)
-    : muxer_{std::move(muxer)}, peer_{std::move(peer)}, remote_{std::move(remote)}, events_{events} {
+Streams::Streams(const ConnectionContext& context, std::unique_ptr<Muxer> muxer, wire::Multiaddr remote,
+                 Fifo<Event>& events)
+    : muxer_{std::move(muxer)}, remote_{std::move(remote)}, events_{events} {
     use(context);
 }
 
@@ -31,6 +32,8 @@ Result<void> Streams::receive(ByteView plain, Instant now) {
         if (!*event) return {};
         auto handled = std::visit([&](const auto& e) { return on(e, now); }, **event);
         if (!handled) return handled;
+        if (std::exchange(is_in_vain_, false) && !refusals_.admits(now, context_->limits.resets_per_second_max))
+            return fail(Code::malformed, "too many streams opened in vain");
     }
 }
 
@@ -40,8 +43,8 @@ Result<void> Streams::on(const mux::Opened& event, Instant now) {
         return {};
     }
     muxer_->reset(event.stream);
-    if (refusals_.admits(now, context_->limits.resets_per_second_max)) return {};
-    return fail(Code::malformed, "too many streams opened in vain");
+    is_in_vain_ = true;
+    return {};
 }
 
 Result<void> Streams::on(const mux::Data& event, Instant) {
@@ -56,9 +59,7 @@ Result<void> Streams::on(const mux::End& event, Instant) {
         drop(event.stream, "ended before a protocol was agreed");
         return {};
     }
-    if (const auto* push = std::get_if<IdentifyPush>(&stream->role))
-        end_push(event.stream, *push);
-    else if (std::holds_alternative<Pinging>(stream->role))
+    if (std::holds_alternative<IdentifyPush>(stream->role) || std::holds_alternative<Pinging>(stream->role))
         muxer_->close_write(event.stream);
     else if (std::holds_alternative<Application>(stream->role))
         events_.push(event::StreamEnd{event.stream});
@@ -119,8 +120,8 @@ void Streams::feed_role(StreamId id, IdentifyReply&, ByteView bytes) { muxer_->c
 
 void Streams::feed_role(StreamId id, IdentifyPush& role, ByteView bytes) {
     muxer_->consumed(id, bytes.size());
-    if (role.message.size() + bytes.size() > identify_bytes_max) return drop(id, "identify: too large");
-    append(role.message, bytes);
+    role.size += bytes.size();
+    if (role.size > push_bytes_max) drop(id, "identify: too large");
 }
 
 void Streams::feed_role(StreamId id, Pinging& role, ByteView bytes) {
@@ -155,12 +156,6 @@ void Streams::answer_identify(StreamId id) {
                             .protocol_version = std::string{protocol_version},
                             .agent = context_->agent};
     muxer_->write(id, encode_identify(info));
-    muxer_->close_write(id);
-}
-
-void Streams::end_push(StreamId id, const IdentifyPush& push) {
-    const auto info = decode_identify(push.message);
-    if (!info || !is_from(*info, peer_)) return drop(id, "identify: not from this peer");
     muxer_->close_write(id);
 }
 
@@ -286,7 +281,7 @@ void Streams::forget(StreamId id) {
 }
 
 void Streams::forget_if_gone(StreamId id) {
-    if (streams_.contains(id) && !muxer_->has(id)) forget(id);
+    if (!muxer_->has(id)) forget(id);
 }
 
 void Streams::drop(StreamId id, std::string_view why) {
@@ -294,6 +289,7 @@ void Streams::drop(StreamId id, std::string_view why) {
     const auto* stream = find(id);
     if (stream == nullptr) return;
     if (is_the_applications(*stream)) events_.push(event::StreamReset{id, std::string{why}});
+    is_in_vain_ = is_in_vain_ || std::holds_alternative<Negotiating>(stream->role);
     forget(id);
 }
 

@@ -21,7 +21,7 @@ namespace taleus::p2p {
 
 class Streams {
 public:
-    Streams(const ConnectionContext& context, std::unique_ptr<Muxer> muxer, wire::PeerId peer, wire::Multiaddr remote,
+    Streams(const ConnectionContext& context, std::unique_ptr<Muxer> muxer, wire::Multiaddr remote,
             Fifo<Event>& events);
 
     Result<void> receive(ByteView plain, Instant now);
@@ -45,8 +45,6 @@ public:
 
     void use(const ConnectionContext& context); // in place of the one that it had
 
-    const wire::PeerId& peer() const { return peer_; }
-
 private:
     struct Negotiating { // the peer's, without a protocol yet
         MultistreamListener multistream;
@@ -59,8 +57,8 @@ private:
     };
     struct Application {};
     struct IdentifyReply {};
-    struct IdentifyPush {
-        Bytes message;
+    struct IdentifyPush { // nothing of it is used
+        std::size_t size = 0;
     };
     struct Pinging {
         PingEcho echo;
@@ -87,7 +85,6 @@ private:
     void feed_role(StreamId id, Pinging& role, ByteView bytes);
     void begin(StreamId id, const std::string& protocol);
     void answer_identify(StreamId id);
-    void end_push(StreamId id, const IdentifyPush& push);
     void on_flushed(StreamId id);
 
     enum class Stage : std::uint8_t { open, refusing, peer_leaving };
@@ -110,7 +107,6 @@ private:
 
     const ConnectionContext* context_ = nullptr;
     std::unique_ptr<Muxer> muxer_;
-    wire::PeerId peer_;
     wire::Multiaddr remote_;
     Fifo<Event>& events_;
     std::vector<std::string_view> protocols_; // the application's and ours
@@ -123,6 +119,7 @@ private:
     };
     Fifo<Watch> watches_; // all streams have the same time, so the earliest deadline is in front
     RateWindow refusals_;
+    bool is_in_vain_ = false; // since the last event a stream of the peer's was refused, or ended without a protocol
     Stage stage_ = Stage::open;
 };
 

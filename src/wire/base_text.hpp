@@ -1,6 +1,6 @@
 #pragma once
 // Binary as text: base58btc (peer ids), base32 (RFC 4648; links upper case, CIDs and tally ids lower case), base64url
-// without padding (keys, nonces) and with or without padding refused where it is not canonical.
+// without padding (keys, nonces) and base64 with it. What is not canonical is refused.
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"

@@ -5,6 +5,7 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/value.hpp>
+#include <fmt/format.h>
 
 #include <charconv>
 #include <cmath>
@@ -60,7 +61,7 @@ public:
     using Error = boost::system::error_code;
     using Text = json::string_view;
 
-    Builder() {
+    explicit Builder(std::size_t values_max) : values_max_{values_max} {
         keys_.reserve(reserved);
         values_.reserve(reserved);
     }
@@ -80,14 +81,14 @@ public:
                 return stop("duplicate member name", error);
         keys_.resize(first_key);
         values_.resize(first_value);
-        return push(std::move(object));
+        return push(std::move(object), error);
     }
     bool on_array_begin(Error&) { return true; }
-    bool on_array_end(std::size_t count, Error&) {
+    bool on_array_end(std::size_t count, Error& error) {
         const auto first = values_.end() - static_cast<std::ptrdiff_t>(count);
         json::array array(std::move_iterator{first}, std::move_iterator{values_.end()});
         values_.erase(first, values_.end());
-        return push(std::move(array));
+        return push(std::move(array), error);
     }
     bool on_key_part(Text part, std::size_t, Error&) { return keep(part); }
     bool on_key(Text rest, std::size_t, Error&) {
@@ -97,18 +98,18 @@ public:
         return true;
     }
     bool on_string_part(Text part, std::size_t, Error&) { return keep(part); }
-    bool on_string(Text rest, std::size_t, Error&) {
+    bool on_string(Text rest, std::size_t, Error& error) {
         keep(rest);
-        push(json::string(text_));
+        const bool fits = push(json::string(text_), error);
         text_.clear();
-        return true;
+        return fits;
     }
     bool on_number_part(Text part, Error&) { return keep(part); }
     bool on_int64(std::int64_t, Text rest, Error& error) { return push_number(rest, error); }
     bool on_uint64(std::uint64_t, Text rest, Error& error) { return push_number(rest, error); }
     bool on_double(double, Text rest, Error& error) { return push_number(rest, error); }
-    bool on_bool(bool value, Error&) { return push(value); }
-    bool on_null(Error&) { return push(nullptr); }
+    bool on_bool(bool value, Error& error) { return push(value, error); }
+    bool on_null(Error& error) { return push(nullptr, error); }
     bool on_comment_part(Text, Error&) { return false; }
     bool on_comment(Text, Error&) { return false; }
 
@@ -117,7 +118,8 @@ private:
         text_.append(part);
         return true;
     }
-    template <class Value> bool push(Value&& value) {
+    template <class Value> bool push(Value&& value, Error& error) {
+        if (++pushed_ > values_max_) return stop(fmt::format("more than {} values", values_max_), error);
         values_.emplace_back(std::forward<Value>(value));
         return true;
     }
@@ -125,10 +127,10 @@ private:
         keep(rest);
         auto value = number_from(text_);
         text_.clear();
-        return value ? push(*std::move(value)) : stop("number out of range", error);
+        return value ? push(*std::move(value), error) : stop("number out of range", error);
     }
-    bool stop(std::string_view rule, Error& error) {
-        rule_broken_ = rule;
+    bool stop(std::string rule, Error& error) {
+        rule_broken_ = std::move(rule);
         error = json::error::syntax;
         return false;
     }
@@ -138,7 +140,9 @@ private:
     std::vector<json::value> values_;
     std::vector<std::string> keys_;
     std::string text_; // of a name, string or number whose end is still to come
-    std::string_view rule_broken_;
+    const std::size_t values_max_;
+    std::size_t pushed_ = 0;
+    std::string rule_broken_;
 };
 
 std::string_view rule_broken(const boost::system::error_code& error) {
@@ -153,13 +157,13 @@ std::string_view rule_broken(const boost::system::error_code& error) {
 
 } // namespace
 
-Result<json::value> parse_json(ByteView text) {
+Result<json::value> parse_json(ByteView text, std::size_t values_max) {
     const auto characters = as_text(text);
     if (characters.starts_with("\xef\xbb\xbf")) return bad("byte order mark");
     if (!is_utf8(characters)) return bad("not UTF-8");
     json::parse_options options;
     options.max_depth = json_depth_max;
-    json::basic_parser<Builder> parser{options};
+    json::basic_parser<Builder> parser{options, values_max};
     boost::system::error_code error;
     const auto used = parser.write_some(false, characters.data(), characters.size(), error);
     auto& builder = parser.handler();

@@ -24,9 +24,12 @@ constexpr Bounds session_id_bytes{1, 64};
 constexpr Bounds sealed_bytes{0, 4096};
 constexpr std::size_t draft_bytes_max = 4096;
 constexpr std::size_t receipt_bytes_max = 2048;
+// A value takes up to 63 bytes more than its text had. This many of them, of a message of the default size, still fit
+// the memory that its session reserves (taleus/limits.hpp); an identity bundle of several credentials has some hundred.
+constexpr std::size_t values_max = 1024;
 
 Result<json::value> parse_object(ByteView text) {
-    auto value = parse_json(text);
+    auto value = parse_json(text, values_max);
     if (value && !value->is_object()) return fail(Code::malformed, "message is not an object");
     return value;
 }

@@ -1,8 +1,12 @@
 #include "wire/messages.hpp"
 
 #include <boost/json.hpp>
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
+#include <taleus/limits.hpp>
+
+#include <new>
 
 namespace taleus::wire {
 namespace {
@@ -313,6 +317,76 @@ TEST(MessagesTest, an_approval_where_an_acknowledgement_was_due_acknowledges_not
     }
     const auto both = parse_acknowledgement(as_bytes(with(accepted_text, "approved", true)));
     EXPECT_TRUE(std::holds_alternative<Accepted>(both.value()));
+}
+
+json::array zeros(std::size_t count) { return json::array(count, json::value(0)); }
+
+TEST(MessagesTest, values_are_bounded_exactly) {
+    const auto empty = with(contact_text, "cadrePeerAddrs", json::array{}); // with its bundle, of five values
+    EXPECT_EQ(inbound_fault(with(empty, "identityBundle", zeros(1019))), "");
+    EXPECT_EQ(inbound_fault(with(empty, "identityBundle", zeros(1020))), "more than 1024 values");
+    EXPECT_EQ(inbound_fault(with(with(empty, "unknown", zeros(1000)), "identityBundle", zeros(19))),
+              "more than 1024 values");
+    for (const auto* value : {"0", "1.5", "true", "null", "\"\"", "[]", "{}", "[0]", R"({"":0})"}) {
+        std::string values;
+        while (values.size() < message_bytes_default - 200) values += fmt::format("{},", value);
+        EXPECT_EQ(inbound_fault(R"({"token":"t","identityBundle":[)" + values + "0]}"), "more than 1024 values")
+            << value;
+    }
+    EXPECT_EQ(response_fault(with(approved_text, "unknown", zeros(2000))), "more than 1024 values");
+    EXPECT_EQ(acknowledgement_fault(with(accepted_text, "unknown", zeros(2000))), "more than 1024 values");
+    EXPECT_TRUE(parse_json(as_bytes(json::serialize(zeros(2000))))) << "what is no message";
+}
+
+// Counts what is taken of it.
+class CountingMemory final : public json::memory_resource {
+public:
+    std::size_t taken = 0;
+
+private:
+    void* do_allocate(std::size_t size, std::size_t) override {
+        taken += size;
+        return ::operator new(size);
+    }
+    void do_deallocate(void* place, std::size_t, std::size_t) override { ::operator delete(place); }
+    bool do_is_equal(const json::memory_resource& other) const noexcept override { return this == &other; }
+};
+
+std::size_t bytes_kept(const Contact& contact) {
+    CountingMemory memory;
+    const json::value bundle(contact.identity_bundle, json::storage_ptr{&memory});
+    auto bytes = sizeof contact + memory.taken + contact.token.capacity() + contact.party_id.capacity();
+    for (const auto& address : contact.cadre) bytes += sizeof address + address.capacity();
+    return bytes;
+}
+
+TEST(MessagesTest, what_is_kept_of_the_densest_message_fits_what_a_session_reserves) {
+    const std::string text(15, 'x'); // one byte more than a value holds without memory of its own
+    const std::vector<std::pair<std::string, std::size_t>> elements{
+        {"0", 1},
+        {fmt::format("\"{}\"", text), 1},
+        {fmt::format("[\"{}\"]", text), 2},
+        {fmt::format(R"({{"":"{}"}})", text), 2},
+        {R"([[[[[[[[0]]]]]]]])", 9},
+        {R"({"":{"":{"":{"":{"":{"":0}}}}}})", 7},
+        {fmt::format("\"#\":\"{}\"", text), 1}}; // a member: # is its number
+    for (const auto& [element, values] : elements) {
+        const bool is_member = element.front() == '"' && element.contains(':');
+        std::string bundle;
+        for (std::size_t i = 0; i < (1024 - 6) / values; ++i) {
+            auto one = element;
+            if (is_member) one.replace(1, 1, fmt::format("{:x}", i));
+            bundle += one + ",";
+        }
+        bundle += is_member ? "\"rest\":\"" : "\"";
+        auto message = fmt::format(R"({{"token":"t","partyId":"p","cadrePeerAddrs":[],"identityBundle":{}{})",
+                                   is_member ? '{' : '[', bundle);
+        message.resize(message_bytes_default - 3, 'x');
+        message += is_member ? "\"}}" : "\"]}";
+        const auto parsed = parse_inbound(as_bytes(message));
+        ASSERT_TRUE(parsed) << parsed.error().context;
+        EXPECT_LE(bytes_kept(std::get<Contact>(*parsed)), Limits{}.session_bytes()) << element;
+    }
 }
 
 TEST(MessagesTest, what_is_left_of_the_wait_changes_and_nothing_else) {

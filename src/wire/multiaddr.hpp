@@ -1,5 +1,6 @@
 #pragma once
-// Self-describing addresses (libp2p specification, addressing/README.md; table in multiaddr.cpp). Value; any thread.
+// Self-describing addresses (libp2p specification, addressing/README.md; table in multiaddr_protocols.cpp). Value; any
+// thread.
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
