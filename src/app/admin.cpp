@@ -16,8 +16,9 @@ Admin::~Admin() {
 
 Result<std::unique_ptr<Admin>> Admin::open(const ConfiguredHome& home, Systemd& systemd, ports::Control& control,
                                            ops::Events& events) {
+    ::unlink(home.home.admin_address_file().c_str()); // of a killed one: it may be another program's by now
     SystemRandom random;
-    const auto token = home.home.admin_token(random);
+    const auto token = home.home.admin_token_or_new(random);
     if (!token) return fail(token.error());
     std::unique_ptr<Admin> admin{new Admin{home, control, events, *token}};
     auto address = admin->listen(systemd);

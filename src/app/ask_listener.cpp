@@ -17,18 +17,24 @@ std::string text_in(const boost::json::object& object, std::string_view name) {
 } // namespace
 
 Result<std::optional<Told>> ask_listener(const Home& home, const ops::Ask& what) {
-    if (!std::filesystem::exists(home.admin_address_file())) return std::nullopt;
-    const auto line = read_file(home.admin_address_file(), 4096);
+    // Where none runs, the address is one that a killed listener left: what answers there now is not to see the token.
+    const auto runs = home.has_listener();
+    if (!runs) return fail(runs.error());
+    if (!*runs) return std::nullopt;
+    const auto line = read_if_there(home.admin_address_file(), 4096);
     if (!line) return fail(line.error());
-    std::string address{as_text(*line)};
+    if (!*line) return std::nullopt;
+    std::string address{as_text(**line)};
     address.erase(address.find_last_not_of(" \n") + 1);
-    SystemRandom random;
-    const auto token = home.admin_token(random);
+    const auto token = home.admin_token();
     if (!token) return fail(token.error());
     const auto reply = ops::ask(address, *token, what);
-    if (!reply && reply.error().code == Code::unreachable) return std::nullopt; // it was killed
+    if (!reply && reply.error().code == Code::unreachable) return std::nullopt; // it ends just now
     if (!reply) return fail(reply.error());
     const auto parsed = wire::parse_json(as_bytes(reply->body));
+    if (reply->status == 401)
+        return fail(Code::conflict, fmt::format("{} was replaced after the listener had started: restart the listener",
+                                                home.admin_token_file().string()));
     if (!parsed || !parsed->is_object())
         return fail(Code::malformed, fmt::format("{} does not answer as a listener does", address));
     return Told{reply->status, parsed->as_object()};

@@ -34,7 +34,9 @@ Result<std::unique_ptr<store::Database>> open_source(const Place& source, const 
     const auto config = home.config(*flags);
     if (!config) return fail(config.error());
     if (!config->store_url.empty()) return store::connect_to_read(config->store_url);
-    if (!std::filesystem::exists(home.store_file()))
+    const auto there = is_there(home.store_file());
+    if (!there) return fail(there.error());
+    if (!*there)
         return fail(Code::internal, fmt::format("{} is no taleus home; name one by --home, or a copy of a store by "
                                                 "--store",
                                                 home.path().string()));
@@ -89,15 +91,15 @@ boost::json::object json_of(const TrailReport& report) {
 }
 
 Exit tell(const StoreReport& report, const Console& console) {
-    const bool is_sound = report.strangers.empty() && std::ranges::all_of(report.trails, [](const TrailReport& one) {
+    const bool is_sound = report.missing.empty() && std::ranges::all_of(report.trails, [](const TrailReport& one) {
                               return one.findings.empty();
                           });
     if (console.json()) {
         boost::json::array trails;
         for (const auto& trail : report.trails) trails.push_back(json_of(trail));
-        boost::json::array strangers;
-        for (const auto& stranger : report.strangers) strangers.emplace_back(stranger);
-        console.data({{"ok", is_sound}, {"trails", std::move(trails)}, {"missingTrails", std::move(strangers)}});
+        boost::json::array missing;
+        for (const auto& one : report.missing) missing.emplace_back(one);
+        console.data({{"ok", is_sound}, {"trails", std::move(trails)}, {"missingTrails", std::move(missing)}});
         return is_sound ? Exit::done : Exit::failed;
     }
     for (const auto& trail : report.trails) {
@@ -107,7 +109,7 @@ Exit tell(const StoreReport& report, const Console& console) {
             trail.findings.empty() ? "as it was signed" : fmt::format("{} found wrong", trail.findings.size())));
         for (const auto& finding : trail.findings) console.text("  " + finding.what);
     }
-    for (const auto& stranger : report.strangers) console.text(fmt::format("missing trail: {}", stranger));
+    for (const auto& one : report.missing) console.text(fmt::format("missing trail: {}", one));
     if (is_sound && report.trails.empty()) console.note("nothing was recorded yet");
     if (!is_sound)
         console.note("taleus: this store does not hold what was signed\n  keep a copy of it and of the evidence; "
@@ -243,15 +245,11 @@ struct ExportOptions {
     std::string out;
 };
 
-Exit export_trail(store::Database& database, const Console& console, const ExportOptions& options) {
+Exit write_trail(store::Database& database, const Console& console, const ExportOptions& options) {
     const auto trail = chosen_trail(database, options.trail);
     if (!trail) return console.error(trail.error(), "see: taleus audit export --help"), Exit::usage;
     if (options.format == "tiles") {
-        if (options.out.empty())
-            return console.error({Code::malformed, "tiles are files: name a directory by --out"}), Exit::usage;
-        database.snapshot();
         const auto written = export_tiles(database, *trail, options.out);
-        database.roll_back();
         if (!written) return console.error(written.error()), Exit::failed;
         console.note(fmt::format("{}: {} files written", options.out, *written));
         return Exit::done;
@@ -262,15 +260,22 @@ Exit export_trail(store::Database& database, const Console& console, const Expor
         if (!file) return console.error({Code::internal, fmt::format("cannot write {}", options.out)}), Exit::failed;
     }
     auto& out = options.out.empty() ? std::cout : file;
-    database.snapshot();
     const auto done =
         options.format == "csv" ? export_csv(database, *trail, out) : export_json_lines(database, *trail, out);
-    database.roll_back();
     out.flush();
     if (!done) return console.error(done.error()), Exit::failed;
     if (!out && !options.out.empty())
         return console.error({Code::internal, fmt::format("cannot write {}", options.out)}), Exit::failed;
     return Exit::done;
+}
+
+Exit export_trail(store::Database& database, const Console& console, const ExportOptions& options) {
+    if (options.format == "tiles" && options.out.empty())
+        return console.error({Code::malformed, "tiles are files: name a directory by --out"}), Exit::usage;
+    database.snapshot(); // size, head and records of one moment, though somebody may be writing
+    const auto exit = write_trail(database, console, options);
+    database.roll_back();
+    return exit;
 }
 
 // As other tools want it (golang.org/x/mod/sumdb/note), of a trail whose head could be told.

@@ -7,9 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
 
 namespace taleus::app {
 
@@ -50,21 +48,29 @@ Result<wire::KeyPair> Home::create(Random& random) const {
         return fail(Code::conflict,
                     fmt::format("{} has an identity already, which is never overwritten", path_.string()));
     }
-    if (const auto token = admin_token(random); !token) return fail(token.error());
-    if (!std::filesystem::exists(config_file())) {
+    if (const auto token = admin_token_or_new(random); !token) return fail(token.error());
+    const auto there = is_there(config_file());
+    if (!there) return fail(there.error());
+    if (!*there) {
         const auto text = first_config(admin_socket());
         if (auto written = write_file(config_file(), as_bytes(text), 0600); !written) return fail(written.error());
     }
     return key;
 }
 
-Result<std::string> Home::admin_token(Random& random) const {
-    if (!std::filesystem::exists(admin_token_file())) {
+Result<std::string> Home::admin_token_or_new(Random& random) const {
+    const auto there = is_there(admin_token_file());
+    if (!there) return fail(there.error());
+    if (!*there) {
         const auto made = to_hex(random.bytes<32>()) + "\n";
         auto written = library::create_file(admin_token_file(), as_bytes(made), 0600);
         if (!written && written.error().code != Code::conflict)
             return fail(written.error()); // else: somebody else was faster
     }
+    return admin_token();
+}
+
+Result<std::string> Home::admin_token() const {
     struct stat status{};
     if (::stat(admin_token_file().c_str(), &status) == 0 && (status.st_mode & 077U) != 0)
         return fail(Code::internal,
@@ -81,10 +87,12 @@ Result<std::string> Home::admin_token(Random& random) const {
 }
 
 Result<wire::KeyPair> Home::identity() const {
-    struct stat status{};
-    if (::stat(identity_file().c_str(), &status) != 0)
-        return fail(Code::internal, fmt::format("{} is no taleus home ({}); run: taleus init --home {}", path_.string(),
-                                                std::strerror(errno), path_.string())); // NOLINT(concurrency-mt-unsafe)
+    const auto there = is_there(identity_file());
+    if (!there) return fail(there.error());
+    if (!*there)
+        return fail(
+            Code::internal,
+            fmt::format("{0} is no taleus home: it has no identity.key; run: taleus init --home {0}", path_.string()));
     return library::read_key(identity_file());
 }
 

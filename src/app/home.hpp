@@ -14,6 +14,13 @@
 
 namespace taleus::app {
 
+using library::FileLock;
+using library::is_there;
+using library::read_descriptor;
+using library::read_file;
+using library::read_if_there;
+using library::write_file;
+
 class Home {
 public:
     // `option` (--home), else $TALEUS_HOME, else the XDG data directory. Nothing is created or read.
@@ -23,8 +30,11 @@ public:
     Result<wire::KeyPair> create(Random& random) const;
     // `internal`, with what to do next, when there is no usable identity.
     Result<wire::KeyPair> identity() const;
-    // The bearer token of the admin interface; made where there is none. The error says what to do.
-    Result<std::string> admin_token(Random& random) const;
+    // The bearer token of the admin interface. The error says what to do.
+    Result<std::string> admin_token() const;
+    Result<std::string> admin_token_or_new(Random& random) const; // made where there is none
+    // Whether a listener, of this program or of another that has the library, runs here.
+    Result<bool> has_listener() const { return FileLock::is_held(path_ / library::listener_lock); }
     Result<Config> config(const Flags& flags) const { return load_config(config_file(), flags); }
 
     const std::filesystem::path& path() const { return path_; }
@@ -40,10 +50,5 @@ private:
     explicit Home(std::filesystem::path path) : path_{std::move(path)} {}
     std::filesystem::path path_;
 };
-
-using library::FileLock;
-using library::read_descriptor;
-using library::read_file;
-using library::write_file;
 
 } // namespace taleus::app

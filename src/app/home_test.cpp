@@ -11,6 +11,7 @@
 namespace taleus::app {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 struct HomeTest : testing::Test {
@@ -82,6 +83,46 @@ TEST_F(HomeTest, a_key_that_others_may_read_is_not_used) {
     ASSERT_TRUE(home.create(random));
     ::chmod(home.identity_file().c_str(), 0644);
     EXPECT_THAT(home.identity().error().context, HasSubstr("chmod 600"));
+}
+
+// Found in review: what could not be seen was taken for what is not there, or ended the program.
+TEST_F(HomeTest, what_another_user_has_is_said_with_who_it_is) {
+    if (::geteuid() != 0) GTEST_SKIP() << "only root can become somebody else";
+    ASSERT_TRUE(home.create(random));
+    constexpr uid_t nobody = 65534;
+    ASSERT_EQ(::seteuid(nobody), 0);
+    const auto key = home.identity();
+    const auto config = home.config({});
+    const auto token = home.admin_token();
+    const auto runs = home.has_listener();
+    ASSERT_EQ(::seteuid(0), 0);
+    for (const auto& error : {key.error(), config.error(), token.error(), runs.error()})
+        EXPECT_THAT(error.context, AllOf(HasSubstr("Permission denied"), HasSubstr("sudo -u root")));
+}
+
+TEST_F(HomeTest, what_is_not_there_and_what_cannot_be_seen_are_told_apart) {
+    ASSERT_TRUE(home.create(random));
+    EXPECT_EQ(is_there(home.config_file()).value(), true);
+    EXPECT_EQ(is_there(path / "none").value(), false);
+    EXPECT_EQ(is_there(home.config_file() / "below").value(), false);
+    EXPECT_EQ(read_if_there(path / "none", 10).value(), std::nullopt);
+    std::filesystem::create_symlink("loop", path / "loop");
+    EXPECT_FALSE(is_there(path / "loop"));
+    EXPECT_FALSE(read_if_there(path / "loop", 10));
+    EXPECT_FALSE(is_there(path / std::string(300, 'x')));
+}
+
+TEST_F(HomeTest, who_asks_whether_a_listener_runs_locks_nobody_out) {
+    ASSERT_TRUE(home.create(random));
+    EXPECT_EQ(home.has_listener().value(), false); // nor makes the file
+    const auto file = path / library::listener_lock;
+    EXPECT_FALSE(std::filesystem::exists(file));
+    {
+        const auto lock = FileLock::try_lock(file).value();
+        ASSERT_TRUE(lock);
+        EXPECT_EQ(home.has_listener().value(), true);
+    }
+    EXPECT_EQ(home.has_listener().value(), false);
 }
 
 TEST_F(HomeTest, a_lock_excludes_its_place_only_and_ends_with_its_holder) {

@@ -3,6 +3,7 @@
 #include "app/home.hpp"
 #include "base/ensure.hpp"
 #include "store/session_rows.hpp"
+#include "wire/base_text.hpp"
 #include "wire/json.hpp"
 
 #include <fmt/format.h>
@@ -41,10 +42,64 @@ Result<void> add_receipt(Evidence& evidence, const boost::json::value& value, co
     return {};
 }
 
-// One trail, beside whose records the store keeps hashes, details, heads and subtrees.
+// nullopt: its signature does not hold.
+std::optional<audit::Checkpoint> signed_head(const store::KeptTrail& trail, const store::KeptHead& kept) {
+    const auto node = audit::node_of_origin(trail.origin);
+    const auto key = node ? node->public_key() : std::nullopt;
+    const auto root = store::digest_of(kept.root);
+    if (!key || !root) return std::nullopt;
+    audit::Checkpoint head{trail.origin, kept.size, *root};
+    return audit::is_signed(head, kept.signature, *key) ? std::optional{std::move(head)} : std::nullopt;
+}
+
+// Over its first `size` records, or as many as there are.
+audit::Tree beginning_of(store::Database& database, const store::KeptTrail& trail, std::uint64_t size) {
+    audit::Tree tree;
+    for (std::uint64_t from = 0; from < size;) {
+        const auto records =
+            store::kept_records(database, trail.number, from, std::min<std::uint64_t>(page, size - from));
+        if (records.empty()) break;
+        for (const auto& record : records) tree.append(audit::leaf_hash(as_bytes(record.bytes)));
+        from = records.back().seq + 1;
+    }
+    return tree;
+}
+
+// The head that a trail's first record says it goes on from.
+std::optional<audit::Checkpoint> previous_head(const audit::Record& first) {
+    const auto* const previous = first.body.if_contains("previous");
+    const auto* const size = first.body.if_contains("size");
+    const auto* const root = first.body.if_contains("root");
+    if (previous == nullptr || size == nullptr || root == nullptr || !previous->is_string() || !root->is_string())
+        return std::nullopt;
+    boost::system::error_code failed;
+    const auto records = size->to_number<std::uint64_t>(failed);
+    const auto bytes = wire::from_base64(std::string_view{root->get_string()});
+    const auto digest = bytes ? store::digest_of(*bytes) : std::nullopt;
+    if (failed || !digest) return std::nullopt;
+    return audit::Checkpoint{std::string{previous->get_string()}, records, *digest};
+}
+
+// The same where the trail's oldest head signs it: what was altered there is found by its own check, and proves nothing
+// of another trail.
+std::optional<audit::Known> known_by(store::Database& database, const store::KeptTrail& trail) {
+    const auto records = store::kept_records(database, trail.number, 0, 1);
+    if (records.empty()) return std::nullopt;
+    const auto first = audit::decode(as_bytes(records.front().bytes));
+    auto previous = first ? previous_head(*first) : std::nullopt;
+    const auto heads = store::kept_heads(database, trail.number, 0, 1);
+    if (!previous || heads.empty()) return std::nullopt;
+    const auto head = signed_head(trail, heads.front());
+    if (!head || beginning_of(database, trail, head->size).root() != head->root) return std::nullopt;
+    return audit::Known{std::move(*previous), fmt::format("the head that {} goes on from", trail.origin)};
+}
+
+// One trail, beside whose records the store keeps hashes, details, heads and subtrees. `previous`: heads that other
+// trails go on from.
 class Check {
 public:
-    Check(store::Database& database, const store::KeptTrail& trail, const Evidence& evidence)
+    Check(store::Database& database, const store::KeptTrail& trail, const Evidence& evidence,
+          const std::vector<audit::Known>& previous)
         : database_{database}, trail_{trail} {
         report_.origin = trail.origin;
         for (const auto& known : evidence.heads)
@@ -52,6 +107,8 @@ public:
         for (const auto& held : evidence.receipts)
             if (held.receipt.head.origin == trail.origin) receipts_.push_back(held);
         report_.evidence = heads_.size();
+        for (const auto& known : previous)
+            if (known.head.origin == trail.origin) heads_.push_back(known);
     }
 
     TrailReport run(std::uint64_t& done, const std::function<void(std::uint64_t)>& progress) {
@@ -85,18 +142,14 @@ private:
 
     // Each head's signature; those that do not hold tell nothing.
     void read_heads() {
-        const auto node = audit::node_of_origin(trail_.origin);
-        const auto key = node ? node->public_key() : std::nullopt;
         std::uint64_t from = 0;
         for (;;) {
             const auto heads = store::kept_heads(database_, trail_.number, from, page);
             if (heads.empty()) break;
             for (const auto& kept : heads) {
                 ++report_.heads;
-                const auto root = store::digest_of(kept.root);
-                audit::Checkpoint head{trail_.origin, kept.size, root.value_or(Digest{})};
-                if (key && root && audit::is_signed(head, kept.signature, *key))
-                    heads_.push_back({std::move(head), fmt::format("the trail's head of {}", kept.size)});
+                if (auto head = signed_head(trail_, kept))
+                    heads_.push_back({std::move(*head), fmt::format("the trail's head of {}", kept.size)});
                 else
                     note({Wrong::forged, kept.size, 0,
                           fmt::format("the head of {} records: forged (its signature does not hold)", kept.size)});
@@ -226,13 +279,21 @@ Result<StoreReport> check_trails(store::Database& database, const Evidence& evid
     StoreReport report;
     database.snapshot(); // all of one moment, though somebody may be writing
     const auto trails = store::kept_trails(database);
+    std::vector<audit::Known> previous;
+    for (const auto& trail : trails)
+        if (auto known = known_by(database, trail)) previous.push_back(std::move(*known));
     std::uint64_t done = 0;
-    for (const auto& trail : trails) report.trails.push_back(Check{database, trail, evidence}.run(done, progress));
+    for (const auto& trail : trails)
+        report.trails.push_back(Check{database, trail, evidence, previous}.run(done, progress));
+    const auto nameless = store::trails_without_row(database);
     database.roll_back();
     if (auto fault = database.take_fault()) return fail(std::move(*fault));
-    for (const auto& known : evidence.heads)
-        if (std::ranges::find(trails, known.head.origin, &store::KeptTrail::origin) == trails.end())
-            report.strangers.push_back(fmt::format("{} is of {}", known.source, known.head.origin));
+    for (const auto* heads : {&evidence.heads, &std::as_const(previous)})
+        for (const auto& known : *heads)
+            if (std::ranges::find(trails, known.head.origin, &store::KeptTrail::origin) == trails.end())
+                report.missing.push_back(fmt::format("{} is of {}", known.source, known.head.origin));
+    for (const auto number : nameless)
+        report.missing.push_back(fmt::format("number {}, of which records or heads are kept and no name", number));
     return report;
 }
 

@@ -34,8 +34,7 @@ struct TrailReport {
 };
 struct StoreReport {
     std::vector<TrailReport> trails;
-    std::vector<std::string>
-        strangers; // evidence of trails that the store does not have: where it comes from, and which
+    std::vector<std::string> missing; // trails that the store does not have: who tells of them, and which
 };
 
 // `progress` is called now and then with the number of records read.

@@ -20,6 +20,8 @@ public:
     virtual ~Clock() = default;
     virtual Instant now() const = 0;
     virtual UtcTime utc() const = 0;
+    // The calendar says this just now, and from now on `utc` goes by that. Not for clocks that are everybody's.
+    virtual void follow(UtcTime /*calendar*/) {}
 
     // The earliest instant any timer waits for.
     std::optional<Instant> next() const;
@@ -60,10 +62,12 @@ public:
     explicit SystemClock(boost::asio::io_context& context) : timer_{context} {}
     Instant now() const override;
     UtcTime utc() const override;
+    void follow(UtcTime calendar) override;
 
 private:
     void arm(Instant earliest) override;
     boost::asio::steady_timer timer_;
+    std::chrono::milliseconds ahead_{}; // the calendar that is followed, of the machine's own
 };
 
 } // namespace taleus::async

@@ -2,9 +2,11 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -12,6 +14,29 @@ namespace taleus::library {
 namespace {
 
 std::string why() { return std::strerror(errno); } // NOLINT(concurrency-mt-unsafe): glibc's is a thread's own
+
+// Whose the file is, or else the nearest directory above it that can be seen; '' where nobody here has that name.
+std::string owner_of(std::filesystem::path path) {
+    struct stat status{};
+    while (::stat(path.c_str(), &status) != 0) {
+        if (!path.has_relative_path()) return {};
+        path = path.has_parent_path() ? path.parent_path() : std::filesystem::path{"."};
+    }
+    std::array<char, 4096> room{};
+    struct passwd entry{};
+    struct passwd* found = nullptr;
+    if (::getpwuid_r(status.st_uid, &entry, room.data(), room.size(), &found) != 0 || found == nullptr) return {};
+    return entry.pw_name;
+}
+
+// Of a file or of a directory above it, by errno. What is somebody else's is for them to read.
+std::unexpected<Error> not_read(const std::filesystem::path& file) {
+    auto text = fmt::format("cannot read {}: {}", file.string(), why());
+    if (errno == EACCES)
+        if (const auto owner = owner_of(file); !owner.empty())
+            text += fmt::format("; it is {0}'s: run this as {0}, such as by sudo -u {0}", owner);
+    return fail(Code::internal, std::move(text));
+}
 
 bool write_all(int descriptor, ByteView content) {
     while (!content.empty()) {
@@ -61,8 +86,11 @@ Result<void> make_private_directory(const std::filesystem::path& named) {
     std::error_code error;
     if (path.has_parent_path()) std::filesystem::create_directories(path.parent_path(), error);
     if (!error && ::mkdir(path.c_str(), 0700) == 0) return {};
-    if (!error && errno == EEXIST && std::filesystem::is_directory(path)) return {};
-    return fail(Code::internal, fmt::format("cannot make {}: {}", path.string(), error ? error.message() : why()));
+    auto failed =
+        fail(Code::internal, fmt::format("cannot make {}: {}", path.string(), error ? error.message() : why()));
+    std::error_code ignored;
+    if (!error && std::filesystem::is_directory(path, ignored)) return {};
+    return failed;
 }
 
 Result<std::optional<FileLock>> FileLock::try_lock(const std::filesystem::path& file, std::uint64_t place) {
@@ -80,6 +108,19 @@ Result<std::optional<FileLock>> FileLock::try_lock(const std::filesystem::path& 
     return FileLock{std::move(descriptor)};
 }
 
+Result<bool> FileLock::is_held(const std::filesystem::path& file) {
+    const Descriptor descriptor{::open(file.c_str(), O_RDONLY | O_CLOEXEC)}; // NOLINT(*-vararg)
+    if (!descriptor && errno == ENOENT) return false;
+    if (!descriptor) return not_read(file);
+    struct flock range{};
+    range.l_type = F_WRLCK;
+    range.l_whence = SEEK_SET;
+    range.l_len = 1;
+    if (::fcntl(descriptor.number(), F_OFD_GETLK, &range) != 0) // NOLINT(*-vararg)
+        return fail(Code::internal, fmt::format("cannot see who holds {}: {}", file.string(), why()));
+    return range.l_type != F_UNLCK;
+}
+
 Result<void> create_file(const std::filesystem::path& file, ByteView content, unsigned mode) {
     return put_file(file, content, mode, false);
 }
@@ -93,10 +134,24 @@ Result<void> write_file(const std::filesystem::path& file, ByteView content, uns
     return {};
 }
 
+Result<bool> is_there(const std::filesystem::path& file) {
+    struct stat status{};
+    if (::stat(file.c_str(), &status) == 0) return true;
+    if (errno == ENOENT || errno == ENOTDIR) return false;
+    return not_read(file);
+}
+
 Result<Bytes> read_file(const std::filesystem::path& file, std::size_t limit) {
     const Descriptor in{::open(file.c_str(), O_RDONLY | O_CLOEXEC)}; // NOLINT(*-vararg)
-    if (!in) return fail(Code::internal, fmt::format("cannot read {}: {}", file.string(), why()));
+    if (!in) return not_read(file);
     return read_descriptor(in.number(), limit, file.string());
+}
+
+Result<std::optional<Bytes>> read_if_there(const std::filesystem::path& file, std::size_t limit) {
+    const auto there = is_there(file);
+    if (!there) return fail(there.error());
+    if (!*there) return std::nullopt;
+    return read_file(file, limit);
 }
 
 Result<Bytes> read_descriptor(int descriptor, std::size_t limit, std::string_view name) {
@@ -116,8 +171,7 @@ Result<Bytes> read_descriptor(int descriptor, std::size_t limit, std::string_vie
 
 Result<wire::KeyPair> read_key(const std::filesystem::path& file) {
     struct stat status{};
-    if (::stat(file.c_str(), &status) != 0)
-        return fail(Code::internal, fmt::format("cannot read {}: {}", file.string(), why()));
+    if (::stat(file.c_str(), &status) != 0) return not_read(file);
     if ((status.st_mode & 077U) != 0)
         return fail(Code::internal, fmt::format("others may read {0}; run: chmod 600 {0}", file.string()));
     auto bytes = read_file(file, 4096);

@@ -74,7 +74,7 @@ Result<std::unique_ptr<Listener::Core>> Listener::Core::start(ListenerSettings s
     if (beyond.refine) beyond.refine(*node_settings);
     auto premises = library::Premises::open(std::move(settings.party), beyond.log);
     if (!premises) return fail(std::move(premises.error()));
-    auto lock = library::FileLock::try_lock((*premises)->party.home / "serve.lock");
+    auto lock = library::FileLock::try_lock((*premises)->party.home / library::listener_lock);
     if (!lock) return fail(std::move(lock.error()));
     if (!*lock)
         return fail(Code::conflict,

@@ -108,9 +108,9 @@ Node::Node(Ground ground, const Dependencies& dependencies, NodeSettings setting
 
 async::awaitable<Result<std::vector<wire::Multiaddr>>> Node::start(std::vector<int> sockets) {
     if (sockets.empty() && settings_.listen.empty()) co_return fail(Code::malformed, "p2p.listen names no address");
-    const auto now = ground_.clock.utc();
     if (auto begun = co_await presence_.begin(ground_.peer(), settings_.place, random_); !begun)
         co_return fail(begun.error());
+    const auto now = ground_.clock.utc(); // which follows the store's from here on
     auto party = co_await ground_.journal.inviter_party(settings_.session.party_id);
     if (!party) co_return fail(party.error());
     party_id_ = std::move(*party);

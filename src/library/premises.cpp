@@ -51,8 +51,9 @@ Result<void> check(const Party& party) {
 Result<wire::KeyPair> key_of(const Party& party) {
     if (party.key) return Inside::of(*party.key).copy();
     const auto file = party.home / "identity.key";
-    std::error_code ignored;
-    if (!std::filesystem::exists(file, ignored)) {
+    const auto there = is_there(file);
+    if (!there) return fail(there.error());
+    if (!*there) {
         const auto saved = NodeKey::generate().save(file);
         if (!saved && saved.error().code != Code::conflict) return fail(saved.error()); // else: somebody was faster
     }

@@ -28,7 +28,12 @@ std::string place_of(const std::filesystem::path& home) {
     return fmt::format("{}@{}:{}", machine, host.data(), std::filesystem::weakly_canonical(home, ignored).string());
 }
 
+// Deadlines and heartbeats in a store are read by nodes of other machines: all go by the calendar of its server.
 async::awaitable<Result<bool>> Presence::write() {
+    auto asking = journal_.calendar();
+    const auto calendar = co_await std::move(asking);
+    if (!calendar) co_return fail(calendar.error());
+    if (*calendar) clock_.follow(**calendar);
     node_.seen = clock_.utc();
     co_return co_await journal_.register_node(node_, node_.seen - node_silent_max);
 }

@@ -16,6 +16,12 @@ void Statement::post() {
     if (cursor_ != nullptr && !database_->fault()) cursor_->post();
 }
 
+std::int64_t Statement::integer(int column) {
+    const auto value = cursor_->integer(column);
+    if (!value) unreadable(column);
+    return value.value_or(0);
+}
+
 void Statement::unreadable(int column) {
     database_->set_fault(
         Code::internal,

@@ -43,8 +43,8 @@ public:
     virtual void reset() = 0;
     virtual std::int64_t changes() const = 0; // rows that the run changed
     virtual bool is_null(int column) const = 0;
-    virtual std::int64_t integer(int column) const = 0;
-    virtual std::string_view text(int column) const = 0; // a blob's bytes too
+    virtual std::optional<std::int64_t> integer(int column) const = 0; // NULL: 0; nullopt: it is no number
+    virtual std::string_view text(int column) const = 0;               // a blob's bytes too
     virtual std::string_view name(int column) const = 0;
 };
 
@@ -97,7 +97,7 @@ public:
         if (cursor_ != nullptr) cursor_->bind_blob(at, bytes);
     }
     bool is_null(int column) const { return cursor_->is_null(column); }
-    std::int64_t integer(int column) const { return cursor_->integer(column); }
+    std::int64_t integer(int column);
     std::string_view text(int column) const { return cursor_->text(column); }
     void unreadable(int column); // a fault: the column holds what no version of this program writes
 
@@ -150,6 +150,8 @@ public:
     virtual void roll_back() = 0; // at a fault too
     virtual bool in_transaction() const = 0;
     virtual void finish() {} // waits for what was posted
+    // The server's, by which all nodes of a store go; nullopt: the store is on this machine, and goes by its calendar.
+    virtual std::optional<UtcTime> calendar() { return std::nullopt; }
     // From any thread: an end is near, what has no bound of its own is to stop waiting.
     virtual void hurry() {}
 

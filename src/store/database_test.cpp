@@ -90,6 +90,9 @@ TEST_F(DatabaseTest, words_of_no_version_are_a_fault) {
     EXPECT_EQ(database->take_fault()->code, Code::internal);
     static_cast<void>(database->value<std::vector<std::string>>("SELECT '[1]'"));
     EXPECT_EQ(database->take_fault()->code, Code::internal);
+    EXPECT_EQ(database->value<std::int64_t>("SELECT NULL"), 0);
+    static_cast<void>(database->value<std::int64_t>("SELECT 'one'"));
+    EXPECT_EQ(database->take_fault()->code, Code::internal);
 }
 
 TEST_F(DatabaseTest, texts_keep_every_byte) {

@@ -138,6 +138,35 @@ TEST_F(DialerSessionsTest, what_was_taken_up_again_is_young_and_what_is_adopted_
     EXPECT_TRUE(ask(journal->claim_stale_instances(now + 100h, now + 100h, 10)).empty());
 }
 
+TEST_F(DialerSessionsTest, names_are_erased_of_a_join_that_came_to_nothing) {
+    begin();
+    made.response = R"({"approved":true,"partyId":"them"})";
+    end_as(made, StateName::failed, Code::role_mismatch);
+    ASSERT_NE(ask(journal->session("d1"))->session.response, "");
+    ask(journal->erase_details(now + 1h, now + 2h, 100));
+    const auto left = ask(journal->session("d1"))->session;
+    EXPECT_TRUE(left.peer.empty());
+    EXPECT_EQ(left.party_id + left.response, "");
+}
+
+// Until then the next join goes on with it. Erasing does not come by again.
+TEST_F(DialerSessionsTest, names_of_a_join_that_may_go_on_are_erased_when_it_no_longer_may) {
+    begin();
+    ASSERT_TRUE(ask(journal->record_intent("d1", made.epoch, intent(made, "t1"), {})));
+    end_as(made, StateName::timed_out, Code::timeout);
+    auto other = session("d2", "other", Role::foil, 2, Side::dialer);
+    other = ask(journal->begin_join(other, trail(StateName::connecting, StateName::sending_contact, "d2"))).session;
+    ask(journal->erase_details(now + 1h, now + 2h, 100));
+    EXPECT_EQ(ask(journal->joined(made.key))->session.peer, made.peer);
+    EXPECT_EQ(ask(journal->joined(other.key))->session.peer, other.peer);
+
+    ASSERT_EQ(ask(journal->claim_stale_instances(now + 1h, now + 1h, 10)).size(), 1U);
+    ask(journal->forget_instance(intent(made, "t1").instance, record("instance_removed")));
+    EXPECT_TRUE(ask(journal->session("d1"))->session.peer.empty());
+    end_as(other, StateName::rejected, Code::token_used);
+    EXPECT_TRUE(ask(journal->session("d2"))->session.peer.empty());
+}
+
 TEST_F(DialerSessionsTest, both_sides_of_one_key_live_in_one_home) {
     invite(invitation("token", Role::foil));
     begin();

@@ -65,6 +65,7 @@ std::vector<ports::InvitationView> all_invitations(Database& database) {
 }
 
 std::optional<ports::InvitationView> invitation_by_id(Database& database, const std::string& id) {
+    if (id.empty()) return std::nullopt; // the beginning of all, and not of the one that there may be
     static const auto sql = select_invitations("WHERE id >= ?1 AND id < ?2 LIMIT 2");
     auto rows = database.ask(sql, id, after_prefix(id));
     if (!rows.next()) return std::nullopt;
@@ -98,6 +99,7 @@ void spend_use(Database& database, const TokenHash& token, const wire::PeerId& p
 }
 void return_use(Database& database, const TokenHash& token, const wire::PeerId& peer) {
     change_uses(database, token, peer, 0, -1);
+    database.post("DELETE FROM peer_uses WHERE token = ?1 AND peer = ?2 AND spent = 0 AND reserved = 0", token, peer);
 }
 
 } // namespace taleus::store

@@ -134,8 +134,8 @@ awaitable<Result<std::optional<audit::Checkpoint>>> Journal::trail_head() {
 }
 awaitable<Result<bool>> Journal::erase_details(UtcTime before, UtcTime now, std::size_t limit) {
     return writes_.run([before, now, limit](Database& db) -> Result<bool> {
-        const auto erased = store::erase_details(db, before, limit);
-        const auto sessions = erase_sessions(db, before, limit);
+        const auto erased = store::erase_details(db, before, now, limit);
+        const auto sessions = erase_sessions(db, before, now, limit);
         if (erased.rows + sessions.rows > 0)
             store::append_audit(
                 db, {{.at = now,
@@ -200,6 +200,9 @@ awaitable<Result<bool>> Journal::register_node(Node node, UtcTime alive_since) {
     });
 }
 awaitable<Result<std::vector<Node>>> Journal::nodes() { return look(all_nodes); }
+awaitable<Result<std::optional<UtcTime>>> Journal::calendar() {
+    return look([](Database& db) { return db.calendar(); });
+}
 
 // --- listener
 awaitable<Result<TokenLookup>> Journal::look_up(TokenHash token, BootstrapKey key, wire::PeerId peer) {

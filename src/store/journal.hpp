@@ -59,6 +59,8 @@ public:
     awaitable<Result<std::string>> inviter_party(std::string wanted);
     // What nodes that were not seen since left behind becomes this one's.
     awaitable<Result<Recovered>> take_over(UtcTime now, UtcTime alive_since);
+    // The calendar of the store's server; nullopt: it has none, its file is this machine's.
+    awaitable<Result<std::optional<UtcTime>>> calendar();
     CommitQueue::Counts commit_counts() const { return writes_.counts(); }
     CommitQueue::Measures commit_measures() const { return writes_.measures(); }
 

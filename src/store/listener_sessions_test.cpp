@@ -1,3 +1,4 @@
+#include "store/columns.hpp"
 #include "store/testing.hpp"
 
 namespace taleus::store::testing {
@@ -379,6 +380,53 @@ TEST_F(ListenerSessionsTest, a_repeated_done_only_adds_that_it_was_delivered) {
     end_as(made, StateName::done);
     EXPECT_TRUE(ask(journal->session("s1"))->session.delivered);
     EXPECT_EQ(usage_of(made.token).spent, 1U);
+}
+
+// PostgreSQL's truth values are no numbers, by which every live session was taken for one that had ended.
+TEST_F(ListenerSessionsTest, names_are_erased_of_no_live_session) {
+    invite(invitation("token", Role::foil));
+    auto made = session("s1", "token", Role::foil);
+    open_as(made);
+    ask(journal->erase_details(now + 1h, now + 2h, 100));
+    ASSERT_EQ(ask(journal->waiting_sessions(made.peer)).size(), 1U);
+    EXPECT_EQ(ask(journal->waiting_sessions(made.peer))[0].partner_cadre, made.partner_cadre);
+    end_as(made, StateName::timed_out, Code::timeout);
+    ask(journal->erase_details(now + 1h, now + 2h, 100));
+    const auto left = ask(journal->session("s1"))->session;
+    EXPECT_TRUE(left.peer.empty());
+    EXPECT_EQ(left.party_id + left.response, "");
+    EXPECT_TRUE(left.partner_cadre.empty());
+}
+
+// A clock that was ahead for a moment stopped all erasing until the time that it had told.
+TEST_F(ListenerSessionsTest, a_session_of_a_clock_that_was_ahead_keeps_nothing_behind_it) {
+    const auto refused = [&](const std::string& id, UtcTime opened) {
+        auto made = session(id, "whatever");
+        made.state = StateName::validating_token;
+        made.opened = opened;
+        end_as(made, StateName::rejected, Code::invalid_token);
+    };
+    for (const auto* id : {"s1", "s3"}) {
+        refused(id, now);
+        refused(id + std::string{"-ahead"}, now + 1000h);
+    }
+    ask(journal->erase_details(now + 1h, now + 2h, 100));
+    std::vector<std::string> named;
+    for (const auto& one : ask(journal->sessions({.limit = 10})))
+        if (!one.peer.empty()) named.push_back(one.id);
+    EXPECT_EQ(named, std::vector<std::string>{"s3-ahead"}) << "which nothing older follows";
+}
+
+TEST_F(ListenerSessionsTest, a_peer_is_forgotten_with_the_last_use_that_it_gives_back) {
+    auto limited = invitation("token", Role::foil, 5);
+    limited.per_peer = 1;
+    invite(limited);
+    for (const auto* id : {"s1", "s2"}) {
+        auto made = session(id, "token", Role::foil);
+        open_as(made);
+        end_as(made, StateName::timed_out, Code::timeout);
+        EXPECT_EQ(open_database(home.store())->value<std::int64_t>("SELECT count(*) FROM peer_uses"), 0) << id;
+    }
 }
 
 TEST_F(ListenerSessionsTest, audit_records_are_in_order_and_whole) {

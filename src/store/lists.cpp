@@ -19,6 +19,7 @@ std::vector<ports::TallyRecord> all_tallies(Database& database) {
 
 // Ids are unique per partner only: of two that are the same, the newer one; a mere prefix must be of one.
 std::optional<ports::TallyRecord> tally_by_id(Database& database, const std::string& id) {
+    if (id.empty()) return std::nullopt; // the beginning of all, and not of the one that there may be
     static const auto sql = select_tallies("WHERE tallies.tally_id >= ?1 AND tallies.tally_id < ?2 "
                                            "ORDER BY tallies.tally_id = ?1 DESC, session DESC LIMIT 2");
     auto rows = database.ask(sql, id, after_prefix(id));
@@ -47,6 +48,7 @@ std::vector<ports::Session> newest_sessions(Database& database, const ports::Ses
 }
 
 std::optional<ports::SessionView> session_view(Database& database, const std::string& id) {
+    if (id.empty()) return std::nullopt; // as above
     static const auto sql = select_sessions("WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT 2");
     auto rows = database.ask(sql, id, after_prefix(id));
     if (!rows.next()) return std::nullopt;

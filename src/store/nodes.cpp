@@ -32,9 +32,12 @@ Result<std::string> inviter_party(Database& database, const std::string& wanted,
                     "the store's nodes are another party's; set party.id to theirs, or to nothing, or use a store of "
                     "your own");
     const auto& party = wanted.empty() ? own : wanted;
-    database.run("INSERT INTO inviter (name, party_id) VALUES ('inviter', ?1) "
-                 "ON CONFLICT (name) DO UPDATE SET party_id = ?1",
-                 party);
+    // There is no row to hold at first: of two nodes that start together the second one's is a conflict, so that it is
+    // run again and finds the first one's.
+    if (known)
+        database.run("UPDATE inviter SET party_id = ?1 WHERE name = 'inviter'", party);
+    else
+        database.run("INSERT INTO inviter (name, party_id) VALUES ('inviter', ?1)", party);
     return party;
 }
 

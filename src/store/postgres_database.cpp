@@ -76,10 +76,10 @@ public:
         decoded_.clear();
         rows_.reset();
     }
-    std::int64_t changes() const override { return rows_ ? number(PQcmdTuples(rows_.get())) : 0; }
+    std::int64_t changes() const override { return rows_ ? number(PQcmdTuples(rows_.get())).value_or(0) : 0; }
 
     bool is_null(int column) const override { return PQgetisnull(rows_.get(), row_, column) != 0; }
-    std::int64_t integer(int column) const override { return number(raw(column)); }
+    std::optional<std::int64_t> integer(int column) const override { return is_null(column) ? 0 : number(raw(column)); }
     std::string_view text(int column) const override {
         const auto at = static_cast<std::size_t>(column);
         if (decoded_.size() <= at) decoded_.resize(at + 1);
@@ -99,10 +99,10 @@ private:
         return {PQgetvalue(rows_.get(), row_, column),
                 static_cast<std::size_t>(PQgetlength(rows_.get(), row_, column))};
     }
-    static std::int64_t number(std::string_view text) {
+    static std::optional<std::int64_t> number(std::string_view text) { // nullopt: it is none, as a truth value's t
         std::int64_t value = 0;
-        std::from_chars(text.data(), text.data() + text.size(), value);
-        return value;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+        return error == std::errc{} && end == text.data() + text.size() ? std::optional{value} : std::nullopt;
     }
     static std::string bytes_of(std::string_view hex) { // \x…
         std::string bytes;
@@ -309,6 +309,10 @@ void PostgresDatabase::commit() {
     connection_.reset();
     in_transaction_ = false;
     settle();
+}
+
+std::optional<UtcTime> PostgresDatabase::calendar() {
+    return value<UtcTime>("SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint");
 }
 
 // Without an end but `hurry`'s: who asked must not be told what is not known.

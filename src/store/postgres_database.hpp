@@ -39,6 +39,7 @@ public:
     void roll_back() override;
     bool in_transaction() const override { return in_transaction_; }
     void finish() override { receive(); }
+    std::optional<UtcTime> calendar() override;
     void hurry() override { is_hurried_ = true; }
 
 private:

@@ -1,7 +1,13 @@
 #include "store/columns.hpp"
 #include "store/dialect.hpp"
+#include "store/nodes.hpp"
 #include "store/postgres_database.hpp"
 #include "store/testing.hpp"
+#include "store/trail.hpp"
+#include "store/trails.hpp"
+
+#include <functional>
+#include <thread>
 
 namespace taleus::store::testing {
 namespace {
@@ -76,12 +82,34 @@ struct PostgresDatabaseTest : ::testing::Test {
         database->script("CREATE TABLE t (a BIGINT PRIMARY KEY CHECK (a > 0), b TEXT)");
         return database;
     }
+    // Begins `second` while the transaction is open, and ends it when `second` waits for what it wrote.
+    static void commit_while_waited_for(Database& first, const std::function<void()>& second) {
+        const std::jthread other{second};
+        const auto patience = std::chrono::steady_clock::now() + 1s; // with whoever waits for nothing
+        while (std::chrono::steady_clock::now() < patience &&
+               first.value<std::int64_t>("SELECT count(*) FROM pg_locks WHERE NOT granted") == 0)
+            std::this_thread::yield();
+        first.commit();
+        EXPECT_FALSE(first.fault());
+    }
     // Ends the server's side of every other connection, as a server that goes does.
     static void cut_all(Database& by) {
         by.run("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND "
                "application_name = 'taleus'");
     }
 };
+
+// What reads a truth value as a number would take each for 0.
+TEST_F(PostgresDatabaseTest, what_is_no_number_is_a_fault) {
+    const auto database = open();
+    database->begin();
+    EXPECT_EQ(database->value<std::int64_t>("SELECT NULL"), 0);
+    EXPECT_EQ(database->value<bool>("SELECT CASE WHEN 1 = 1 THEN 1 ELSE 0 END"), true);
+    EXPECT_FALSE(database->fault());
+    static_cast<void>(database->value<bool>("SELECT 1 = 1"));
+    EXPECT_EQ(database->take_fault()->code, Code::internal);
+    database->roll_back();
+}
 
 TEST_F(PostgresDatabaseTest, values_keep_every_byte) {
     const auto database = open_with_table();
@@ -174,9 +202,49 @@ TEST_F(PostgresDatabaseTest, a_connection_lost_within_a_transaction_leaves_nothi
 
 TEST_F(PostgresDatabaseTest, a_newer_store_is_refused) {
     open()->script("UPDATE store SET version = 999");
-    const auto opened = PostgresDatabase::open(*url, {});
-    ASSERT_FALSE(opened);
-    EXPECT_NE(opened.error().context.find("version 999"), std::string::npos) << opened.error().context;
+    for (const auto& opened : {PostgresDatabase::open(*url, {}), connect_to_read(*url)}) {
+        ASSERT_FALSE(opened);
+        EXPECT_NE(opened.error().context.find("version 999"), std::string::npos) << opened.error().context;
+    }
+}
+
+// An older program would call records of a newer form altered, and a newer one would miss tables.
+TEST_F(PostgresDatabaseTest, only_a_store_of_this_version_is_read) {
+    const auto refused = [&](const std::string& version) {
+        const auto opened = connect_to_read(*url);
+        return !opened && opened.error().context.contains("version " + version + ",");
+    };
+    EXPECT_TRUE(refused("0")) << "there is none";
+    const auto database = open();
+    EXPECT_TRUE(connect_to_read(*url));
+    database->script("UPDATE store SET version = 4");
+    EXPECT_TRUE(refused("4"));
+}
+
+// --- two that are the first, and so find no row to hold
+TEST_F(PostgresDatabaseTest, of_two_nodes_that_start_first_one_names_the_party) {
+    const auto first = open();
+    Shard shard;
+    const auto second = Journal::connect(*url, author(), {}).value();
+    first->begin();
+    EXPECT_EQ(inviter_party(*first, "", "one"), "one");
+    commit_while_waited_for(*first, [&] { EXPECT_EQ(shard.ask(second->inviter_party("")), "one"); });
+}
+
+TEST_F(PostgresDatabaseTest, two_processes_of_a_new_node_begin_one_trail) {
+    const auto first = open();
+    Shard shard;
+    const auto second = Journal::connect(*url, author(), {}).value();
+    first->act_for(wire::PeerId::of(node_key().public_key()).to_text());
+    first->begin();
+    append_audit(*first, {record("started")});
+    Sealer{author()}.seal(*first);
+    commit_while_waited_for(*first, [&] { EXPECT_TRUE(shard.ask(second->append_audit({record("started")}))); });
+    first->begin();
+    const auto trails = kept_trails(*first);
+    ASSERT_EQ(trails.size(), 1U);
+    EXPECT_EQ(trails[0].size, 3U);
+    first->commit();
 }
 
 // As SQLite's, which tests/system/test_migration.py brings forward from every version.

@@ -6,6 +6,7 @@
 #include "store/testing.hpp"
 
 #include <iostream>
+#include <latch>
 
 namespace taleus::store::testing {
 namespace {
@@ -109,6 +110,26 @@ TEST_F(RaceTest, counts_agree_with_the_rows_they_count) {
     EXPECT_EQ(count("SELECT reserved FROM invitations"), 300);
     EXPECT_EQ(count("SELECT count(*) FROM sessions WHERE reserved = 1"), 300);
     EXPECT_EQ(count("SELECT count(DISTINCT epoch) FROM sessions"), 300);
+}
+
+TEST_F(RaceTest, two_processes_of_a_new_node_begin_one_trail) {
+    constexpr int appends = 20;
+    {
+        std::latch both{2};
+        std::vector<std::jthread> processes;
+        for (int process = 0; process < 2; ++process)
+            processes.emplace_back([&] {
+                Shard process_shard; // outlives the journal
+                auto options = Journal::Options{};
+                options.database.busy_wait = 60s;
+                const auto own = open(home.store(), options);
+                both.arrive_and_wait();
+                for (int i = 0; i < appends; ++i)
+                    EXPECT_TRUE(process_shard.ask(own->append_audit({record("refused")})));
+            });
+    }
+    EXPECT_EQ(count("SELECT count(*) FROM trails"), 1);
+    EXPECT_EQ(count("SELECT size FROM trails"), 1 + 2 * appends);
 }
 
 // --- how fast: run by hand in a release build (--gtest_also_run_disabled_tests)

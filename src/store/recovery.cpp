@@ -104,12 +104,15 @@ std::vector<ports::Intent> claim_stale_instances(Database& database, UtcTime old
 }
 
 void forget_instance(Database& database, const InstanceId& instance, const ports::AuditRecord& audit) {
+    const auto session = database.value<std::int64_t>(
+        "SELECT session FROM instances WHERE instance = ?1 AND state = 'removing'", instance);
+    if (!session) return; // a sister node was faster
     // A dialer's session kept its key for this instance; now it has nothing to resume.
-    database.run("UPDATE sessions SET holds_key = 0 WHERE ended IS NOT NULL AND tally_id = '' AND number IN "
-                 "(SELECT session FROM instances WHERE instance = ?1 AND state = 'removing')",
-                 instance);
+    database.run("UPDATE sessions SET holds_key = 0 WHERE ended IS NOT NULL AND tally_id = '' AND number = ?1",
+                 *session);
+    erase_overdue_names(database, *session);
     const auto gone = database.run("DELETE FROM instances WHERE instance = ?1 AND state = 'removing'", instance);
-    if (gone > 0) append_audit(database, {audit}); // else a sister node was faster
+    if (gone > 0) append_audit(database, {audit}); // else it was faster just now
 }
 
 } // namespace taleus::store

@@ -320,6 +320,15 @@ std::string newer(std::int64_t version) {
                        version, schema_version());
 }
 
+// Of a store that is only to be read: is it the one that this program writes?
+Result<void> check_version(std::int64_t version) {
+    if (version == schema_version()) return {};
+    if (version > schema_version()) return fail(Code::internal, newer(version));
+    return fail(Code::internal, fmt::format("the store has version {}, and this program writes {}: open it once with a "
+                                            "command that may change it (taleus tally list)",
+                                            version, schema_version()));
+}
+
 // The file's version; an error where it is not ours or newer than we know. Within a transaction: somebody who makes the
 // store just now must not be seen half way.
 Result<std::int64_t> version_of(Database& database) {
@@ -366,10 +375,17 @@ Result<void> check_schema(Database& database) {
     auto version = version_of(database);
     database.roll_back();
     if (!version) return fail(std::move(version.error()));
-    if (*version == schema_version()) return {};
-    return fail(Code::internal, fmt::format("the store has version {}, and this program writes {}: open it once with a "
-                                            "command that may change it (taleus tally list)",
-                                            *version, schema_version()));
+    return check_version(*version);
+}
+
+Result<void> check_postgres_schema(Database& database) {
+    database.snapshot();
+    const bool is_there = database.value<std::int64_t>("SELECT count(to_regclass('store'))") == 1;
+    const auto version =
+        is_there ? database.value<std::int64_t>("SELECT version FROM store WHERE name = 'taleus'").value_or(0) : 0;
+    database.roll_back();
+    if (auto sound = settled(database); !sound) return sound;
+    return check_version(version);
 }
 
 void migrate_postgres(Database& database) {

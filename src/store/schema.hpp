@@ -16,8 +16,10 @@ std::int64_t schema_version(); // the newest that this program knows
 
 // Brings the file to the newest version, in one transaction. Refused, with a sentence for people, where the file is of
 // a newer version or of another program.
-Result<void> migrate(Database& database);      // SQLite
-Result<void> check_schema(Database& database); // SQLite: is it the newest? Changes nothing.
-void migrate_postgres(Database& database);     // inside a transaction; refuses with a fault
+Result<void> migrate(Database& database);  // SQLite
+void migrate_postgres(Database& database); // inside a transaction; refuses with a fault
+// Is it the newest? Change nothing.
+Result<void> check_schema(Database& database); // SQLite
+Result<void> check_postgres_schema(Database& database);
 
 } // namespace taleus::store

@@ -65,6 +65,11 @@ Sealer::Row Sealer::begin(Database& database, std::string_view cause, UtcTime no
                                           "RETURNING number",
                                           database.node(), row.origin, Bytes{})
                      .value_or(0);
+    // Who begins a node's first trail holds no row of it: of two processes the second one's counter is a conflict, so
+    // that it is run again and finds the trail.
+    if (before == nullptr)
+        database.run("INSERT INTO counters (name, value) VALUES (?1, ?2)", "first trail of " + database.node(),
+                     row.number);
     boost::json::object body{{"cause", cause}};
     if (before != nullptr) {
         body["previous"] = before->origin;

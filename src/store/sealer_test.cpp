@@ -34,6 +34,15 @@ struct SealerTest : JournalTest {
         auto database = open_database(home.store());
         return kept_trails(*database);
     }
+    // The records that still have some, of all trails.
+    std::vector<std::uint64_t> details() {
+        std::vector<std::uint64_t> found;
+        auto database = open_database(home.store());
+        for (const auto& trail : kept_trails(*database))
+            for (const auto& one : kept_records(*database, trail.number, 0, 1'000'000))
+                if (!one.details.empty() || !one.salt.empty()) found.push_back(one.seq);
+        return found;
+    }
     std::vector<KeptRecord> records() {
         auto database = open_database(home.store());
         return kept_records(*database, trails().back().number, 0, 1'000'000);
@@ -162,6 +171,29 @@ TEST_F(SealerTest, erasing_goes_on_where_it_was_left) {
     while (ask(journal->erase_details(now + 5s, now + 20s, 2))) {
     }
     for (const auto& one : records()) EXPECT_EQ(one.details, "") << one.seq;
+}
+
+TEST_F(SealerTest, details_of_every_trail_are_erased) {
+    auto old = record("refused");
+    old.body["peer"] = "12D3Koo";
+    ask(journal->append_audit({old, old}));
+    ask(journal->begin_trail("restored", now));
+    ask(journal->append_audit({old, old, old}));
+    while (ask(journal->erase_details(now + 5s, now + 20s, 2))) {
+    }
+    EXPECT_EQ(details().size(), 0U);
+}
+
+// A clock that was ahead for a moment stopped all erasing until the time that it had told.
+TEST_F(SealerTest, what_a_clock_told_that_was_ahead_keeps_nothing_behind_it) {
+    auto old = record("refused");
+    old.body["peer"] = "12D3Koo";
+    auto ahead = old;
+    ahead.at = now + 1000h;
+    ask(journal->append_audit({old, ahead, old, ahead}));
+    EXPECT_FALSE(ask(journal->erase_details(now + 5s, now + 20s, 100)));
+    EXPECT_EQ(details(), std::vector<std::uint64_t>{4}) << "which nothing older follows";
+    EXPECT_TRUE(check(trails()[0]).empty());
 }
 
 // Hashes of whole tiles are kept as they fill, also when one commit fills several, so that tiles need no walk through

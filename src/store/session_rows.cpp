@@ -108,6 +108,23 @@ std::optional<std::int64_t> number_of_session(Database& database, const std::str
     return database.value<std::int64_t>("SELECT number FROM sessions WHERE id = ?1", id);
 }
 
+std::uint64_t erase_names(Database& database, std::int64_t first, std::int64_t last) {
+    return static_cast<std::uint64_t>(database.run(
+        "UPDATE sessions SET peer = '', party_id = '', partner_cadre = '[]', response = '' WHERE number >= ?1 AND "
+        "number <= ?2 AND holds_key = 0 AND tally_id = '' AND peer <> ''",
+        first, last));
+}
+
+std::int64_t names_erased_up_to(Database& database, Hold hold) {
+    static const std::string looked = "SELECT value FROM counters WHERE name = 'erased'";
+    static const auto held = looked + " /*FOR UPDATE*/";
+    return database.value<std::int64_t>(hold == Hold::yes ? held : looked).value_or(0);
+}
+
+void erase_overdue_names(Database& database, std::int64_t session) {
+    if (session <= names_erased_up_to(database, Hold::no)) erase_names(database, session, session);
+}
+
 void keep_receipt(Database& database, std::int64_t session, const std::string& receipt) {
     database.post("INSERT INTO receipts (session, receipt) VALUES (?1, ?2) ON CONFLICT (session) DO UPDATE SET "
                   "receipt = ?2",

@@ -44,6 +44,12 @@ std::optional<StoredSession> session_of_key(Database& database, protocol::Side s
 // Held. What its next step is decided by: without party, cadre, and what was said.
 std::optional<StoredSession> session_by_id(Database& database, const std::string& id);
 std::optional<std::int64_t> number_of_session(Database& database, const std::string& id); // nullopt: none of this store
+// What names people in sessions [first, last] that came to nothing and hold no key: peer, party, cadre, and the
+// response, which to a dialer names the inviter's. How many had any.
+std::uint64_t erase_names(Database& database, std::int64_t first, std::int64_t last);
+std::int64_t names_erased_up_to(Database& database, Hold hold); // the number of a session
+// Those of a session that lets go of its key, where the time of its names was over before.
+void erase_overdue_names(Database& database, std::int64_t session);
 // A dialer that asks anew may get another one.
 void keep_receipt(Database& database, std::int64_t session, const std::string& receipt);
 // Selects all columns of sessions in the order in which `read_session` takes them; `rest` begins with WHERE or ORDER.

@@ -77,8 +77,12 @@ void write(Database& database, const StoredSession& stored, const ports::Session
                          : ended != stored.session.ended ? run(ending, ended)
                                                          : run(going_on);
     if (changed != 1) database.set_fault(Code::internal, "a session changed under its own transaction");
-    if (session.side == Side::dialer && !session.receipt.empty())
-        keep_receipt(database, stored.number, session.receipt); // a listener's was kept as it was sealed
+    if (session.side != Side::dialer) return; // a listener's receipt was kept as it was sealed
+    if (session.receipt.empty())              // what may be there is of a session that the listener gave up
+        database.post("DELETE FROM receipts WHERE session = ?1", stored.number);
+    else
+        keep_receipt(database, stored.number, session.receipt);
+    if (!holds_key) erase_overdue_names(database, stored.number);
 }
 
 // Every attempt is on record, also one that was refused before it could be opened.

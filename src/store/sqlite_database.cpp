@@ -72,7 +72,11 @@ public:
     std::int64_t changes() const override { return sqlite3_changes64(database_.connection_.get()); }
 
     bool is_null(int column) const override { return sqlite3_column_type(raw_.get(), column) == SQLITE_NULL; }
-    std::int64_t integer(int column) const override { return sqlite3_column_int64(raw_.get(), column); }
+    std::optional<std::int64_t> integer(int column) const override {
+        const int type = sqlite3_column_type(raw_.get(), column);
+        if (type != SQLITE_INTEGER && type != SQLITE_NULL) return std::nullopt;
+        return sqlite3_column_int64(raw_.get(), column);
+    }
     std::string_view text(int column) const override {
         const auto* data = static_cast<const char*>(sqlite3_column_blob(raw_.get(), column)); // text's bytes: its blob
         const int size = sqlite3_column_bytes(raw_.get(), column);

@@ -5,6 +5,7 @@
 #include "store/columns.hpp"
 #include "store/postgres_database.hpp"
 #include "store/schema.hpp"
+#include "store/session_rows.hpp"
 #include "store/sqlite_database.hpp"
 
 #include <fmt/format.h>
@@ -61,7 +62,10 @@ Result<std::unique_ptr<Database>> open_to_read(const std::filesystem::path& file
 Result<std::unique_ptr<Database>> connect_to_read(const std::string& url) {
     PostgresDatabase::Options options;
     options.query_only = true;
-    return PostgresDatabase::open(url, options);
+    auto database = PostgresDatabase::open(url, options);
+    if (!database) return database;
+    if (auto fit = check_postgres_schema(**database); !fit) return fail(std::move(fit.error()));
+    return database;
 }
 
 std::vector<KeptTrail> kept_trails(Database& database) {
@@ -82,6 +86,16 @@ std::optional<KeptTrail> newest_trail(Database& database, const std::string& nod
     KeptTrail trail;
     rows.read(trail.number, trail.node, trail.origin, trail.size, trail.edge);
     return trail;
+}
+
+std::vector<std::int64_t> trails_without_row(Database& database) {
+    std::vector<std::int64_t> numbers;
+    for (auto rows = database.ask("SELECT trail FROM (SELECT trail FROM bundles UNION SELECT trail FROM filed UNION "
+                                  "SELECT trail FROM heads UNION SELECT trail FROM subtrees) AS kept WHERE trail NOT "
+                                  "IN (SELECT number FROM trails) ORDER BY trail");
+         rows.next();)
+        rows.read(numbers.emplace_back());
+    return numbers;
 }
 
 std::vector<Bundle> kept_bundles(Database& database, std::int64_t trail, std::uint64_t from, std::size_t limit) {
@@ -205,65 +219,80 @@ std::optional<Bytes> tile_of(Database& database, const KeptTrail& trail, const a
     return is_whole ? std::optional{std::move(hashes)} : std::nullopt;
 }
 
-Erased erase_details(Database& database, UtcTime before, std::size_t limit) {
-    Erased erased;
-    auto trail = database.ask("SELECT number, erased FROM trails WHERE node = ?1 AND erased < size ORDER BY number "
-                              "LIMIT 1 /*FOR UPDATE*/",
-                              database.node());
-    if (!trail.next()) return erased;
-    std::int64_t number = 0;
-    std::uint64_t from = 0;
-    trail.read(number, from);
+namespace {
 
-    auto upto = from;
-    bool is_at_the_end = false;
-    while (upto - from < limit && !is_at_the_end) {
-        const auto bundle = kept_bundles(database, number, bundle_with(database, number, upto), 1);
-        const auto before_it = upto;
-        if (!bundle.empty())
-            for (const auto& record :
-                 unpack(bundle.front())) { // in the order of commits: that of time but for a moment
-                if (record.seq < upto || upto - from == limit) continue;
-                const auto read = audit::decode(as_bytes(record.bytes));
-                if (read && read->at >= before) break;
-                upto = record.seq + 1;
-                erased.rows += record.details.empty() ? 0 : 1;
-            }
-        is_at_the_end = upto == before_it;
-        if (is_at_the_end || bundle.front().details.empty()) continue;
-        database.run("UPDATE bundles SET details = ?3 WHERE trail = ?1 AND first = ?2", number, bundle.front().first,
-                     details_from(bundle.front(), upto));
+struct Unerased {
+    std::int64_t trail = 0;
+    std::uint64_t from = 0;
+};
+
+std::vector<Unerased> unerased_trails(Database& database) {
+    std::vector<Unerased> trails;
+    auto rows = database.ask("SELECT number, erased FROM trails WHERE node = ?1 AND erased < size ORDER BY number "
+                             "/*FOR UPDATE*/",
+                             database.node());
+    while (rows.next()) {
+        auto& one = trails.emplace_back();
+        rows.read(one.trail, one.from);
     }
-    if (upto == from) return erased;
-    database.run("UPDATE trails SET erased = ?2 WHERE number = ?1", number, upto);
-    erased.has_more = !is_at_the_end;
+    return trails;
+}
+
+void erase_between(Database& database, std::int64_t trail, std::uint64_t from, std::uint64_t to) {
+    for (auto next = bundle_with(database, trail, from);;) {
+        const auto found = kept_bundles(database, trail, next, 1);
+        if (found.empty() || found.front().first >= to) break;
+        const auto& bundle = found.front();
+        if (!bundle.details.empty())
+            database.run("UPDATE bundles SET details = ?3 WHERE trail = ?1 AND first = ?2", trail, bundle.first,
+                         details_from(bundle, to));
+        next = bundle.first + 1;
+    }
+    database.run("UPDATE trails SET erased = ?2 WHERE number = ?1", trail, to);
+}
+
+} // namespace
+
+Erased erase_details(Database& database, UtcTime before, UtcTime now, std::size_t limit) {
+    Erased erased;
+    for (const auto& [trail, from] : unerased_trails(database)) {
+        const auto records = kept_records(database, trail, from, limit);
+        auto upto = from;
+        bool is_at_the_end = false;
+        for (const auto& record : records) { // in the order of commits: that of time but for a moment
+            const auto read = audit::decode(as_bytes(record.bytes));
+            is_at_the_end = read && read->at >= before && read->at <= now;
+            if (is_at_the_end) break;
+            if (read && read->at < before) upto = record.seq + 1;
+        }
+        if (upto == from) continue;
+        erase_between(database, trail, from, upto);
+        erased.rows += static_cast<std::uint64_t>(
+            std::ranges::count_if(records, [upto](const auto& one) { return one.seq < upto && !one.details.empty(); }));
+        erased.has_more |= !is_at_the_end && records.size() == limit;
+    }
     return erased;
 }
 
-Erased erase_sessions(Database& database, UtcTime before, std::size_t limit) {
+Erased erase_sessions(Database& database, UtcTime before, UtcTime now, std::size_t limit) {
     Erased erased;
-    const auto from =
-        database.value<std::int64_t>("SELECT value FROM counters WHERE name = 'erased' /*FOR UPDATE*/").value_or(0);
+    const auto from = names_erased_up_to(database, Hold::yes);
     auto upto = from;
     std::size_t seen = 0;
     bool is_at_the_end = false;
-    for (auto rows = database.ask("SELECT number, opened, side = 'listener' AND ended IS NULL FROM sessions WHERE "
-                                  "number > ?1 ORDER BY number LIMIT ?2",
+    for (auto rows = database.ask("SELECT number, opened, CASE WHEN side = 'listener' AND ended IS NULL THEN 1 ELSE 0 "
+                                  "END FROM sessions WHERE number > ?1 ORDER BY number LIMIT ?2",
                                   from, limit);
-         rows.next(); ++seen) {
+         !is_at_the_end && rows.next(); ++seen) {
         std::int64_t number = 0;
         UtcTime opened;
         bool is_live = false;
         rows.read(number, opened, is_live);
-        is_at_the_end = is_live || opened >= before;
-        if (is_at_the_end) break;
-        upto = number;
+        is_at_the_end = is_live || (opened >= before && opened <= now);
+        if (!is_at_the_end && opened < before) upto = number;
     }
     if (upto == from) return erased;
-    erased.rows = static_cast<std::uint64_t>(database.run(
-        "UPDATE sessions SET peer = '', party_id = '', partner_cadre = '[]' WHERE number > ?1 AND number <= ?2 AND "
-        "side = 'listener' AND tally_id = '' AND peer <> ''",
-        from, upto));
+    erased.rows = erase_names(database, from + 1, upto);
     database.run("INSERT INTO counters (name, value) VALUES ('erased', ?1) ON CONFLICT (name) DO UPDATE SET value = ?1",
                  upto);
     erased.has_more = !is_at_the_end && seen == limit;

@@ -34,6 +34,8 @@ struct KeptTrail {
 };
 std::vector<KeptTrail> kept_trails(Database& database);                             // oldest first
 std::optional<KeptTrail> newest_trail(Database& database, const std::string& node); // that the node writes to
+// By number: those that something is kept of but their own row.
+std::vector<std::int64_t> trails_without_row(Database& database);
 
 // Those whose first record is number `from` or a later one, at most `limit`, in order.
 std::vector<Bundle> kept_bundles(Database& database, std::int64_t trail, std::uint64_t from, std::size_t limit);
@@ -72,14 +74,15 @@ std::vector<KeptSubtree> kept_subtrees(Database& database, std::int64_t trail);
 std::optional<Bytes> tile_of(Database& database, const KeptTrail& trail, const audit::Tile& tile);
 
 // What names people and is older goes, from where it was left the last time, `limit` rows looked at; true in
-// `has_more`: there is more to do. Of this node's records salts and details: the records themselves and every proof
-// stay.
+// `has_more`: there is more to do. What is later than `now` was told by a clock that was ahead, and goes with the next
+// row that is older.
 struct Erased {
     std::uint64_t rows = 0; // that lost something
     bool has_more = false;
 };
-Erased erase_details(Database& database, UtcTime before, std::size_t limit);
-// Of the store's listener sessions that ended without a tally: peer, party and cadre.
-Erased erase_sessions(Database& database, UtcTime before, std::size_t limit);
+// Of the records of each of this node's trails salts and details: the records themselves and every proof stay.
+Erased erase_details(Database& database, UtcTime before, UtcTime now, std::size_t limit);
+// Of the store's sessions that came to nothing: their names (session_rows.hpp).
+Erased erase_sessions(Database& database, UtcTime before, UtcTime now, std::size_t limit);
 
 } // namespace taleus::store

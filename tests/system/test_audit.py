@@ -8,12 +8,14 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 
 import pytest
 
 from taleus import DONE, FAILED, PROGRAM, ROOT, UNTHROTTLED, USAGE, Home, Listener, environment, finish, taleus, until
 
 SESSIONS = 260  # of bench, so that the trail has more than 1,000 records
+EXPORTS = 150  # beside a busy listener
 
 
 class Trail:
@@ -345,6 +347,27 @@ def test_a_trail_is_exported_whole(trail, copy, tmp_path):
     assert (tmp_path / f"tiles/tile/1/000.p/{full}").exists() and (tmp_path / "tiles/tile/entries/000").exists()
     other = taleus("audit", "export", "--store", trail.bob.store, "--format", "tiles", "--out", tmp_path / "tiles", code=FAILED)
     assert "another trail" in other.err
+
+
+def test_tiles_are_exported_beside_a_busy_listener(tmp_path):
+    """Size and head were read one after the other: a commit between them made the trail a damaged one."""
+    alice, over = Home(tmp_path / "alice"), threading.Event()
+    with Listener(alice, set=UNTHROTTLED) as running:
+        made = alice.invite("foil", "--uses", "unlimited")
+
+        def load():
+            while not over.is_set():
+                taleus("bench", "--addr", running.addresses[0], "--token", made["link"]["token"], "--mode", "warm", "--role", "foil", "--sessions", 500,
+                       "--concurrency", 8, "--json")
+
+        busy = threading.Thread(target=load)
+        busy.start()
+        try:
+            for _ in range(EXPORTS):
+                alice.run("audit", "export", "--format", "tiles", "--out", tmp_path / "tiles")
+        finally:
+            over.set()
+            busy.join()
 
 
 def test_new_records_are_told_as_they_come(trail, tmp_path):

@@ -12,6 +12,7 @@ import time
 
 import pytest
 
+from faults import Faults
 from libp2p import Connection, Identity, contact, database
 from postgres import Cutter, NodeHome, Store, servers
 from records import check_records
@@ -149,6 +150,30 @@ def test_a_foil_session_opened_at_one_node_completes_at_another(nodes, store):
     assert [row["kind"] for row in trail].count("opened") == 1 and [row["kind"] for row in trail].count("ended") == 1
 
 
+def test_nodes_whose_clocks_differ_go_by_the_stores(store, tmp_path):
+    """Found in review: deadlines and heartbeats were written and read by each machine's own clock. One that was a minute ahead took its
+    sisters for dead, and what waited with them for over."""
+    homes = [NodeHome(tmp_path / name, store) for name in ("first", "second")]
+    faults = Faults(tmp_path / "faults", homes[1])
+    faults.put(clock_ms=60_000)
+
+    def seen():
+        return {row["peer"]: row["seen"] for row in store.rows("SELECT peer, seen FROM nodes")}
+
+    with Listener(homes[0], set=homes[0].set) as first, Listener(homes[1], set=homes[1].set, env=faults.environment) as second:
+        before = seen()
+        until("both have beaten again", lambda: all(seen()[peer] > before[peer] for peer in before), 30)
+        assert len(before) == 2 and max(seen().values()) - min(seen().values()) < 20_000
+        me, link = Identity(), homes[0].invite("foil")["link"]
+        with Connection(first.addresses[0], me) as here:
+            approved = here.ask(contact(link))
+        until("it waits", lambda: store.rows("SELECT 1 AS one FROM sessions WHERE state = 'AWAITING_DATABASE'"))
+        with Connection(second.addresses[0], me) as here:
+            told = here.ask(database("tally-1", approved["sessionId"]))
+        assert told["accepted"] is True, told
+        assert first.is_running() and "took over" not in second.log()
+
+
 def test_a_stock_answer_is_the_same_bytes_at_every_node(nodes):
     home, me = nodes[0].home, Identity()
     link = home.invite("stock")["link"]
@@ -228,7 +253,9 @@ def test_nodes_of_an_older_program_go_on_when_a_newer_one_has_brought_the_store_
     nodes[2].stop()
     refused = nodes[2].home.run("serve", set=nodes[2].home.set, code=FAILED)
     assert "newer program" in refused.err, refused
+    assert "newer program" in home.run("audit", "verify", code=FAILED).err, "it would call records of a newer form altered"
     assert all(node.is_running() for node in nodes[:2])
+    server.sql("UPDATE store SET version = version - 1", store.name)
 
 
 # --- a store that fails
