@@ -91,32 +91,6 @@ TEST_F(AsyncTest, a_stop_is_told_apart_from_a_deadline_and_lasts) {
     EXPECT_EQ(answers[1], Answer{std::unexpected(Interrupted::stopped)});
 }
 
-awaitable<void> lifted(Limit& limit, Clock& clock, Instant until, int& out) {
-    limit.lift();
-    co_await sleep_until(clock, until);
-    out = 1;
-}
-awaitable<void> commit_within(Limit& limit, Clock& clock, std::optional<std::expected<void, Interrupted>>& out,
-                              int& ran) {
-    out = co_await within(limit, clock.now() + 1s, lifted(limit, clock, clock.now() + 5s, ran));
-}
-
-TEST_F(AsyncTest, a_lifted_limit_interrupts_no_more) {
-    std::optional<std::expected<void, Interrupted>> answer;
-    int ran = 0;
-    auto& limit = tasks.spawn([&](Limit& own) { return commit_within(own, clock, answer, ran); });
-    settle();
-    clock.advance(2s);
-    limit.stop();
-    settle();
-    EXPECT_FALSE(answer);
-    clock.advance(3s);
-    settle();
-    EXPECT_EQ(ran, 1);
-    ASSERT_TRUE(answer);
-    EXPECT_TRUE(answer->has_value());
-}
-
 awaitable<void> join_into(TaskGroup& tasks, bool& joined) {
     co_await tasks.join();
     joined = true;

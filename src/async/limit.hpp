@@ -37,13 +37,6 @@ public:
     }
     bool is_stopped() const { return stopped_; }
 
-    // From here to the end of the present `within` nothing interrupts: a commit that is queued is awaited to its
-    // result.
-    void lift() {
-        timer_.clear();
-        waiting_ = false;
-    }
-
     asio::cancellation_slot slot() { return signal_.slot(); }
 
 private:

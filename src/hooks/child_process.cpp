@@ -16,6 +16,7 @@
 #include <array>
 #include <csignal>
 #include <cstdlib>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -120,7 +121,11 @@ ChildProcess::~ChildProcess() {
     if (child_ < 0 || is_reaped_) return;
     ::kill(-child_, SIGKILL);
     if (::waitpid(child_, nullptr, WNOHANG) == child_) return;
-    std::thread{[child = child_] { ::waitpid(child, nullptr, 0); }}.detach(); // in a moment: it was killed
+    try {
+        std::thread{[child = child_] { ::waitpid(child, nullptr, 0); }}.detach(); // in a moment: it was killed
+    } catch (const std::system_error&) {                                          // NOLINT(bugprone-empty-catch)
+        // No thread is to be had: what is left of the child, its number, goes with this process.
+    }
 }
 
 async::awaitable<Result<std::string>> ChildProcess::output(std::size_t bytes_max) {

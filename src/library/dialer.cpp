@@ -116,10 +116,11 @@ async::awaitable<void> Dialer::Core::run(Core& core, std::shared_ptr<Joining::Sh
     done(std::move(result));
 }
 
-// First what earlier attempts left behind goes: a key is not provisioned anew before that.
+// First what earlier attempts left behind goes, as far as one step's time takes it: a key is not provisioned anew
+// before that, and a session whose link is another's is not to wait for it longer.
 async::awaitable<Result<JoinResult>> Dialer::Core::joined(const Task& task, async::Limit& limit) {
     auto removal = library::removal_world(premises->ground(), crew.dependencies, settings.time_to_live);
-    auto removing = session::remove_abandoned(removal, limit);
+    auto removing = session::remove_abandoned(removal, limit, removal.clock.now() + removal.step);
     co_await std::move(removing);
     auto world = outfit_->join_world(&crew.observer);
     session::JoinRequest request{.link = task.link, .progress = {}};

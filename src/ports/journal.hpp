@@ -120,8 +120,8 @@ public:
     // fence is the epoch alone.
     virtual awaitable<Result<std::expected<void, NotTaken>>> record_tally(Session session, protocol::StateName from,
                                                                           TallyRecord tally, Trail trail) = 0;
-    // Moves a live session from one state to another that is not an end (SENDING_RESPONSE -> AWAITING_DATABASE and back
-    // and forth with VALIDATING_DATABASE).
+    // Moves a live session to another state that is not an end (SENDING_RESPONSE -> AWAITING_DATABASE), or puts down
+    // what it tells while it stays in one.
     virtual awaitable<Result<std::expected<void, NotTaken>>> move_session(std::string id, std::uint64_t epoch,
                                                                           protocol::StateName from,
                                                                           protocol::StateName to, bool delivered,
@@ -144,8 +144,7 @@ public:
     virtual awaitable<Result<void>> forget_instance(InstanceId instance, AuditRecord audit) = 0;
 
     // --- message 3: foil sessions of `peer` that await a database (approved: SENDING_RESPONSE, AWAITING_DATABASE,
-    // VALIDATING_DATABASE), whichever node opened them, and the ones DONE that could be meant by a repeat. Without a
-    // peer: those of this node.
+    // VALIDATING_DATABASE), whichever node opened them. Without a peer: those of this node.
     virtual awaitable<Result<std::vector<Session>>> waiting_sessions(std::optional<wire::PeerId> peer) = 0;
     // The one that is named, if it is this peer's and waits.
     virtual awaitable<Result<std::optional<Session>>> waiting_session(wire::PeerId peer, std::string id) = 0;

@@ -18,7 +18,8 @@ namespace {
 postgres::Options options_of(const PostgresServer& server) {
     postgres::Options options{{"dbname", server.url},
                               {"application_name", "taleus provisioner"},
-                              {"options", "-c statement_timeout=10s -c search_path=pg_catalog"}};
+                              {"options", "-c statement_timeout=10s -c idle_in_transaction_session_timeout=10s "
+                                          "-c search_path=pg_catalog"}};
     if (!server.password.empty()) options.emplace_back("password", server.password);
     return options;
 }
@@ -63,6 +64,13 @@ Result<std::string> identity_of(const std::string& draft) {
 void begin(PostgresLink& link, const ObjectNames& names) {
     link.run("BEGIN");
     link.run("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", {names.schema});
+}
+
+// Who may connect stands in the database's one row of pg_database, and of two transactions that change it at once
+// PostgreSQL fails the second ("tuple concurrently updated"): other instances' calls wait here until this one has
+// ended, or has stood still for so long that the server ends it.
+void begin_grants(PostgresLink& link) {
+    link.run("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", {"taleus: who may connect"});
 }
 
 bool has_role(PostgresLink& link, const std::string& role) {
@@ -113,6 +121,7 @@ Result<void> make_schema(const PostgresServer& server, const Order& order, const
     const auto database = current_database(link);
     begin(link, names);
     write_draft(link, names, order, *identity);
+    begin_grants(link);
     make_login(link, names, names.own, order.passwords.own, database);
     make_login(link, names, names.partner, order.passwords.partner, database);
     link.run("COMMIT");
@@ -127,6 +136,7 @@ Result<void> remove_schema(const PostgresServer& server, const InstanceId& insta
     const auto database = current_database(link);
     begin(link, names);
     link.run(fmt::format("DROP SCHEMA IF EXISTS {} CASCADE", names.schema));
+    begin_grants(link);
     for (const auto& role : {names.own, names.partner}) {
         if (!has_role(link, role)) continue;
         link.run(fmt::format("REVOKE ALL ON DATABASE {} FROM {}", database, role));

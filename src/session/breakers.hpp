@@ -56,7 +56,8 @@ template <class T> guard::CallResult result_of(const Result<T>& answer) {
     return has_failed ? guard::CallResult::failed : guard::CallResult::good;
 }
 
-// Makes a call under a lease of `breaker`. An interrupted one has passed its session's deadline.
+// Makes a call under a lease of `breaker`. One that is interrupted has passed its session's deadline, or the listener
+// hurries to its end.
 template <class T>
 async::awaitable<Result<T>> through(guard::Breaker& breaker, const async::Clock& clock, Purpose purpose,
                                     async::awaitable<Result<T>> call) {

@@ -44,10 +44,9 @@ ports::Session begun_row(const Shop& shop, const wire::PeerId& peer, const wire:
 } // namespace
 
 ContactSession::ContactSession(Conversation& talk, LiveKeys::Lead lead, wire::Contact contact, const BootstrapKey& key,
-                               const TokenHash& token)
+                               const TokenHash& token, Instant respond_at)
     : shop_{talk.shop()}, talk_{talk}, lead_{std::move(lead)}, row_{begun_row(shop_, talk.peer(), contact, key, token)},
-      chronicle_{shop_.world.clock, row_.id, id_of(token)}, entered_{talk.began()},
-      respond_at_{shop_.world.clock.now() + talk.settings().listener.respond},
+      chronicle_{shop_.world.clock, row_.id, id_of(token)}, entered_{talk.began()}, respond_at_{respond_at},
       session_at_{talk.began() + talk.settings().listener.session} {
     chronicle_.note(
         "opened",

@@ -18,9 +18,9 @@ namespace taleus::session {
 
 class ContactSession {
 public:
-    // Its time to respond begins here: the contact has arrived whole.
+    // `respond_at`: counted from when the contact had arrived whole, also where it waited for another one's answer.
     ContactSession(Conversation& talk, LiveKeys::Lead lead, wire::Contact contact, const BootstrapKey& key,
-                   const TokenHash& token);
+                   const TokenHash& token, Instant respond_at);
 
     async::awaitable<void> run();
 

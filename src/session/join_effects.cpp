@@ -161,7 +161,7 @@ async::awaitable<Event> JoinSession::validate_response() {
         co_return ResponseInvalid{Code::role_mismatch, "createdBy contradicts the link's role"};
     if (approved.party_id == own_party_)
         co_return ResponseInvalid{Code::invalid_identity, "the inviter answers with your own party id"};
-    check_receipt(has_database ? approved.provisioned->receipt : approved.receipt, approved.session_id);
+    check_receipt(has_database ? approved.provisioned->receipt : approved.receipt, approved.session_id.value_or(""));
     if (role == wire::Role::stock) co_return co_await accept_stock(approved);
     co_return accept_foil(approved);
 }
@@ -173,15 +173,23 @@ std::vector<wire::PeerId> JoinSession::inviters() const {
     return peers;
 }
 
+std::string JoinSession::fault_of_receipt(const Result<audit::Receipt>& opened, const std::string& session) const {
+    if (!opened) return opened.error().context;
+    return std::string{audit::receipt_fault(*opened, session, id_of(token_), inviters())};
+}
+
 // Kept when it proves what it says of this session; it changes no outcome, for peers in the field give none. The first
-// one stands: the acknowledgement repeats it.
-void JoinSession::check_receipt(const std::optional<boost::json::value>& given,
-                                const std::optional<std::string>& session) {
-    if (!given || !row_.receipt.empty()) return;
+// one stands: the acknowledgement repeats it. One of a session that the listener gave up since proves nothing of this.
+void JoinSession::check_receipt(const std::optional<boost::json::value>& given, const std::string& session) {
+    if (!row_.receipt.empty()) {
+        const auto kept = wire::parse_json(as_bytes(row_.receipt));
+        if (kept && fault_of_receipt(audit::open_receipt(*kept), session).empty()) return;
+        row_.receipt.clear();
+        receipt_ = ReceiptCheck::none;
+    }
+    if (!given) return;
     const auto opened = audit::open_receipt(*given);
-    const auto fault = opened
-                           ? std::string{audit::receipt_fault(*opened, session.value_or(""), id_of(token_), inviters())}
-                           : opened.error().context;
+    const auto fault = fault_of_receipt(opened, session);
     receipt_ = fault.empty() ? ReceiptCheck::verified : ReceiptCheck::failed;
     if (!fault.empty()) {
         world_.log.warn("join {}: the listener's receipt proves nothing: {}", row_.id, fault);

@@ -85,6 +85,11 @@ bool JoinSession::is_expired() const { return world_.clock.utc() > request_.link
 async::awaitable<std::optional<JoinResult>> JoinSession::answered_by_record() {
     auto asked = world_.journal.joined(row_.key);
     auto found = co_await bounded(std::move(asked));
+    if (!found && found.error() == Interrupted::stopped) {
+        auto cancelled = failure({Code::shutting_down, "interrupted"});
+        cancelled.outcome = StateName::cancelled;
+        co_return cancelled;
+    }
     if (!found) co_return failure({Code::timeout, "the store did not answer in time"});
     if (!*found) co_return failure(found->error());
     auto& joined = **found;

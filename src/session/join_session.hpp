@@ -3,6 +3,7 @@
 // repeats until an end. What it makes is durable before it is told. Owned by the frame of `join`. One shard's thread.
 
 #include "async/limit.hpp"
+#include "audit/receipt.hpp"
 #include "protocol/dialer.hpp"
 #include "protocol/draft.hpp"
 #include "session/chronicle.hpp"
@@ -71,7 +72,8 @@ private:
     async::awaitable<Event> read_acknowledgement();
     async::awaitable<Event> record_acknowledged(bool acknowledged, bool draft_verified);
 
-    void check_receipt(const std::optional<boost::json::value>& given, const std::optional<std::string>& session);
+    std::string fault_of_receipt(const Result<audit::Receipt>& opened, const std::string& session) const;
+    void check_receipt(const std::optional<boost::json::value>& given, const std::string& session);
     void note_refusal(const wire::Refusal& refusal);
     ports::TallyRecord begun_tally(const wire::Approved& approved) const;
     protocol::dialer::Database made_database(std::optional<std::string> session_id) const;

@@ -71,9 +71,11 @@ async::awaitable<bool> join_live(Conversation& talk, LiveKeys::Joiner joiner, In
     if (answer && !*answer) co_return false;
     if (answer)
         co_await tell(talk, std::move(**answer), until);
+    else if (answer.error() == Interrupted::stopped)
+        co_await tell(talk, refusal_of(Code::shutting_down), until);
     else
-        co_await tell(
-            talk, refusal_of(answer.error() == Interrupted::stopped ? Code::shutting_down : Code::in_progress), until);
+        co_await talk.refuse(wire::to_json(refusal_of(Code::in_progress), RefusalForm::result),
+                             talk.settings().listener.refusal_after_deadline, Conversation::Input::ended);
     co_return true;
 }
 
@@ -90,7 +92,7 @@ async::awaitable<void> serve_contact(Conversation& talk, wire::Contact contact) 
                 co_return co_await refuse_unserved(talk, {StateName::rejected, refusal_of(Code::overloaded),
                                                           RefusalForm::result, Conversation::Input::ended});
             }
-            ContactSession session{talk, std::move(*lead), std::move(contact), key, token};
+            ContactSession session{talk, std::move(*lead), std::move(contact), key, token, until};
             co_return co_await session.run();
         }
         if (!std::exchange(is_recorded, true)) {
@@ -243,6 +245,7 @@ async::awaitable<Result<void>> Listener::resume() {
     auto asked = shop_->world.journal.waiting_sessions(std::nullopt);
     auto waiting = co_await std::move(asked);
     if (!waiting) co_return fail(std::move(waiting.error()));
+    if (shop_->is_closed) co_return Result<void>{}; // meanwhile: they wait for the next start, or for a sister
     const auto& clock = shop_->world.clock;
     for (auto& session : *waiting) {
         if (shop_->waiting.has(session.id)) continue;

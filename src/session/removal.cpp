@@ -14,9 +14,10 @@ constexpr std::size_t round_max = 100; // instances; more are left to the next r
 constexpr Duration pause_min = std::chrono::milliseconds{250};
 constexpr Duration pause_max = std::chrono::hours{1};
 
-async::awaitable<Result<void>> removed(RemovalWorld& world, const ports::Intent& intent, async::Limit& limit) {
+async::awaitable<Result<void>> removed(RemovalWorld& world, const ports::Intent& intent, async::Limit& limit,
+                                       Instant round_ends) {
     try {
-        const auto until = world.clock.now() + world.step;
+        const auto until = std::min(world.clock.now() + world.step, round_ends);
         auto removing = world.provisioner.remove(intent, {.key = {}, .until = until});
         auto answer = co_await async::within(limit, until, std::move(removing));
         if (answer) co_return std::move(*answer);
@@ -28,7 +29,7 @@ async::awaitable<Result<void>> removed(RemovalWorld& world, const ports::Intent&
 
 } // namespace
 
-async::awaitable<std::size_t> remove_abandoned(RemovalWorld& world, async::Limit& limit) {
+async::awaitable<std::size_t> remove_abandoned(RemovalWorld& world, async::Limit& limit, Instant until) {
     const auto now = world.clock.utc();
     const auto lived = std::chrono::duration_cast<std::chrono::milliseconds>(world.time_to_live);
     auto claiming = world.journal.claim_stale_instances(now - lived, now, round_max);
@@ -39,8 +40,8 @@ async::awaitable<std::size_t> remove_abandoned(RemovalWorld& world, async::Limit
     }
     std::size_t gone = 0;
     for (const auto& intent : *claimed) {
-        if (limit.is_stopped()) break;
-        auto removing = removed(world, intent, limit);
+        if (limit.is_stopped() || world.clock.now() >= until) break;
+        auto removing = removed(world, intent, limit, until);
         const auto answer = co_await std::move(removing);
         if (!answer) {
             world.log.warn("the abandoned database of tally {} is still there: {}", intent.tally_id,
@@ -58,7 +59,7 @@ async::awaitable<std::size_t> remove_abandoned(RemovalWorld& world, async::Limit
 async::awaitable<void> keep_removing(RemovalWorld& world, async::Limit& limit) {
     const auto pause = std::clamp(world.time_to_live / 4, pause_min, pause_max);
     while (!limit.is_stopped()) {
-        auto round = remove_abandoned(world, limit);
+        auto round = remove_abandoned(world, limit, Instant::max());
         const auto gone = co_await std::move(round);
         if (gone > 0) world.log.info("removed {} abandoned databases", gone);
         const auto next = world.clock.now() + pause;

@@ -21,9 +21,10 @@ struct RemovalWorld {
     Duration step = std::chrono::seconds{10}; // for one removal
 };
 
-// One round: claims what is older than the time to live, removes it, and forgets it once it is gone. What cannot be
-// removed stays claimed, and its key unprovisioned, until a later round. The number of those that are gone.
-async::awaitable<std::size_t> remove_abandoned(RemovalWorld& world, async::Limit& limit);
+// One round: claims what is older than the time to live, removes it, and forgets it once it is gone, one after another
+// until `until`. What cannot be removed stays claimed, and its key unprovisioned, until a later round. The number of
+// those that are gone.
+async::awaitable<std::size_t> remove_abandoned(RemovalWorld& world, async::Limit& limit, Instant until);
 
 // Rounds for as long as the limit is not stopped, the first one at once.
 async::awaitable<void> keep_removing(RemovalWorld& world, async::Limit& limit);

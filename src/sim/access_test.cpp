@@ -161,10 +161,11 @@ TEST_F(SealTest, a_seal_that_opens_for_nobody_is_told_and_the_result_accepted) {
 // --- removal
 
 struct RemovalTest : WorldTest {
-    static async::awaitable<void> one_round(session::RemovalWorld world, async::Limit& limit, std::size_t& gone) {
-        gone = co_await session::remove_abandoned(world, limit);
+    static async::awaitable<void> one_round(session::RemovalWorld world, async::Limit& limit, Instant until,
+                                            std::size_t& gone) {
+        gone = co_await session::remove_abandoned(world, limit, until);
     }
-    std::size_t remove_at(Node& node, Duration time_to_live = 1h) {
+    std::size_t remove_at(Node& node, Duration time_to_live = 1h, Instant until = Instant::max()) {
         std::size_t gone = 0;
         async::TaskGroup tasks{node.process().executor(), node.process().clock};
         session::RemovalWorld removal{.clock = node.process().clock,
@@ -172,7 +173,7 @@ struct RemovalTest : WorldTest {
                                       .provisioner = node.provisioner(),
                                       .log = {},
                                       .time_to_live = time_to_live};
-        tasks.spawn([&](async::Limit& limit) { return one_round(removal, limit, gone); });
+        tasks.spawn([&](async::Limit& limit) { return one_round(removal, limit, until, gone); });
         world.run_until([&] { return tasks.size() == 0; });
         return gone;
     }
@@ -197,6 +198,20 @@ TEST_F(RemovalTest, what_overran_its_session_is_removed_after_its_time_and_the_k
     world.run_for(100h);
     EXPECT_EQ(remove_at(inviter), 0U); // completed ones stay
     EXPECT_EQ(inviter.provisioner().made.size(), 1U);
+}
+
+// Found in review: each of those that hung had its own ten seconds, before a join that was none of theirs began.
+TEST_F(RemovalTest, a_round_ends_at_its_time_whatever_hangs) {
+    inviter.provisioner().mood = SimulatedProvisioner::Mood::overruns;
+    inviter.provisioner().delay = 10s;
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(member(contact(world.invite(inviter)), "code"), "timeout");
+    world.run_for(2h);
+    inviter.provisioner().mood = SimulatedProvisioner::Mood::hangs;
+    const auto began = world.time.now;
+    EXPECT_EQ(remove_at(inviter, 1h, began + 10s), 0U);
+    EXPECT_LE(world.time.now - began, 10s);
+    inviter.provisioner().mood = SimulatedProvisioner::Mood::makes;
+    EXPECT_EQ(remove_at(inviter), 3U); // nothing was lost of them
 }
 
 TEST_F(RemovalTest, a_key_is_not_provisioned_while_what_it_made_is_being_removed) {

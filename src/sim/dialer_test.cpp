@@ -1,6 +1,8 @@
 // The dialer against listeners of every kind: when it repeats, when it does not, and what it keeps.
 
+#include "audit/receipt.hpp"
 #include "sim/testing.hpp"
+#include "wire/json.hpp"
 
 #include <fmt/format.h>
 
@@ -297,6 +299,51 @@ TEST_F(DialerTest, finds_the_listener_again_after_it_restarted) {
     EXPECT_EQ(joining->result->outcome, StateName::done) << joining->result->reason;
     EXPECT_TRUE(joining->result->tally->confirmed);
     expect_one_tally();
+}
+
+// Found in review: the receipt of a session that the listener had given up stood for the one in its place, unchecked.
+TEST_F(DialerTest, keeps_the_receipt_of_the_session_that_was_completed) {
+    has_whole_trails = false;
+    const auto link = world.invite(inviter, {.role = wire::Role::foil});
+    const auto joining = respondent.join(link);
+    world.run_until([&] { return respondent.tallies().size() == 1; }); // made, and not told yet
+    respondent.crash();
+    world.run_for(30s);
+    ASSERT_EQ(state_of_last(inviter), "TIMED_OUT");
+    const auto given_up = last_session(inviter).id;
+    respondent.boot();
+    ASSERT_FALSE(last_session(respondent).receipt.empty());
+    const auto result = world.join(respondent, link);
+    EXPECT_EQ(result.outcome, StateName::done) << result.reason;
+    EXPECT_NE(result.session_id, given_up);
+    EXPECT_EQ(result.receipt, session::ReceiptCheck::verified);
+    const auto kept = wire::parse_json(as_bytes(last_session(respondent).receipt));
+    ASSERT_TRUE(kept);
+    const auto receipt = audit::open_receipt(*kept);
+    ASSERT_TRUE(receipt);
+    EXPECT_EQ(receipt->record.session, result.session_id);
+    expect_one_tally();
+}
+
+// One that proves nothing does not leave the earlier one standing.
+TEST_F(DialerTest, drops_the_receipt_of_a_session_that_the_listener_gave_up) {
+    has_whole_trails = false;
+    const auto link = world.invite(inviter, {.role = wire::Role::foil});
+    const auto joining = respondent.join(link);
+    world.run_until([&] { return respondent.tallies().size() == 1; });
+    respondent.crash();
+    world.run_for(30s);
+    inviter.crash();
+    inviter.boot(); // and another one answers in its place
+    respondent.boot();
+    ScriptedListener other{inviter,
+                           world.network,
+                           {{.text = foil_result},
+                            {.text = R"({"accepted":true,"tallyId":")" + only_tally(respondent).tally_id + R"("})"}}};
+    const auto result = world.join(respondent, link);
+    EXPECT_EQ(result.outcome, StateName::done) << result.reason;
+    EXPECT_EQ(result.receipt, session::ReceiptCheck::none);
+    EXPECT_EQ(last_session(respondent).receipt, "");
 }
 
 TEST_F(DialerTest, tells_each_step) {

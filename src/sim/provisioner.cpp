@@ -33,6 +33,8 @@ async::awaitable<Result<ports::MadeDatabase>> SimulatedProvisioner::provision(po
 }
 
 async::awaitable<Result<void>> SimulatedProvisioner::remove(ports::Intent intent, ports::Call) {
+    if (mood == Mood::hangs)
+        co_await async::sleep_until(process_.clock, process_.clock.now() + Duration{std::chrono::hours{1}});
     made.erase(intent.tally_id);
     co_return Result<void>{};
 }

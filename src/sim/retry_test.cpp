@@ -82,6 +82,25 @@ TEST_F(RetryTest, joiners_get_the_refusal_too) {
     EXPECT_EQ(inviter.provisioner().asked, 1U);
 }
 
+// Found in review: its time to respond began when the first one's books were closed, and its peer had left by then.
+TEST_F(RetryTest, who_takes_the_place_of_a_failed_one_has_the_time_that_it_came_with) {
+    inviter.provisioner().mood = SimulatedProvisioner::Mood::fails;
+    inviter.journal().slow_next("end_session", 4s);
+    const auto link = world.invite(inviter);
+    const auto first = begin(respondent, contact_text(link.token, "party-raw"));
+    world.run_until([&] { return first->reply.has_value(); });
+    inviter.provisioner().mood = SimulatedProvisioner::Mood::makes;
+    inviter.provisioner().delay = 3s;
+    const auto second = contact(link);
+    EXPECT_LT(second.took, 4700ms);
+    EXPECT_EQ(member(second, "approved"), "false");
+    world.run_dry();
+    inviter.provisioner().delay = 5ms;
+    EXPECT_EQ(member(contact(link), "approved"), "true");
+    world.run_dry();
+    EXPECT_EQ(spent(link), 1U);
+}
+
 TEST_F(RetryTest, a_failed_session_leaves_its_key_free_at_once_and_its_database_is_adopted) {
     inviter.provisioner().mood = SimulatedProvisioner::Mood::fails;
     const auto link = world.invite(inviter);

@@ -100,6 +100,20 @@ TEST_F(ShutdownTest, a_second_signal_shortens_the_grace) {
     EXPECT_EQ(inviter.listener().counts().tasks, 0U);
 }
 
+// Found in review: it was said that the store had not answered in time.
+TEST_F(ShutdownTest, a_join_that_is_interrupted_while_the_store_is_asked_first_is_cancelled) {
+    respondent.journal().slow_next("joined", 2s);
+    const auto joining = respondent.join(link);
+    world.run_for(300ms);
+    joining->limit->stop();
+    world.run_until([&] { return joining->result.has_value(); });
+    EXPECT_EQ(joining->result->outcome, StateName::cancelled);
+    EXPECT_EQ(joining->result->code, Code::shutting_down);
+    world.run_dry();
+    EXPECT_EQ(world.join(respondent, link).outcome, StateName::done);
+    expect_one_tally();
+}
+
 TEST_F(ShutdownTest, an_interrupted_join_is_cancelled_and_can_be_repeated) {
     inviter.provisioner().delay = 1s;
     const auto joining = respondent.join(link);

@@ -15,7 +15,8 @@ import pytest
 
 from libp2p import Connection, contact, database
 from tally_server import PROVISIONER_PASSWORD, SilentAfterCommit, TallyServer, access, check_logins
-from taleus import (DONE, REFUSED, USAGE, Listener, assert_both_sides, check_audit_is_gapless, finish, let_two_days_pass, until)
+from taleus import (DONE, REFUSED, UNTHROTTLED, USAGE, Listener, assert_both_sides, check_audit_is_gapless, finish, let_two_days_pass, taleus,
+                    until)
 
 # A machine that is busy with other things is no reason not to read back.
 PATIENT = {"timeouts.step": "20s", "timeouts.respond": "20s", "timeouts.session": "40s", "verify.timeout": "15s"}
@@ -64,6 +65,16 @@ def test_each_party_has_a_login_and_reads_the_draft_back(cluster, postgres, alic
     check_logins(cluster, alice, bob, tally_id)
     assert access(bob, another.result["tally"]["tallyId"])["login"] != theirs["login"]
     assert theirs["secret"] not in bob.run("tally", "show", tally_id).out
+
+
+def test_many_at_once_do_not_disturb_one_another(cluster, postgres, alice):
+    """Found in review: who may connect to a database stands in one row, and PostgreSQL fails who changes it at the same time."""
+    with Listener(alice, set={**postgres, **UNTHROTTLED, "limits.sessions_per_token": 100, "limits.sessions_per_peer": 100}) as running:
+        made = alice.invite("stock", "--uses", "unlimited")
+        told = taleus("bench", "--addr", running.addresses[0], "--token", made["link"]["token"], "--role", "stock", "--sessions", 40, "--concurrency", 8,
+                      "--timeout", 60, "--json").result
+    assert told["ok"] == 40, told
+    assert len(alice.tallies()) == 40 and {one["outcome"] for one in alice.sessions()} == {"done"}
 
 
 def test_secrets_stand_nowhere_in_the_clear(cluster, postgres, alice, bob):
