@@ -22,7 +22,7 @@ install(FILES ${documents}/_taleus DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vend
 install(FILES ${documents}/taleus.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 install(FILES ${documents}/changelog.gz DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES packaging/debian/copyright docs/operating.md docs/operations.md docs/commands.md docs/protection.md docs/storage.md
-  docs/provisioning.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+  docs/provisioning.md docs/auditing.md docs/verify_trail.py docs/durability.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY packaging/monitoring DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 # The units are for a system whose systemd looks there; both folders are one where /usr is merged.
@@ -70,7 +70,8 @@ set(CPACK_DEBIAN_PROGRAM_PACKAGE_SHLIBDEPS ON)
 # Who makes the service's user and its folder (postinst); systemd does, where it is.
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_DEPENDS "systemd-standalone-sysusers | systemd-sysusers, systemd-standalone-tmpfiles | systemd-tmpfiles")
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS "ca-certificates, procps") # verify.root_cert; the unit's ExecReload
-set(CPACK_DEBIAN_PROGRAM_PACKAGE_CONTROL_EXTRA ${CMAKE_SOURCE_DIR}/packaging/debian/postinst ${CMAKE_SOURCE_DIR}/packaging/debian/postrm)
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_CONTROL_EXTRA ${CMAKE_SOURCE_DIR}/packaging/debian/postinst ${CMAKE_SOURCE_DIR}/packaging/debian/prerm
+  ${CMAKE_SOURCE_DIR}/packaging/debian/postrm)
 
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME libtaleus${PROJECT_VERSION_MAJOR})
 set(CPACK_DEBIAN_LIBRARY_FILE_NAME DEB-DEFAULT)

@@ -89,8 +89,8 @@ public:
     /// when this home is joining it already, `shutting_down` when the dialer ends. Not from a callback on the library's
     /// own thread.
     Result<JoinResult> join(JoinRequest request);
-    /// The same without waiting: `done` is called once, on the hooks' executor, also with errors; never after the
-    /// dialer was destroyed.
+    /// The same without waiting: `done` is called once, on the hooks' executor, also with errors; never once the dialer
+    /// is being destroyed, where it is destroyed uncalled.
     Joining join(JoinRequest request, std::move_only_function<void(Result<JoinResult>)> done);
 
     /// All tallies of the store, the newest first. `dependency_unavailable` when the store does not work, `timeout`

@@ -26,7 +26,7 @@ struct ListenerTimeouts {
 
 /// The dialer's limits of time (docs/protocol.md, "Timeouts"). Each is more than zero.
 struct DialerTimeouts {
-    Duration connect = std::chrono::seconds{10};  ///< one address, to the proven peer
+    Duration connect = std::chrono::seconds{10};  ///< all addresses together, to the proven peer
     Duration step = std::chrono::seconds{5};      ///< one step
     Duration response = std::chrono::seconds{35}; ///< from the contact to the listener's answer
     Duration session = std::chrono::seconds{60};  ///< a join as a whole, its repetitions included

@@ -352,7 +352,7 @@ typedef struct taleus_listener_timeouts {
 /** How long each step of a join may take, in ms; 0: the default (docs/protocol.md, "Timeouts"). */
 typedef struct taleus_dialer_timeouts {
     size_t size;      /**< of this struct, in bytes */
-    int64_t connect;  /**< one address, to the proven peer */
+    int64_t connect;  /**< all addresses together, to the proven peer */
     int64_t step;     /**< one step */
     int64_t response; /**< from the contact to the listener's answer */
     int64_t session;  /**< a join as a whole, its repetitions included */
@@ -596,8 +596,8 @@ typedef struct taleus_join_options {
     void* context;               /**< handed to `progress` and `done` */
     /** Each step of it; NULL: nobody watches. */
     void (*progress)(void* context, const taleus_join_progress* step);
-    /** The end of it, of `taleus_dialer_join` only, once: `result`, or NULL and `error`. Never after the dialer was
-     * freed. */
+    /** The end of it, of `taleus_dialer_join` only, once: `result`, or NULL and `error`. Not at all where the dialer is
+     * freed before: who frees it with joins under way lets go of their `context` by itself, after that. */
     void (*done)(void* context, const taleus_join_result* result, const taleus_error* error);
 } taleus_join_options;
 

@@ -184,7 +184,9 @@ Result<BackupContent> back_up(const Home& home, const Flags& flags, const fs::pa
     if (!config) return fail(config.error());
     if (!config->store_url.empty()) return on_a_server();
     const auto to = without_slash(named);
-    if (fs::exists(to)) return fail(Code::conflict, fmt::format("{} exists", to.string()));
+    const auto is_taken = is_there(to);
+    if (!is_taken) return fail(is_taken.error());
+    if (*is_taken) return fail(Code::conflict, fmt::format("{} exists", to.string()));
     auto stage = Stage::make(to);
     if (!stage) return fail(stage.error());
 
@@ -196,7 +198,10 @@ Result<BackupContent> back_up(const Home& home, const Flags& flags, const fs::pa
     if (!tallies) return fail(tallies.error());
     for (const auto& tally : *tallies) {
         auto name = fmt::format("tallies/{}.db", tally);
-        if (!is_known_name(name) || !fs::exists(home.path() / name)) continue; // elsewhere, or not made yet
+        if (!is_known_name(name)) continue; // elsewhere
+        const auto is_made = is_there(home.path() / name);
+        if (!is_made) return fail(is_made.error());
+        if (!*is_made) continue; // elsewhere, or not made yet
         if (auto copied = copy_file(home.path(), stage->path(), name); !copied) return fail(copied.error());
         names.push_back(std::move(name));
     }
@@ -215,8 +220,10 @@ Result<BackupContent> back_up(const Home& home, const Flags& flags, const fs::pa
 
 Result<BackupContent> restore(const fs::path& from, const Home& home) {
     const auto to = without_slash(home.path());
+    const auto is_taken = is_there(to);
+    if (!is_taken) return fail(is_taken.error());
     std::error_code error;
-    if (fs::exists(to) && !fs::is_empty(to, error))
+    if (*is_taken && !fs::is_empty(to, error))
         return fail(Code::conflict, fmt::format("{} is there and not empty, and is never overwritten", to.string()));
     const auto sums = read_sums(from);
     if (!sums) return fail(sums.error());

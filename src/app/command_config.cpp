@@ -1,5 +1,6 @@
 #include "app/ask_listener.hpp"
 #include "app/commands.hpp"
+#include "app/configured_hooks.hpp"
 #include "app/live_settings.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -11,7 +12,9 @@ namespace {
 
 Exit check(const Invocation& invocation, const std::string& file) {
     const Console console{invocation.json};
-    if (!std::filesystem::exists(file)) {
+    const auto there = is_there(file);
+    if (!there) return console.error(there.error()), Exit::failed;
+    if (!*there) {
         console.error({Code::malformed, fmt::format("there is no file {}", escaped(file))});
         return Exit::usage;
     }
@@ -19,6 +22,7 @@ Exit check(const Invocation& invocation, const std::string& file) {
     if (!flags) return console.error(flags.error()), Exit::usage;
     const auto settings = load_settings(file, *flags);
     if (!settings) return console.error({Code::malformed, settings.error().text}), Exit::usage;
+    if (const auto hooks = hooks_of(settings->config); !hooks) return console.error(hooks.error()), Exit::usage;
     for (const auto& doubt : doubts_of(settings->config)) console.note("warning: " + doubt);
     if (console.json())
         console.data(json_of(*settings));
@@ -76,6 +80,7 @@ std::optional<Error> change_file(const Home& home, const Flags& flags, ports::Se
     const LiveSettings live{home, flags, *settings};
     const auto proposal = live.with(change, LiveSettings::When::stopped);
     if (!proposal) return Error{Code::malformed, proposal.error().front().detail};
+    if (const auto hooks = hooks_of(proposal->next.config); !hooks) return hooks.error();
     if (const auto written = live.write(*proposal); !written)
         return Error{Code::internal, written.error().front().detail};
     return std::nullopt;

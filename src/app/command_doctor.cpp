@@ -2,6 +2,7 @@
 #include "app/commands.hpp"
 #include "guard/protection.hpp"
 #include "host/host.hpp"
+#include "store/trails.hpp"
 #include "store/versions.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -74,13 +75,18 @@ Finding free_space(const Home& home) {
             "a full disk refuses new sessions: make room"};
 }
 
-Finding store_of(const Home& home, const Flags& flags) {
-    const auto opened = OpenHome::open(home, flags);
+// Read only: neither made where there is none nor brought forward where it is of an older program.
+Finding store_of(const Home& home, const Config& config) {
+    const bool is_file = config.store_url.empty();
+    const auto there = is_file ? is_there(home.store_file()) : true;
+    if (there && !*there)
+        return {"store", Verdict::failed, fmt::format("there is no {}", home.store_file().string()),
+                "restore a backup; without one: taleus tally list makes an empty store"};
+    const auto opened = is_file ? store::open_to_read(home.store_file()) : store::connect_to_read(config.store_url);
     if (!opened)
         return {"store", Verdict::failed, escaped(opened.error().context, 512),
                 "see docs/storage.md, or restore a backup"};
-    const auto& url = (*opened)->config.store_url;
-    return {"store", Verdict::good, url.empty() ? "it opens and has this program's form" : "its server answers"};
+    return {"store", Verdict::good, is_file ? "it opens and has this program's form" : "its server answers"};
 }
 
 // --- what belongs to the machine
@@ -155,7 +161,18 @@ async::awaitable<Finding> dialled(Engine& engine, const wire::PeerId& self, std:
 void ask_network(const Home& home, const Config& config, const wire::PeerId& self, Findings& findings) {
     Engine engine;
     const auto told = ask_listener(home, {.target = "/v1/status"});
-    if (!told || !*told || (*told)->status >= 300) {
+    if (!told || (*told && (*told)->status >= 300)) {
+        findings.push_back({"listener", Verdict::failed,
+                            escaped(told ? error_of(**told).context : told.error().context, 512),
+                            "it runs and cannot be asked"});
+        return;
+    }
+    if (!*told) {
+        const auto runs = home.has_listener();
+        if (runs && *runs) {
+            findings.push_back({"listener", Verdict::skipped, "it runs and has no admin interface (admin.listen)"});
+            return;
+        }
         findings.push_back({"listener", Verdict::skipped, "none runs in this home"});
         for (const auto& address : config.listen) findings.push_back(port_of(engine, address));
         findings.push_back({"reachability", Verdict::skipped, "only a running listener can be called"});
@@ -193,10 +210,9 @@ Findings examine(const Home& home, const Flags& flags) {
     }
     const auto doubts = doubts_of(*config);
     if (doubts.empty()) findings.push_back({"settings", Verdict::good, "they are valid"});
-    for (const auto& doubt : doubts)
-        findings.push_back({"settings", Verdict::warning, doubt, "see docs/provisioning.md"});
+    for (const auto& doubt : doubts) findings.push_back({"settings", Verdict::warning, doubt});
     findings.push_back(descriptors(*config));
-    findings.push_back(store_of(home, flags));
+    findings.push_back(store_of(home, *config));
     ask_network(home, *config, wire::PeerId::of(identity->public_key()), findings);
     return findings;
 }

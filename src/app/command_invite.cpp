@@ -170,15 +170,17 @@ Exit create(OpenHome& home, const Console& console, const CreateOptions& options
         console.note(
             fmt::format("taleus: {}\n  the invitation exists: note its link, or revoke it (taleus invite revoke {})",
                         written.error().context, id));
-    if (const auto shown = show_qr(options, wire::to_uri(link, home.key, 2), console); !shown)
-        console.note(fmt::format("warning: no QR code: {}", shown.error().context));
+    const auto shown = show_qr(options, wire::to_uri(link, home.key, 2), console);
+    if (!shown)
+        console.note(
+            fmt::format("taleus: no QR code: {}\n  the invitation exists; its link is below", shown.error().context));
     if (console.json())
         console.data({{"id", id}, {"uri", uri}, {"link", boost::json::parse(wire::to_json(link, home.key))}});
     else if (options.out.empty() || !written)
         console.text(uri);
     console.note(fmt::format("invitation {}: {}, {} use{}, expires {} ({})", id, options.role, options.uses,
                              options.uses == "1" ? "" : "s", to_text(*expiry), relative(*expiry, now)));
-    return written ? Exit::done : Exit::failed;
+    return written && shown ? Exit::done : Exit::failed;
 }
 
 Exit list(OpenHome& home, const Console& console) {

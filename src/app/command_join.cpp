@@ -167,7 +167,7 @@ Result<JoinResult> join_until_signal(Dialer& dialer, Engine& engine, JoinRequest
 }
 
 Exit join(const ConfiguredHome& home, const Console& console, const JoinOptions& options) {
-    auto hooks = hooks_of(home);
+    auto hooks = hooks_of(home.config);
     if (!hooks) return failed_before(console, hooks.error());
     Engine engine; // what the dialer tells is told here
     hooks->executor = asio::on(engine.executor());

@@ -176,7 +176,7 @@ Exit Serving::not_started(const Error& error, const Console& console) const {
 }
 
 Exit Serving::run(const ServeOptions& options, const Console& console) {
-    const auto hooks = hooks_of(home_);
+    const auto hooks = hooks_of(home_.config);
     if (!hooks) return console.error(hooks.error(), "see docs/provisioning.md"), Exit::usage;
     auto settings = listener_settings(home_);
     settings.sockets = systemd_.take_sockets();

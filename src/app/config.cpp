@@ -5,6 +5,7 @@
 #include "app/toml_document.hpp"
 #include "base/log.hpp"
 #include "ops/address.hpp"
+#include "store/postgres_url.hpp"
 #include "wire/multiaddr.hpp"
 #include "wire/utf8.hpp"
 
@@ -29,7 +30,6 @@ struct Unit {
     std::string_view text;
     std::int64_t factor;
 };
-constexpr std::size_t config_bytes_max = 1 << 20;
 constexpr std::array duration_units{Unit{"ms", 1}, Unit{"s", 1000}, Unit{"m", 60'000}, Unit{"h", 3'600'000},
                                     Unit{"d", 86'400'000}};
 constexpr std::array size_units{Unit{"B", 1}, Unit{"KiB", 1024}, Unit{"MiB", 1 << 20}, Unit{"GiB", 1 << 30}};
@@ -195,6 +195,15 @@ Configured<void> check_party(const Config& config) {
     return {};
 }
 
+Configured<void> check_limits(const Config& config) {
+    if (config.limits.memory < config.limits.session_bytes())
+        return fault("limits.memory",
+                     "limits.memory must hold a session at least, which is twice limits.message_bytes");
+    if (config.work.initial > config.work.max)
+        return fault("overload.work", "overload.work must not be more than overload.work_max");
+    return {};
+}
+
 Configured<void> check_hook(std::string_view key, const std::string& target, bool is_needed) {
     if (target.empty() && !is_needed) return {};
     if (const auto parsed = hooks::parse_hook_target(target); !parsed)
@@ -203,6 +212,9 @@ Configured<void> check_hook(std::string_view key, const std::string& target, boo
 }
 
 Configured<void> check_dependencies(const Config& config) {
+    if (!config.store_url.empty())
+        if (const auto hosts = store::postgres_hosts(config.store_url); !hosts)
+            return fault("store.url", hosts.error().context);
     const auto& provisioner = config.provisioner;
     if (provisioner.kind == "postgres" && provisioner.url.empty())
         return fault("provisioner.kind", "provisioner.kind = \"postgres\" needs provisioner.url, such as "
@@ -224,6 +236,7 @@ Configured<void> check_together(const Config& config) {
     if (config.listener.respond > config.listener.session)
         return fault("timeouts.respond", "timeouts.respond must not be longer than timeouts.session");
     if (auto done = check_party(config); !done) return done;
+    if (auto done = check_limits(config); !done) return done;
     if (auto done = check_dependencies(config); !done) return done;
     if (auto levels = LogLevels::parse(config.log_level, config.log_levels); !levels)
         return fault("log.levels", levels.error().context);
@@ -334,10 +347,9 @@ Configured<Settings> settings_of(std::string_view text, const std::filesystem::p
 }
 
 Configured<Settings> load_settings(const std::filesystem::path& file, const Flags& flags) {
-    if (!std::filesystem::exists(file)) return settings_of("", file, flags);
-    const auto text = read_file(file, config_bytes_max);
+    const auto text = read_if_there(file, config_bytes_max);
     if (!text) return std::unexpected(ConfigFault{{}, text.error().context});
-    return settings_of(as_text(*text), file, flags);
+    return settings_of(*text ? as_text(**text) : std::string_view{}, file, flags);
 }
 
 Result<Config> load_config(const std::filesystem::path& file, const Flags& flags) {
@@ -351,6 +363,8 @@ std::vector<std::string> doubts_of(const Config& config) {
     if (!config.store_url.empty() && config.provisioner.kind == "sqlite") // right for one node, so not refused
         doubts.emplace_back("store.url lets other nodes share this store, but tally databases are files of this "
                             "machine: with more than one node set provisioner.kind to postgres or external");
+    if (config.listen.empty()) // right where systemd hands over sockets
+        doubts.emplace_back("p2p.listen is empty: serve starts only with sockets that are handed over to it");
     return doubts;
 }
 

@@ -111,6 +111,8 @@ struct ConfigFault {
 };
 template <class T> using Configured = std::expected<T, ConfigFault>;
 
+inline constexpr std::size_t config_bytes_max = 1 << 20; // of config.toml
+
 // The whole configuration of a home: file, environment, then `flags` (key, value).
 using Flags = std::vector<std::pair<std::string, std::string>>;
 Configured<Settings> settings_of(std::string_view text, const std::filesystem::path& file, const Flags& flags);

@@ -1,5 +1,7 @@
 #include "app/configured_hooks.hpp"
 
+#include "app/home.hpp"
+
 #include <fmt/format.h>
 #include <taleus/ready_hooks.hpp>
 
@@ -32,8 +34,7 @@ Result<std::shared_ptr<Provisioner>> provisioner_of(const ProvisionerConfig& con
 
 } // namespace
 
-Result<Hooks> hooks_of(const ConfiguredHome& home) {
-    const auto& config = home.config;
+Result<Hooks> hooks_of(const Config& config) {
     Hooks hooks;
     auto provisioner = provisioner_of(config.provisioner);
     if (!provisioner) return fail(std::move(provisioner.error()));

@@ -9,8 +9,6 @@ namespace taleus::app {
 
 namespace {
 
-constexpr std::size_t file_bytes_max = 1 << 20;
-
 using ports::SettingFault;
 using Faults = std::vector<SettingFault>;
 
@@ -82,21 +80,32 @@ LiveSettings::Judged LiveSettings::with(const ports::SettingChange& change, When
     proposal.changes = differences(now_.config, proposal.next.config);
     if (!change.persist) return proposal;
 
-    const auto file = read_file(home_.config_file(), file_bytes_max);
-    auto text = file ? std::string{as_text(*file)} : std::string{};
+    const auto file = read_if_there(home_.config_file(), config_bytes_max);
+    if (!file) return std::unexpected(Faults{{{}, "not_written", file.error().context}});
+    std::string text{*file ? as_text(**file) : std::string_view{}};
     for (const auto& [name, value] : change.values) {
         auto edited = with_setting(text, proposal.next.config, *find_key(name));
         if (!edited) return std::unexpected(Faults{{name, "not_written", edited.error().context}});
         text = std::move(*edited);
     }
-    proposal.file_before = file ? std::string{as_text(*file)} : std::string{};
+    // What holds now may be of this listener's time only, and what stands in the file not be read yet.
+    if (const auto next = settings_of(text, home_.config_file(), flags_); !next)
+        return std::unexpected(Faults{{next.error().key, "not_allowed",
+                                       fmt::format("nothing was changed, because the next start would refuse the file: "
+                                                   "{}; set what belongs together at once",
+                                                   next.error().text)}});
+    if (*file) proposal.file_before = as_text(**file);
     proposal.file = std::move(text);
     return proposal;
 }
 
 Result<void> LiveSettings::restore(const Proposal& proposal) const {
     if (!proposal.file) return {};
-    return write_file(home_.config_file(), as_bytes(proposal.file_before), 0600);
+    if (proposal.file_before) return write_file(home_.config_file(), as_bytes(*proposal.file_before), 0600);
+    std::error_code error;
+    std::filesystem::remove(home_.config_file(), error);
+    if (error) return fail(Code::internal, error.message());
+    return {};
 }
 
 std::expected<void, std::vector<SettingFault>> LiveSettings::write(const Proposal& proposal) const {

@@ -29,8 +29,8 @@ public:
     struct Proposal {
         Settings next;
         std::vector<Changed> changes;
-        std::optional<std::string> file; // what is to be written
-        std::string file_before;         // what it replaces
+        std::optional<std::string> file;        // what is to be written
+        std::optional<std::string> file_before; // what it replaces, where there is a file
     };
     using Judged = std::expected<Proposal, std::vector<ports::SettingFault>>;
 

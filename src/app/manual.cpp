@@ -62,7 +62,7 @@ std::string section(std::string_view title, const std::string& text) {
 }
 
 constexpr std::string_view date =
-    "2026-11-29"; // when pages last changed their form; they are the same on every machine
+    "2026-11-30"; // when pages last changed their form; they are the same on every machine
 
 constexpr std::string_view exits = R"(.TP
 0
@@ -85,6 +85,9 @@ Time is over.
 .TP
 6
 The other party answered what makes no sense.
+.TP
+74
+The disk failed to keep what was written, and the process stopped at once: check the disk, then start again.
 .TP
 130
 Interrupted.

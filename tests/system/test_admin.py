@@ -391,6 +391,23 @@ def test_a_killed_listener_leaves_nothing_in_the_way(alice, tmp_path):
         assert running.admin.get("/readyz").status == 200
 
 
+def test_who_has_the_port_of_a_killed_listener_is_sent_no_token(alice):
+    """Found in review: commands asked whoever answered at the address that the killed one had left."""
+    running = Listener(alice)
+    host, port = running.ready["admin"].rsplit(":", 1)
+    running.kill()
+    assert (alice.path / "admin.address").exists()
+    with socket.create_server((host, int(port))) as other:
+        other.settimeout(0.2)
+        assert "no listener runs" in alice.run("status", code=FAILED).err
+        assert alice.run("config", "set", "limits.sessions=9", "--json").result["running"] is False
+        assert "no listener runs" in alice.run("drain", code=FAILED).err
+        with pytest.raises(TimeoutError):
+            other.accept()
+    with Listener(alice, set={"admin.listen": ""}):
+        assert not (alice.path / "admin.address").exists()
+
+
 # --- metrics
 
 def test_metrics_pass_promtools_check(api, alice, bob):

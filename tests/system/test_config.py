@@ -15,7 +15,7 @@ import pytest
 
 import libp2p
 from faults import Faults
-from taleus import DONE, FAILED, USAGE, Listener, assert_both_sides, check_audit_is_gapless, until
+from taleus import DONE, FAILED, USAGE, Listener, assert_both_sides, check_audit_is_gapless, taleus, until
 
 SHORT = not os.environ.get("TALEUS_LONG")
 
@@ -152,6 +152,59 @@ def test_commands_change_the_file_where_no_listener_runs(alice, tmp_path):
     bad.write_text("[limits]\nsessions = 0\n")
     assert f"{bad}:2: limits.sessions must be a number from 1" in alice.run("config", "check", bad, code=USAGE).err
     assert "there is no file" in alice.run("config", "check", tmp_path / "none", code=USAGE).err
+
+
+def unreadable(file):
+    """For whoever asks, root too."""
+    file.unlink()
+    file.symlink_to(file.name)
+
+
+def test_a_file_that_cannot_be_read_is_said_and_ends_nobody(listener, alice):
+    """Found in review: SIGHUP ended the listener, and commands called it a fault of the program."""
+    unreadable(alice.path / "config.toml")
+    reload(listener, lambda: "config.toml was not taken: cannot read" in listener.log())
+    assert listener.is_running() and listener.admin.get("/readyz").status == 200
+    for command in (["config", "check", alice.path / "config.toml"], ["tally", "list"], ["audit", "verify"], ["backup", alice.path / "copy"]):
+        failed = taleus(*command, *([] if command[0] == "config" else ["--home", alice.path]), code=None)
+        assert failed.code in (FAILED, USAGE) and "cannot read" in failed.err and "fault of its own" not in failed.err, failed
+    assert not (alice.path / "copy").exists()
+
+
+def test_a_change_is_not_written_over_a_file_that_cannot_be_read(listener, alice):
+    """Found in review: what could not be read was taken for an empty file, and written over."""
+    file = alice.path / "config.toml"
+    large = file.read_text() + "# more\n" * 200_000
+    write(alice, large)
+    answer = listener.admin.patch({"limits.sessions": 500})
+    assert (answer.status, answer.json["errors"][0]["code"]) == (503, "not_written") and "larger than" in answer.text
+    assert file.read_text() == large and listener.admin.setting("limits.sessions")["value"] == "1000"
+
+
+def test_what_the_next_start_would_refuse_is_not_written(listener, alice):
+    """Found in review: a change was judged together with what this listener alone has."""
+    before = (alice.path / "config.toml").read_text()
+    alice.run("config", "set", "--no-persist", "timeouts.session=120s")
+    refused = alice.run("config", "set", "timeouts.step=60s", code=USAGE)
+    assert "next start" in refused.err and "timeouts.session" in refused.err
+    assert (alice.path / "config.toml").read_text() == before and listener.admin.setting("timeouts.step")["value"] == "5s"
+    alice.run("config", "set", "timeouts.step=60s", "timeouts.session=120s")
+    alice.run("config", "check", alice.path / "config.toml")
+
+
+@pytest.mark.parametrize("wrong, says", [
+    ({"store.url": "mysql://x"}, "store.url"), ({"provisioner.kind": "postgres", "provisioner.url": "foo"}, "provisioner.endpoint"),
+    ({"provisioner.kind": "postgres", "provisioner.url": "postgres://db.example/tallies", "provisioner.password_file": "/nowhere"}, "provisioner.password_file"),
+    ({"limits.memory": "1MiB", "limits.message_bytes": "1MiB"}, "limits.memory"), ({"overload.work": 1000, "overload.work_max": 16}, "overload.work")])
+def test_a_check_refuses_what_serve_refuses(alice, wrong, says):
+    """Found in review: `config check` called good what `serve` would not begin with, or could serve nobody with."""
+    assert says in alice.run("serve", set=wrong, code=USAGE).err
+    file = alice.path / "config.toml"
+    flags = [flag for key, value in wrong.items() for flag in ("--set", f"{key}={value}")]
+    assert says in taleus("config", "check", file, *flags, code=USAGE).err
+    before = file.read_text()
+    assert says in alice.run("config", "set", *[f"{key}={value}" for key, value in wrong.items()], code=USAGE).err
+    assert file.read_text() == before
 
 
 def test_a_file_that_cannot_be_edited_is_left_alone(listener, alice):

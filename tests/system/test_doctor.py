@@ -1,8 +1,10 @@
 """taleus doctor: finds what is wrong with a home and a machine, says what to do, and changes nothing."""
 
+import contextlib
 import socket
+import sqlite3
 
-from taleus import DONE, FAILED, Home, Listener, taleus
+from taleus import DONE, FAILED, ROOT, Home, Listener, taleus
 
 
 def findings(home, code=DONE, **options):
@@ -55,6 +57,35 @@ def test_bad_settings_and_a_damaged_store_are_named(alice):
     (alice.path / "config.toml").write_text("p2p.lisden = 1\n")
     found = findings(alice, code=FAILED)
     assert found["settings"]["verdict"] == "failed" and "lisden" in found["settings"]["what"]
+
+
+def test_a_store_that_is_missing_or_of_an_older_program_is_found_and_left_as_it_is(alice):
+    """Found in review: it was made, or brought forward, and called sound."""
+    alice.store.unlink()
+    found = findings(alice, code=FAILED)
+    assert found["store"]["verdict"] == "failed" and "restore" in found["store"]["next"] and not alice.store.exists()
+    with contextlib.closing(sqlite3.connect(alice.store)) as store:
+        store.executescript((ROOT / "tests/stores/6/alice.sql").read_text())
+    before = alice.store.read_bytes()
+    found = findings(alice, code=FAILED)
+    assert found["store"]["verdict"] == "failed" and "version 6" in found["store"]["what"]
+    assert alice.store.read_bytes() == before
+
+
+def test_a_listener_that_cannot_be_asked_is_not_taken_for_none(alice):
+    with Listener(alice):
+        token = alice.path / "admin.token"
+        kept = token.read_text()
+        token.unlink()
+        found = findings(alice, code=FAILED)
+        assert found["listener"]["verdict"] == "failed" and "admin.token" in found["listener"]["what"] and "ports" not in found
+        assert not token.exists(), "it changes nothing"
+        token.write_text("x" * 64)
+        token.chmod(0o600)
+        assert "restart the listener" in alice.run("status", code=FAILED).err
+        token.write_text(kept)
+    with Listener(alice, set={"admin.listen": ""}):
+        assert "no admin interface" in findings(alice, set={"p2p.listen": "/ip4/127.0.0.1/tcp/0"})["listener"]["what"]
 
 
 def test_no_home_is_said_and_what_to_do(tmp_path):

@@ -100,6 +100,7 @@ def test_revoking(alice):
     alice.run("invite", "revoke", made["id"])  # once more is no error
     assert alice.invitation(made["id"])["revoked"] == shown["revoked"]
     alice.run("invite", "revoke", "0" * 16, code=FAILED)
+    alice.run("invite", "show", "", code=FAILED)  # the beginning of all, and not of the one that there is
     kinds = [row["kind"] for row in alice.audit() if row["token_id"] == made["id"]]
     assert "invitation_created" in kinds and "invitation_revoked" in kinds
 
@@ -157,3 +158,12 @@ def test_qr_on_the_terminal_goes_to_stderr(alice):
 def test_an_unwritable_file_is_said_and_the_link_is_not_lost(alice, tmp_path):
     failed = alice.run("invite", "create", "--role", "stock", "--out", tmp_path / "no" / "such" / "folder", set=ANNOUNCE, code=FAILED)
     assert "taleus:1" in failed.out and str(pathlib.Path("no/such")) in failed.err
+    failed = alice.run("invite", "create", "--role", "stock", "--png", tmp_path / "no" / "such.png", set=ANNOUNCE, code=FAILED)
+    assert "taleus:1" in failed.out and "no QR code" in failed.err
+
+
+def test_an_empty_id_revokes_nothing(alice):
+    """Found in review: as the beginning of every id it was unique where there was one invitation."""
+    made = alice.invite("stock", set=ANNOUNCE)
+    alice.run("invite", "revoke", "", code=FAILED)
+    assert alice.invitation(made["id"])["state"] != "revoked"
