@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from taleus import ROOT, Home, Listener
+from taleus import ROOT, Home, Listener, until
 from tools import tool
 
 MONITORING = ROOT / "packaging/monitoring"
@@ -55,6 +55,7 @@ def test_every_metric_is_documented_and_every_documented_one_is_there(tmp_path):
     with Listener(alice) as running:
         bob.join(alice.invite("stock")["uri"])
         alice.settle()
+        until("the trail's head was looked at", lambda: "taleus_audit_records" in running.admin.metrics(), 20)
         there = {}
         for series in running.admin.metrics():
             name, _, labels = series.partition("{")

@@ -68,7 +68,7 @@ def test_everything_is_where_debian_looks_for_it(unpacked):
 
 
 def test_its_scripts_are_sound_and_start_nothing(unpacked):
-    for name in ("postinst", "postrm"):
+    for name in ("postinst", "prerm", "postrm"):
         script = unpacked / "DEBIAN" / name
         run("sh", "-n", script)
         assert "systemctl" not in script.read_text() and "rm -" not in script.read_text()
