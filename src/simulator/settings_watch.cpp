@@ -12,6 +12,7 @@ using std::chrono::milliseconds;
 void SettingsWatch::booted(const ListenerTimeouts& times) {
     versions_ = {{time_.now, times}};
     ways_.clear();
+    joins_.clear();
 }
 
 void SettingsWatch::changed(const ListenerTimeouts& times) { versions_.push_back({time_.now, times}); }
@@ -23,11 +24,20 @@ const SettingsWatch::Version* SettingsWatch::version_at(Instant began) const {
     return next == versions_.begin() ? nullptr : &*(next - 1);
 }
 
+void SettingsWatch::joined() {
+    witness_.joined();
+    joins_.push_back(time_.now);
+}
+
 void SettingsWatch::moved(const session::Move& move) {
     witness_.moved(move);
     const auto now = time_.now;
-    if (move.from == StateName::reading_request)
-        ways_[std::string{move.session_id}] = {now - move.spent, now, now, now};
+    if (move.from == StateName::reading_request) {
+        Way way{.began = now - move.spent, .read = {}, .entered = now, .identifies = now};
+        way.read.assign(std::ranges::lower_bound(joins_, way.began), joins_.end());
+        way.read.push_back(now);
+        ways_[std::string{move.session_id}] = std::move(way);
+    }
     const auto found = ways_.find(move.session_id);
     if (found == ways_.end()) return;
     auto& way = found->second;
@@ -42,10 +52,14 @@ void SettingsWatch::check_deadline(const session::Move& move, const Way& way) {
     const auto* version = version_at(way.began);
     if (version == nullptr) return;
     const auto& times = version->times;
-    const auto deadline = std::min({way.entered + times.step, way.read + times.respond, way.began + times.session});
+    const auto deadline_of = [&](Instant read) {
+        return std::min({way.entered + times.step, read + times.respond, way.began + times.session});
+    };
     if (version != &versions_.back()) ++witness_.counts["rare deadline by settings since changed"];
-    if (time_.now < deadline || (time_.now > deadline && went_on_ < way.began))
-        tell(move, *version, deadline - time_.now);
+    const auto is_kept = [&](Instant read) {
+        return time_.now == deadline_of(read) || (time_.now > deadline_of(read) && went_on_ >= way.began);
+    };
+    if (std::ranges::none_of(way.read, is_kept)) tell(move, *version, deadline_of(way.read.back()) - time_.now);
 }
 
 // How long a database is awaited is settled while the identity is judged; it may end later, never earlier.

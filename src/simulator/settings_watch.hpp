@@ -30,7 +30,7 @@ public:
     void ended(const session::Ending& ending) override { witness_.ended(ending); }
     void resumed(std::string_view session_id) override { witness_.resumed(session_id); }
     void left(std::string_view session_id) override { witness_.left(session_id); }
-    void joined() override { witness_.joined(); }
+    void joined() override;
     void turned_away(Code why) override { witness_.turned_away(why); }
 
 private:
@@ -40,9 +40,9 @@ private:
     };
     struct Way { // of a session, as far as it was watched
         Instant began;
-        Instant read;       // its contact
-        Instant entered;    // its present state
-        Instant identifies; // entered VALIDATING_IDENTITY
+        std::vector<Instant> read; // its contact, at one of these: before it waited for another's answer, or just now
+        Instant entered;           // its present state
+        Instant identifies;        // entered VALIDATING_IDENTITY
     };
     const Version* version_at(Instant began) const; // nullptr: it changed in that very moment
     void check_deadline(const session::Move& move, const Way& way);
@@ -55,6 +55,7 @@ private:
     Report& report_;
     std::vector<Version> versions_; // of this life, in order
     std::map<std::string, Way, std::less<>> ways_;
+    std::vector<Instant> joins_; // when a contact began to wait for another's answer
     Instant went_on_{};
 };
 
