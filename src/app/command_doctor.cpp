@@ -162,9 +162,9 @@ void ask_network(const Home& home, const Config& config, const wire::PeerId& sel
     Engine engine;
     const auto told = ask_listener(home, {.target = "/v1/status"});
     if (!told || (*told && (*told)->status >= 300)) {
-        findings.push_back({"listener", Verdict::failed,
-                            escaped(told ? error_of(**told).context : told.error().context, 512),
-                            "it runs and cannot be asked"});
+        const auto why = told ? error_of(**told).context : told.error().context;
+        findings.push_back({"listener", Verdict::failed, "it runs and cannot be asked: " + escaped(why, 512),
+                            "restart it, which makes a new admin.token where there is none"});
         return;
     }
     if (!*told) {

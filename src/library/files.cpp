@@ -15,13 +15,15 @@ namespace {
 
 std::string why() { return std::strerror(errno); } // NOLINT(concurrency-mt-unsafe): glibc's is a thread's own
 
-// Whose the file is, or else the nearest directory above it that can be seen; '' where nobody here has that name.
-std::string owner_of(std::filesystem::path path) {
+// Whose the file is, or else the nearest directory above it that can be seen; '' where it is the asker's own, or
+// nobody's here.
+std::string other_owner_of(std::filesystem::path path) {
     struct stat status{};
     while (::stat(path.c_str(), &status) != 0) {
-        if (!path.has_relative_path()) return {};
+        if (!path.has_relative_path() || path == ".") return {};
         path = path.has_parent_path() ? path.parent_path() : std::filesystem::path{"."};
     }
+    if (status.st_uid == ::geteuid()) return {};
     std::array<char, 4096> room{};
     struct passwd entry{};
     struct passwd* found = nullptr;
@@ -31,9 +33,10 @@ std::string owner_of(std::filesystem::path path) {
 
 // Of a file or of a directory above it, by errno. What is somebody else's is for them to read.
 std::unexpected<Error> not_read(const std::filesystem::path& file) {
+    const bool is_denied = errno == EACCES;
     auto text = fmt::format("cannot read {}: {}", file.string(), why());
-    if (errno == EACCES)
-        if (const auto owner = owner_of(file); !owner.empty())
+    if (is_denied)
+        if (const auto owner = other_owner_of(file); !owner.empty())
             text += fmt::format("; it is {0}'s: run this as {0}, such as by sudo -u {0}", owner);
     return fail(Code::internal, std::move(text));
 }

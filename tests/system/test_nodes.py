@@ -172,6 +172,12 @@ def test_nodes_whose_clocks_differ_go_by_the_stores(store, tmp_path):
             told = here.ask(database("tally-1", approved["sessionId"]))
         assert told["accepted"] is True, told
         assert first.is_running() and "took over" not in second.log()
+        homes[1].settle()
+        assert store.rows("SELECT id, state, tally_id FROM sessions") == [{"id": approved["sessionId"], "state": "DONE", "tally_id": "tally-1"}]
+        trail = homes[0].audit(approved["sessionId"])
+        assert {row["node"] for row in trail} == {home.peer_id for home in homes} and [row["kind"] for row in trail].count("ended") == 1
+        for home in homes:
+            check_records(home, at_rest=False)
 
 
 def test_a_stock_answer_is_the_same_bytes_at_every_node(nodes):

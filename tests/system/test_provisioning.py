@@ -75,6 +75,8 @@ def test_many_at_once_do_not_disturb_one_another(cluster, postgres, alice):
                       "--timeout", 60, "--json").result
     assert told["ok"] == 40, told
     assert len(alice.tallies()) == 40 and {one["outcome"] for one in alice.sessions()} == {"done"}
+    assert {row["body"]["outcome"] for row in alice.audit() if row["kind"] == "ended"} == {"done"}
+    check_audit_is_gapless(alice)
 
 
 def test_secrets_stand_nowhere_in_the_clear(cluster, postgres, alice, bob):
