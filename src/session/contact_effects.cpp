@@ -35,6 +35,13 @@ Code code_of(ports::NotTaken why) {
 
 milliseconds rounded_up(Duration duration) { return std::chrono::ceil<milliseconds>(duration); }
 
+// Who runs out of time while it waits for another session's decision was not slow itself: the peer is told to ask again
+// soon, whether its time ended between two looks at the record or during one.
+Event out_of_time_as_in_progress(Event why) {
+    if (std::holds_alternative<DeadlinePassed>(why)) return Refused{refusal_of(Code::in_progress)};
+    return why;
+}
+
 } // namespace
 
 // --- VALIDATING_TOKEN
@@ -96,9 +103,9 @@ async::awaitable<Event> ContactSession::wait_for_decision_elsewhere() {
         if (shop_.world.clock.now() + pause >= deadline()) co_return Refused{refusal_of(Code::in_progress)};
         auto sleep = async::sleep_until(shop_.world.clock, shop_.world.clock.now() + pause);
         if (const auto slept = co_await talk_.within(deadline(), std::move(sleep)); !slept)
-            co_return interrupted(slept.error());
+            co_return out_of_time_as_in_progress(interrupted(slept.error()));
         auto known = co_await look_up();
-        if (!known) co_return std::move(known.error());
+        if (!known) co_return out_of_time_as_in_progress(std::move(known.error()));
         if (const auto* decided = std::get_if<ports::Decided>(&*known)) co_return found_decision(decided->session);
         const auto* found = std::get_if<ports::TokenFound>(&*known);
         if (found == nullptr) co_return Refused{refusal_of(Code::invalid_token)};

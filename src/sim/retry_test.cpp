@@ -175,6 +175,27 @@ TEST_F(SisterTest, a_contact_of_a_key_whose_session_fails_at_a_sister_node_is_se
     EXPECT_EQ(spent(link), 1U);
 }
 
+// Found by CI: one whose time ended during a look at the record, and not between two, was told that it had been slow.
+TEST_F(SisterTest, who_waits_for_a_sister_nodes_decision_in_vain_is_told_to_ask_again_soon) {
+    link = world.invite(inviter);
+    inviter.provisioner().mood = SimulatedProvisioner::Mood::fails;
+    inviter.journal().slow_next("end_session", 20s);
+    const auto first = contact(link);
+    EXPECT_EQ(member(first, "code"), "provisioning_failed");
+    sister.journal().set_delay(1s, 1s);
+    const auto second = ask_sister(contact_text(link.token, "party-raw"));
+    EXPECT_EQ(member(second, "code"), "in_progress") << second.text;
+    EXPECT_LT(second.took, 4700ms);
+    world.run_dry();
+    const auto sessions = inviter.sessions();
+    ASSERT_EQ(sessions.size(), 2U);
+    EXPECT_EQ(count(inviter, "ended"), 2U);
+    EXPECT_EQ(spent(link), 0U);
+    sister.journal().set_delay(1ms, 1ms);
+    EXPECT_EQ(member(ask_sister(contact_text(link.token, "party-raw")), "approved"), "true");
+    EXPECT_EQ(spent(link), 1U);
+}
+
 TEST_F(SisterTest, a_foil_database_may_be_delivered_to_a_sister_node) {
     link = world.invite(inviter, {.role = wire::Role::foil});
     const auto id = member(contact(link), "sessionId");
