@@ -1,6 +1,7 @@
 #include "guard/breaker.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace taleus::guard {
 
@@ -14,10 +15,7 @@ std::optional<Duration> Breaker::refuses(Instant now) {
 }
 
 std::expected<Breaker::Lease, Duration> Breaker::ask(Instant now) {
-    if (const auto wait = refuses(now)) {
-        ++counts_.refused;
-        return std::unexpected(*wait);
-    }
+    if (const auto wait = refuses(now)) return std::unexpected(*wait);
     const Lease lease{next_id_++, generation_, now};
     leases_.emplace(lease.id, now + settings_.lease);
     return lease;
@@ -42,7 +40,20 @@ Breaker::Counts Breaker::counts(Instant now) {
     auto counts = counts_;
     counts.state = state_;
     counts.leases = leases_.size();
+    for (std::size_t i = 0; i < durations_.size(); ++i) {
+        const auto buckets = durations_[i].counts();
+        counts.results[i] = std::accumulate(buckets.begin(), buckets.end(), std::uint64_t{0});
+    }
     return counts;
+}
+
+void Breaker::use(const BreakerSettings& settings) {
+    if (settings.window != settings_.window) { // its slices have other numbers
+        window_ = {};
+        slice_ = 0;
+    }
+    settings_ = settings;
+    if (state_ == BreakerState::half_open && successes_ >= settings_.probes) enter(BreakerState::closed);
 }
 
 // What time alone has done: leases that are over, an open period that is.
@@ -58,7 +69,6 @@ void Breaker::expire(Instant now) {
 }
 
 void Breaker::decide(CallResult result, Duration took, Instant now) {
-    ++counts_.results[static_cast<std::size_t>(result)];
     if (result == CallResult::abandoned) return;
     const bool has_failed = result != CallResult::good;
     const bool is_slow = took >= settings_.slow;

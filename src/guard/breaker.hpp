@@ -59,7 +59,7 @@ public:
         std::size_t leases = 0; // calls under way
         std::uint64_t refused = 0;
         std::uint64_t late = 0;                     // results that decided nothing
-        std::array<std::uint64_t, 4> results{};     // by `CallResult`, expired leases as timeouts
+        std::array<std::uint64_t, 4> results{};     // of what was measured, by `CallResult`
         std::array<std::uint64_t, 3> transitions{}; // into each state
     };
 
@@ -70,14 +70,17 @@ public:
     // What `ask` would say, without asking: nullopt, or how long to wait.
     std::optional<Duration> refuses(Instant now);
     void report(const Lease& lease, CallResult result, Instant now);
+    // A call was not made for it.
+    void has_refused() { ++counts_.refused; }
     // What a call took from its beginning to its end, with or without a lease: decides nothing, and is for who watches.
     void measure(CallResult result, Duration took) { durations_[static_cast<std::size_t>(result)].observe(took); }
     const std::array<Histogram, 4>& durations() const { return durations_; } // by `CallResult`
 
     BreakerState state(Instant now);
     Counts counts(Instant now);
-    // For calls from now on; what is open stays open for as long as it was to.
-    void use(const BreakerSettings& settings) { settings_ = settings; }
+    // For calls from now on; what is open stays open for as long as it was to. Who needs fewer probes now may have had
+    // them; a window of another length begins empty.
+    void use(const BreakerSettings& settings);
 
 private:
     struct Tally {

@@ -55,6 +55,30 @@ TEST_F(BreakerTest, opens_on_slow_calls_that_succeed) {
     EXPECT_EQ(breaker.state(now), BreakerState::open);
 }
 
+// Found in review: it waited for one more probe to succeed, and let none through, until the next start.
+TEST_F(BreakerTest, fewer_probes_are_enough_at_once_where_they_were_had_already) {
+    for (int i = 0; i < 5; ++i) call(CallResult::timed_out);
+    until_probing();
+    for (int i = 0; i < 2; ++i) call(CallResult::good);
+    EXPECT_EQ(breaker.state(now), BreakerState::half_open);
+    settings.probes = 2;
+    breaker.use(settings);
+    EXPECT_EQ(breaker.state(now), BreakerState::closed);
+    EXPECT_TRUE(breaker.ask(now));
+}
+
+// Found in review: the slices of a longer window have smaller numbers, and so it turned no more.
+TEST_F(BreakerTest, a_window_of_another_length_turns_as_it_should) {
+    for (const auto length : {60s, 5s}) {
+        settings.window = length;
+        breaker.use(settings);
+        for (int i = 0; i < 19; ++i) call(CallResult::failed);
+        now += 10min;
+        call(CallResult::failed);
+        EXPECT_EQ(breaker.state(now), BreakerState::closed);
+    }
+}
+
 TEST_F(BreakerTest, opens_on_five_timeouts_in_a_row_however_rare) {
     for (int i = 0; i < 4; ++i) {
         call(CallResult::timed_out);
@@ -128,6 +152,7 @@ TEST_F(BreakerTest, what_calls_took_is_told_by_their_results_and_decides_nothing
     EXPECT_EQ(breaker.durations()[static_cast<std::size_t>(CallResult::timed_out)].sum(), 100 * 3600);
     EXPECT_EQ(breaker.durations()[static_cast<std::size_t>(CallResult::good)].sum(), 0.002);
     EXPECT_EQ(breaker.durations()[static_cast<std::size_t>(CallResult::failed)].sum(), 0);
+    EXPECT_EQ(breaker.counts(now).results, (std::array<std::uint64_t, 4>{1, 0, 100, 0}));
 }
 
 TEST_F(BreakerTest, a_late_result_decides_nothing) {

@@ -11,12 +11,12 @@ namespace taleus::guard {
 
 namespace {
 
-// The time in which `rate` earns `amount`, rounded up. Rates are below 2^34 a second, so nothing overflows.
+// The time in which `rate` earns `amount`, rounded up; ten years where that is less.
 Duration time_of(std::size_t amount, const Rate& rate) {
-    constexpr std::size_t second = std::nano::den;
-    const auto whole = amount / rate.per_second;
-    const auto rest = (amount % rate.per_second * second + rate.per_second - 1) / rate.per_second;
-    return Duration{static_cast<Duration::rep>(whole * second + rest)};
+    using Wide = unsigned __int128; // amounts and rates up to 2^64 a second
+    constexpr Wide most = std::chrono::nanoseconds{std::chrono::years{10}}.count();
+    const auto time = (Wide{amount} * std::nano::den + rate.per_second - 1) / rate.per_second;
+    return Duration{static_cast<Duration::rep>(std::min(time, most))};
 }
 
 std::optional<Duration> wait_for(Instant full, const Rate& rate, std::size_t amount, Instant now) {
@@ -28,6 +28,10 @@ std::optional<Duration> wait_for(Instant full, const Rate& rate, std::size_t amo
 
 void take(Instant& full, const Rate& rate, std::size_t amount, Instant now) {
     if (rate.per_second != 0 && amount != 0) full = std::max(full, now) + time_of(amount, rate);
+}
+
+void cap(Instant& full, const Rate& rate, Instant now) {
+    full = std::min(full, rate.per_second == 0 ? now : now + time_of(rate.burst, rate));
 }
 
 void give(Instant& full, const Rate& rate, std::size_t amount) {
@@ -51,6 +55,11 @@ void Bucket::take(const Rates& rates, const Charge& charge, Instant now) {
 void Bucket::give_back(const Rates& rates, const Charge& charge) {
     give(contacts_full, rates.contacts, charge.contacts);
     give(bytes_full, rates.bytes, charge.bytes);
+}
+
+void Bucket::cap(const Rates& rates, Instant now) {
+    guard::cap(contacts_full, rates.contacts, now);
+    guard::cap(bytes_full, rates.bytes, now);
 }
 
 Buckets::Buckets(std::size_t rows, Random& random) : secret_{random.bytes<16>()}, entries_(rows * row_size) {
@@ -89,6 +98,10 @@ void Buckets::put(ByteView key, const Bucket& bucket, Instant now) {
     if (bucket.full_at() > now) *fullest = {rows.key, bucket}; // a full one need not be remembered
 }
 
+void Buckets::cap(const Rates& rates, Instant now) {
+    for (auto& entry : entries_) entry.bucket.cap(rates, now);
+}
+
 Throttle::Throttle(Random& random, std::size_t rows) {
     for (std::size_t i = 0; i < static_cast<std::size_t>(Stage::global); ++i) tables_.emplace_back(rows, random);
 }
@@ -121,6 +134,11 @@ std::expected<void, Throttle::TooFast> Throttle::admit(std::initializer_list<Cal
     }
     ++counts_.admitted;
     return {};
+}
+
+void Throttle::use(const StageRates& rates, Instant now) {
+    for (std::size_t stage = 0; stage < tables_.size(); ++stage) tables_[stage].cap(rates[stage], now);
+    global_.cap(rates[static_cast<std::size_t>(Stage::global)], now);
 }
 
 void Throttle::give_back(std::initializer_list<Caller> callers, const Charge& charge, const StageRates& rates,

@@ -51,6 +51,8 @@ struct Bucket {
     std::optional<Duration> wait_for(const Rates& rates, const Charge& charge, Instant now) const;
     void take(const Rates& rates, const Charge& charge, Instant now);
     void give_back(const Rates& rates, const Charge& charge);
+    // Owes no more than a whole burst.
+    void cap(const Rates& rates, Instant now);
     Instant full_at() const { return std::max(contacts_full, bytes_full); }
 };
 
@@ -62,6 +64,7 @@ public:
     // The bucket of this key, or a full one where there is none; the next call may move it.
     Bucket of(ByteView key) const;
     void put(ByteView key, const Bucket& bucket, Instant now);
+    void cap(const Rates& rates, Instant now); // of all
     std::size_t size() const { return entries_.size(); }
 
 private:
@@ -101,6 +104,9 @@ public:
                                        const StageRates& rates, Instant now);
     // Of what was charged and not used.
     void give_back(std::initializer_list<Caller> callers, const Charge& charge, const StageRates& rates, Instant now);
+    // The rates are others from now on. What is owed is time of the old ones: nobody waits longer than who has just
+    // spent a whole burst of the new.
+    void use(const StageRates& rates, Instant now);
     const Counts& counts() const { return counts_; }
 
 private:

@@ -60,6 +60,41 @@ TEST(ThrottleTest, what_is_more_than_a_burst_never_passes) {
     EXPECT_FALSE(bucket.wait_for(rates, {.bytes = 101}, start));
 }
 
+// Found in review: what was owed at a rate of ten a second was waited for at five thousand a second, for half an hour.
+TEST(ThrottleTest, whoever_owes_at_an_old_rate_owes_no_more_than_a_burst_of_the_new) {
+    SeededRandom random{1};
+    Throttle throttle{random};
+    for (const auto stage : {Stage::peer, Stage::global}) {
+        const Throttle::Caller caller{stage, stage == Stage::global ? ByteView{} : as_bytes("p")};
+        const auto slow = only(stage, {.contacts = {.per_second = 1, .burst = 2000}, .bytes = {}});
+        const auto fast = only(stage, {.contacts = {.per_second = 500, .burst = 2000}, .bytes = {}});
+        EXPECT_TRUE(throttle.admit({caller}, {.contacts = 2000}, slow, start));
+        throttle.use(fast, start);
+        const auto refused = throttle.admit({caller}, {.contacts = 1}, fast, start);
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().wait, 2ms);
+        throttle.use({}, start); // no rate at all
+        throttle.use(fast, start);
+        EXPECT_TRUE(throttle.admit({caller}, {.contacts = 2000}, fast, start));
+    }
+}
+
+// Found in review: the product of amount and a second did not fit 64 bits, and so a burst was worth a nanosecond.
+TEST(ThrottleTest, rates_may_be_as_great_as_numbers_go) {
+    for (const auto& [rate, burst] : {std::pair<std::size_t, std::size_t>{std::size_t{32} << 30U, 18'446'744'074},
+                                      {std::size_t{1} << 40U, std::size_t{1} << 39U},
+                                      {SIZE_MAX, SIZE_MAX}}) {
+        const Rates rates{.contacts = {}, .bytes = {.per_second = rate, .burst = burst}};
+        EXPECT_EQ(Bucket{}.wait_for(rates, {.bytes = 65'536}, start), Duration::zero());
+        Bucket bucket;
+        bucket.take(rates, {.bytes = burst}, start);
+        EXPECT_LE(bucket.bytes_full, start + 1s);
+        EXPECT_GT(bucket.wait_for(rates, {.bytes = burst}, start), Duration::zero());
+    }
+    const Rates slowest{.contacts = {}, .bytes = {.per_second = 1, .burst = SIZE_MAX}};
+    EXPECT_EQ(Bucket{}.wait_for(slowest, {.bytes = SIZE_MAX}, start), Duration::zero());
+}
+
 TEST(ThrottleTest, what_was_not_used_is_given_back) {
     SeededRandom random{1};
     Throttle throttle{random};

@@ -28,7 +28,6 @@ std::optional<WorkLimit::Permit> WorkLimit::begin(Work work, Instant now) {
     turn(now);
     if (in_use_ >= room(work)) {
         most_in_use_ = std::max(most_in_use_, limit_); // the limit is what is used up
-        ++counts_.shed[static_cast<std::size_t>(work)];
         return std::nullopt;
     }
     ++in_use_;
@@ -103,6 +102,8 @@ void WorkLimit::judge_window() {
         limit_ = std::min(settings_.max, limit_ + std::max<std::size_t>(1, limit_ / 50));
     } else if (limit_ < settings_.initial) {
         limit_ = std::min(settings_.initial, limit_ + step_back());
+    } else if (is_light) {
+        limit_ = std::max(settings_.initial, limit_ - std::min(limit_, step_back()));
     }
 }
 

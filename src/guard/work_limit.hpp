@@ -61,8 +61,10 @@ public:
     WorkLimit(const WorkLimit&) = delete;
     WorkLimit& operator=(const WorkLimit&) = delete;
 
-    // nullopt: shed it.
+    // nullopt: there is no room for it.
     std::optional<Permit> begin(Work work, Instant now);
+    // It was refused for that, whatever else it was tried as before.
+    void shed(Work work) { ++counts_.shed[static_cast<std::size_t>(work)]; }
     // A timer came this much too late.
     void delayed(Duration loop_delay, Instant now);
 

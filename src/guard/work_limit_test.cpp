@@ -129,6 +129,21 @@ TEST(WorkLimitTest, what_was_promised_is_never_shed_and_takes_the_room_of_what_i
     EXPECT_TRUE(limit.begin(Work::unproven, now));
 }
 
+// Found in review: only silence brought a raised limit back, and any call now and then was none.
+TEST(WorkLimitTest, light_traffic_brings_a_raised_limit_back) {
+    WorkLimit limit{{}};
+    limit.use({.initial = 50});
+    auto now = Instant{1h};
+    EXPECT_GE(limit.counts(now).limit, 180U);
+    for (int i = 0; i < 100; ++i) {
+        auto permit = limit.begin(Work::unproven, now);
+        now += 1ms;
+        permit->done(now);
+        now += 49ms;
+    }
+    EXPECT_EQ(limit.counts(now).limit, 50U);
+}
+
 TEST(WorkLimitTest, room_is_asked_for_several_at_once_but_never_for_more_than_a_quarter) {
     WorkLimit limit{{}};
     const auto now = Instant{1h};
