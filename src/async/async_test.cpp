@@ -1,3 +1,4 @@
+#include "async/interrupt.hpp"
 #include "async/limit.hpp"
 #include "async/own_thread.hpp"
 #include "async/sleep.hpp"
@@ -5,10 +6,13 @@
 #include "async/worker.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <cerrno>
 #include <future>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 
 namespace taleus::async {
 namespace {
@@ -228,6 +232,29 @@ TEST_F(AsyncTest, nobody_waits_for_a_thread_that_was_left_behind) {
         EXPECT_EQ(answer, Answer{std::unexpected(Interrupted::deadline)});
     } // the loop is gone, and the thread still waits
     promise.set_value(7);
+}
+
+// Found in review: the process ended where no descriptor was left.
+TEST(InterruptTest, without_a_descriptor_it_throws) {
+    const auto number_of = [](auto make) {
+        try {
+            make();
+        } catch (const std::system_error& error) {
+            return error.code().value();
+        }
+        return 0;
+    };
+    // UBSan looks at a class it has not seen yet through a pipe, for which there will be no descriptor.
+    EXPECT_EQ(number_of([] { throw std::system_error{EINTR, std::generic_category()}; }), EINTR);
+    rlimit before{};
+    ::getrlimit(RLIMIT_NOFILE, &before);
+    const Interrupt last;
+    auto few = before;
+    few.rlim_cur = static_cast<rlim_t>(last.descriptor()) + 1;
+    ::setrlimit(RLIMIT_NOFILE, &few);
+    const auto number = number_of([] { const Interrupt one_too_many; });
+    ::setrlimit(RLIMIT_NOFILE, &before);
+    EXPECT_EQ(number, EMFILE);
 }
 
 } // namespace

@@ -92,10 +92,11 @@ void Clock::Timer::clear() {
 Instant SystemClock::now() const { return Instant{std::chrono::steady_clock::now().time_since_epoch()}; }
 
 UtcTime SystemClock::utc() const {
-    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()) + ahead_;
+    return std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now()) +
+           std::chrono::milliseconds{ahead_};
 }
 
-void SystemClock::follow(UtcTime calendar) { ahead_ += calendar - utc(); }
+void SystemClock::follow(UtcTime calendar) { ahead_ += (calendar - utc()).count(); }
 
 void SystemClock::arm(Instant earliest) {
     if (earliest == Instant::max()) { // nobody waits, and so the loop need not either

@@ -7,6 +7,8 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -67,7 +69,7 @@ public:
 private:
     void arm(Instant earliest) override;
     boost::asio::steady_timer timer_;
-    std::chrono::milliseconds ahead_{}; // the calendar that is followed, of the machine's own
+    std::atomic<std::int64_t> ahead_ = 0; // ms, the calendar that is followed, of the machine's own; read by any thread
 };
 
 } // namespace taleus::async

@@ -1,14 +1,15 @@
 #include "async/interrupt.hpp"
 
-#include "base/ensure.hpp"
-
 #include <sys/eventfd.h>
 #include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
 
 namespace taleus::async {
 
 Interrupt::Interrupt() : descriptor_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)} {
-    ensure(descriptor_ >= 0, "no descriptor is left");
+    if (descriptor_ < 0) throw std::system_error{errno, std::generic_category(), "work that can be cut short"};
 }
 
 Interrupt::~Interrupt() { ::close(descriptor_); }

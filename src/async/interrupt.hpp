@@ -14,7 +14,7 @@ namespace taleus::async {
 // Raised once, by any thread; never lowered.
 class Interrupt {
 public:
-    Interrupt();
+    Interrupt(); // throws `std::system_error` where no descriptor is left
     ~Interrupt();
     Interrupt(const Interrupt&) = delete;
     Interrupt& operator=(const Interrupt&) = delete;

@@ -103,6 +103,11 @@ Result<ChildProcess> ChildProcess::start(async::Executor executor, const std::ve
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail(last_error(program, errno));
     Descriptor reading{ends[0]};
     const Descriptor writing{ends[1]};
+    Pipe from{executor}; // before there is a child, which nobody would end where there is no memory for this
+    boost::system::error_code unwatched;
+    from.assign(reading.number(), unwatched);
+    if (unwatched) return fail(last_error(program, unwatched.value()));
+    static_cast<void>(reading.release());
 
     auto words = arguments;
     auto environment = clean_environment();
@@ -111,7 +116,7 @@ Result<ChildProcess> ChildProcess::start(async::Executor executor, const std::ve
     const int failed = ::posix_spawn(&child, program.c_str(), actions.files(), actions.attributes(),
                                      pointers_to(words).data(), pointers_to(environment).data());
     if (failed != 0) return fail(last_error(program, failed));
-    return ChildProcess{child, Pipe{executor, reading.release()}};
+    return ChildProcess{child, std::move(from)};
 }
 
 ChildProcess::ChildProcess(ChildProcess&& other) noexcept
@@ -144,7 +149,12 @@ async::awaitable<Result<std::string>> ChildProcess::output(std::size_t bytes_max
 }
 
 async::awaitable<Result<void>> ChildProcess::ended() {
-    Pipe end{from_.get_executor(), static_cast<int>(::syscall(SYS_pidfd_open, child_, O_NONBLOCK))};
+    Descriptor handle{static_cast<int>(::syscall(SYS_pidfd_open, child_, O_NONBLOCK))};
+    Pipe end{from_.get_executor()};
+    boost::system::error_code unwatched;
+    end.assign(handle.number(), unwatched);
+    if (unwatched) co_return fail(Code::dependency_unavailable, "the hook's end cannot be waited for");
+    static_cast<void>(handle.release());
     const auto [error] = co_await end.async_wait(Pipe::wait_read, as_tuple);
     if (has_failed(error)) co_return fail(Code::dependency_unavailable, "the hook's end cannot be waited for");
     ::kill(-child_, SIGKILL); // what it left behind; until it is reaped, the group's number is its own

@@ -3,7 +3,6 @@
 #include "async/own_thread.hpp"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_static_buffer.hpp>
 #include <boost/beast/http.hpp>
@@ -17,14 +16,13 @@
 
 #include "hooks/answer.hpp"
 #include "hooks/cancelled.hpp"
+#include "hooks/connect.hpp"
 
 namespace taleus::hooks {
 namespace {
 
 namespace asio = boost::asio;
 namespace http = boost::beast::http;
-using Socket = asio::basic_stream_socket<asio::ip::tcp, async::Executor>;
-using Endpoints = std::vector<asio::ip::tcp::endpoint>;
 
 constexpr auto as_tuple = asio::as_tuple(async::use_awaitable);
 constexpr std::size_t read_buffer = 16 * 1024; // headers included
@@ -55,7 +53,9 @@ Result<Endpoints> look_up(const HttpTarget& target) {
 
 http::request<http::string_body> request_to(const HttpTarget& target, const boost::json::object& content) {
     http::request<http::string_body> request{http::verb::post, target.path, 11};
-    request.set(http::field::host, fmt::format("{}:{}", target.host, target.port));
+    const bool is_bracketed = target.host.contains(':'); // an IPv6 address, RFC 3986 3.2.2
+    request.set(http::field::host,
+                fmt::format("{}{}{}:{}", is_bracketed ? "[" : "", target.host, is_bracketed ? "]" : "", target.port));
     request.set(http::field::content_type, "application/json");
     request.set(http::field::connection, "close");
     if (const auto* key = content.if_contains("idempotencyKey"); key != nullptr && key->is_string())
@@ -73,9 +73,9 @@ async::awaitable<Result<boost::json::object>> HttpHook::ask(boost::json::object 
     const auto endpoints = co_await std::move(looking);
     if (!endpoints) co_return fail(endpoints.error());
 
-    Socket socket{executor}; // closed with this frame, however it ends
-    const auto connected = co_await asio::async_connect(socket, *endpoints, as_tuple);
-    if (const auto& error = std::get<0>(connected); has_failed(error)) co_return unreachable(error.message());
+    Stream socket{executor}; // closed with this frame, however it ends
+    auto connecting = connect(socket, *endpoints);
+    if (auto connected = co_await std::move(connecting); !connected) co_return fail(std::move(connected.error()));
     const auto request = request_to(target_, content);
     const auto written = co_await http::async_write(socket, request, as_tuple);
     if (const auto& error = std::get<0>(written); has_failed(error)) co_return unreachable(error.message());

@@ -110,8 +110,10 @@ ports::awaitable<Result<std::unique_ptr<ports::Connection>>> Host::dial(wire::Mu
 }
 
 void Host::set_limits(HostLimits limits, p2p::ConnectionLimits connection) {
-    parts_->shard.limits = limits;
-    parts_->shard.context.limits = connection;
+    auto& shard = parts_->shard;
+    if (limits.rates != shard.limits.rates) shard.guards.connects.use(limits.rates, shard.clock.now());
+    shard.limits = limits;
+    shard.context.limits = connection;
     parts_->tell_handshakes();
 }
 

@@ -77,13 +77,10 @@ MuxerStep Mplex::begin_frame(Instant now) {
     if (action >= 5) return peer_reset(id, now);
     auto& stream = streams_.at(id);
     if (phase_ == Phase::body) {
-        if (body_left_ == 0) return std::nullopt;
-        stream.unread += body_left_;
-        if (stream.theirs == Half::open && stream.unread <= limits_.window) return std::nullopt;
-        const auto* why = stream.theirs == Half::open ? "too much unread" : "data after its end";
+        if (body_left_ == 0 || stream.theirs == Half::open) return std::nullopt;
         phase_ = Phase::skip;
         reset(id);
-        return mux::Reset{id, why};
+        return mux::Reset{id, "data after its end"};
     }
     if (stream.theirs == Half::ended) return std::nullopt;
     stream.theirs = Half::ended;
@@ -120,7 +117,12 @@ MuxerStep Mplex::take_body(ByteView& input) {
     body_left_ -= count;
     const auto id = phase_ == Phase::body ? id_of(frame_name()) : 0;
     if (id == 0) return std::nullopt;
-    return mux::Data{id, bytes};
+    auto& stream = streams_.at(id); // what has come counts, not what a header says will come: that is read meanwhile
+    stream.unread += count;
+    if (stream.unread <= limits_.window) return mux::Data{id, bytes};
+    phase_ = Phase::skip;
+    reset(id);
+    return mux::Reset{id, "too much unread"};
 }
 
 StreamId Mplex::open() {

@@ -122,6 +122,17 @@ TEST(MplexTest, too_much_unread_resets_that_stream_only) {
     EXPECT_TRUE(fed.mplex.has(second));
 }
 
+// Found in review: a message in one frame that was larger than the window was reset at its header, unread.
+TEST(MplexTest, a_frame_larger_than_the_window_passes_as_it_is_read) {
+    Fed fed{{.window = 100}};
+    const auto frame = mplex_frame(0, 2, std::string(150, 'x'));
+    fed << mplex_frame(0, 0) << Bytes{frame.begin(), frame.end() - 70};
+    fed.mplex.consumed(fed.last, 80);
+    fed << Bytes{frame.end() - 70, frame.end()};
+    EXPECT_TRUE(fed.words.ends_with("[" + std::string(80, 'x') + "] [" + std::string(70, 'x') + "] ")) << fed.words;
+    EXPECT_TRUE(fed.mplex.has(fed.last));
+}
+
 TEST(MplexTest, a_stream_beyond_the_limit_is_reset_and_the_rest_live_on) {
     Fed fed{{.inbound_max = 2}};
     fed << mplex_frame(0, 0) << mplex_frame(1, 0) << mplex_frame(2, 0) << mplex_frame(2, 2, "lost")
