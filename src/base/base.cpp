@@ -6,10 +6,46 @@
 
 #include <sodium.h>
 
+#include <algorithm>
+#include <array>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 
 namespace taleus {
+
+namespace {
+
+struct Character {
+    std::size_t size = 0; // in bytes; 0: what RFC 3629 has not
+    std::uint32_t code = 0;
+};
+
+// The one that a text, which is not empty, begins with.
+Character first_of(std::string_view text) {
+    const auto byte = [text](std::size_t at) -> std::uint32_t { return static_cast<unsigned char>(text[at]); };
+    const auto first = byte(0);
+    if (first < 0x80) return {1, first};
+    const std::size_t size = first >= 0xf8 ? 0 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 0;
+    if (size == 0 || size > text.size()) return {};
+    auto code = first & (0x7fU >> size);
+    for (std::size_t i = 1; i < size; ++i) {
+        if ((byte(i) & 0xc0U) != 0x80U) return {};
+        code = code << 6U | (byte(i) & 0x3fU);
+    }
+    constexpr std::array<std::uint32_t, 5> least{0, 0, 0x80, 0x800, 0x10000}; // by size: below it is overlong
+    const bool is_surrogate = code >= 0xd800 && code <= 0xdfff;
+    if (code < least[size] || is_surrogate || code > 0x10ffff) return {};
+    return {size, code};
+}
+
+// Controls (C0, DEL, C1), ends of lines and paragraphs, and what changes the direction of what follows.
+bool speaks_to_terminals(std::uint32_t code) {
+    return code < 0x20 || (code >= 0x7f && code <= 0x9f) || code == 0x61c || code == 0x200e || code == 0x200f ||
+           (code >= 0x2028 && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+}
+
+} // namespace
 
 std::string to_hex(ByteView bytes) {
     static constexpr std::string_view digits = "0123456789abcdef";
@@ -47,6 +83,24 @@ std::string escaped(std::string_view text, std::size_t limit) {
             fmt::format_to(std::back_inserter(out), "\\x{:02x}", static_cast<unsigned char>(c));
     }
     if (text.size() > limit) out += "...";
+    return out;
+}
+
+std::string readable(std::string_view text, std::size_t limit) {
+    std::string out;
+    std::size_t at = 0;
+    while (at < text.size()) {
+        const auto character = first_of(text.substr(at));
+        const auto part = text.substr(at, std::max<std::size_t>(character.size, 1));
+        if (part.size() > limit - at) break;
+        if (character.size > 0 && !speaks_to_terminals(character.code))
+            out += part;
+        else
+            for (const char c : part)
+                fmt::format_to(std::back_inserter(out), "\\x{:02x}", static_cast<unsigned char>(c));
+        at += part.size();
+    }
+    if (at < text.size()) out += "...";
     return out;
 }
 

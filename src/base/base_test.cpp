@@ -67,6 +67,43 @@ TEST(LogTest, text_of_a_partner_cannot_break_a_line_or_a_terminal) {
     EXPECT_EQ(escaped(std::string(200, 'a'), 3), "aaa...");
 }
 
+TEST(LogTest, what_is_shown_to_people_can_be_read_and_copied) {
+    for (const auto* text : {"", R"({"endpoint":"C:\new"})", "M\u00fcller \u20ac \u5de5 \U0001f600 \uffff \U0010ffff"})
+        EXPECT_EQ(readable(text), text);
+}
+
+TEST(LogTest, what_is_shown_to_people_says_nothing_to_their_terminal) {
+    EXPECT_EQ(readable("a\n\x1b[31m\x7f"), R"(a\x0a\x1b[31m\x7f)");
+    EXPECT_EQ(readable(std::string_view{"\0", 1}), R"(\x00)");
+    EXPECT_EQ(readable("\u0080\u009b\u009f\u00a0"), "\\xc2\\x80\\xc2\\x9b\\xc2\\x9f\u00a0");
+    for (const auto* mark : {"\u061c", "\u200e", "\u200f", "\u2028", "\u2029", "\u202a", "\u202e", "\u2066", "\u2069"})
+        EXPECT_TRUE(readable(mark).starts_with(R"(\x)")) << readable(mark);
+    for (const auto* other : {"\u061b", "\u200d", "\u2027", "\u202f", "\u2065", "\u206a"})
+        EXPECT_EQ(readable(other), other);
+    EXPECT_EQ(readable("\x9b"
+                       "31m"),
+              R"(\x9b31m)"); // C1 as one byte
+}
+
+TEST(LogTest, what_is_no_utf8_is_shown_by_its_bytes) {
+    EXPECT_EQ(readable("a\xff\xc3"), R"(a\xff\xc3)");
+    EXPECT_EQ(readable("\xe2\x82z"), R"(\xe2\x82z)");               // cut short
+    EXPECT_EQ(readable("\xc0\xaf"), R"(\xc0\xaf)");                 // overlong
+    EXPECT_EQ(readable("\xe0\x80\xaf"), R"(\xe0\x80\xaf)");         // likewise
+    EXPECT_EQ(readable("\xed\xa0\x80"), R"(\xed\xa0\x80)");         // a surrogate
+    EXPECT_EQ(readable("\xf4\x90\x80\x80"), R"(\xf4\x90\x80\x80)"); // beyond U+10FFFF
+    EXPECT_EQ(readable("\xf8\x88\x80\x80\x80"), R"(\xf8\x88\x80\x80\x80)");
+}
+
+TEST(LogTest, a_cut_splits_no_character) {
+    EXPECT_EQ(readable("abc", 3), "abc");
+    EXPECT_EQ(readable("abcd", 3), "abc...");
+    EXPECT_EQ(readable("ab\u20ac", 5), "ab\u20ac");
+    for (std::size_t limit = 2; limit < 5; ++limit) EXPECT_EQ(readable("ab\u20ac", limit), "ab...");
+    EXPECT_EQ(readable("\x1b\x1b", 1), R"(\x1b...)");
+    EXPECT_EQ(readable("a", 0), "...");
+}
+
 TEST(RandomTest, one_seed_makes_one_sequence) {
     SeededRandom a{7};
     SeededRandom b{7};

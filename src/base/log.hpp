@@ -27,6 +27,11 @@ public:
 // bytes of input.
 std::string escaped(std::string_view text, std::size_t limit = 128);
 
+// The same for people: UTF-8, quotes and backslashes stay as they are, so that what is shown can be read and copied.
+// \xNN is what is no UTF-8, and the bytes of characters that speak to a terminal or turn the line about: controls, ends
+// of lines and marks of direction. No character is cut in two.
+std::string readable(std::string_view text, std::size_t limit = 128);
+
 // A module's handle on the log; cheap to copy. The sink outlives it; without one nothing is written.
 class Log {
 public:

@@ -23,7 +23,6 @@ constexpr Bounds address_count{1, 16};
 constexpr Bounds address_bytes{1, 512};
 constexpr Bounds token_bytes{1, 512};
 constexpr Bounds requirement_bytes{0, 1024};
-constexpr UtcTime expiry_max{std::chrono::milliseconds{253'402'300'799'999}}; // 9999-12-31T23:59:59.999Z
 
 enum Field : std::uint8_t {
     address_field = 1,
@@ -75,7 +74,7 @@ Result<void> read_field(const ProtobufField& field, Link& link) {
     }
     case token_field: link.token = taleus::to_text(field.bytes); return {};
     case expiry_field:
-        if (field.value > static_cast<std::uint64_t>(expiry_max.time_since_epoch().count()))
+        if (field.value > static_cast<std::uint64_t>(link_expiry_max.time_since_epoch().count()))
             return bad("the expiry is out of range");
         link.expiry = UtcTime{std::chrono::milliseconds{field.value}};
         return {};
@@ -96,7 +95,7 @@ Result<Link> checked(Link link) {
     if (!is_within(link.token, token_bytes) || !is_utf8(link.token)) return bad("the token is malformed");
     if (link.requirement && (!is_within(*link.requirement, requirement_bytes) || !is_utf8(*link.requirement)))
         return bad("the identity requirement is malformed");
-    if (link.expiry < UtcTime{} || link.expiry > expiry_max) return bad("the expiry is out of range");
+    if (link.expiry < UtcTime{} || link.expiry > link_expiry_max) return bad("the expiry is out of range");
     return link;
 }
 

@@ -15,10 +15,12 @@
 
 namespace taleus::wire {
 
+inline constexpr UtcTime link_expiry_max{std::chrono::milliseconds{253'402'300'799'999}}; // 9999-12-31T23:59:59.999Z
+
 struct Link {
     std::vector<Multiaddr> addresses; // 1..16, each ending in /p2p/PEERID
     std::string token;                // 1..512 bytes
-    UtcTime expiry;
+    UtcTime expiry;                   // 1970 to `link_expiry_max`
     Role role = Role::stock;
     std::optional<std::string> requirement; // at most 1 KiB; unknown text is shown, not interpreted
     std::optional<PeerId> signer;           // set when a signature was there and holds: the peer of the first address

@@ -3,6 +3,7 @@
 
 #include "base/ensure.hpp"
 #include "wire/json_scan.hpp"
+#include "wire/utf8.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
@@ -136,6 +137,12 @@ Code code_of(const Refusal& refusal) {
     if (refusal.code) return *refusal.code;
     const auto* const found = std::ranges::find(published_reasons, refusal.reason, &PublishedReason::text);
     return found == published_reasons.end() ? Code::refused : found->code;
+}
+
+bool is_tellable(const DatabaseAccess& database) {
+    return !database.endpoint.empty() && database.endpoint.size() <= endpoint_bytes_max &&
+           database.credentials_ref.size() <= credentials_ref_bytes_max && is_utf8(database.endpoint) &&
+           is_utf8(database.credentials_ref);
 }
 
 } // namespace taleus::wire

@@ -40,10 +40,14 @@ struct Tally {
     bool operator==(const Tally&) const = default;
 };
 struct DatabaseAccess {          // dbConnectionInfo
-    std::string endpoint;        // 1..2048 bytes
-    std::string credentials_ref; // 0..512 bytes
+    std::string endpoint;        // 1..endpoint_bytes_max
+    std::string credentials_ref; // 0..credentials_ref_bytes_max
     bool operator==(const DatabaseAccess&) const = default;
 };
+inline constexpr std::size_t endpoint_bytes_max = 2048;
+inline constexpr std::size_t credentials_ref_bytes_max = 512;
+// Can a message tell of it, so that whoever gets it can read it: within these bounds, and UTF-8?
+bool is_tellable(const DatabaseAccess& database);
 // What stands beside `tally` and `dbConnectionInfo` in a result of either direction.
 struct Provisioned {
     Tally tally;
