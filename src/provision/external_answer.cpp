@@ -1,5 +1,7 @@
 #include "provision/external_answer.hpp"
 
+#include "wire/messages.hpp"
+
 #include <fmt/format.h>
 
 #include <optional>
@@ -10,8 +12,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t endpoint_bytes_max = 2048;
-constexpr std::size_t login_bytes_max = 512;
 constexpr std::size_t error_bytes_max = 512;
 
 std::unexpected<Error> nonsense(std::string_view member) {
@@ -47,13 +47,13 @@ std::optional<Error> stated_error(const json::object& answer) {
 Result<Made> database_of_answer(const json::object& answer) {
     if (auto error = stated_error(answer)) return fail(std::move(*error));
     Made made;
-    auto endpoint = text(answer, "endpoint", 1, endpoint_bytes_max);
+    auto endpoint = text(answer, "endpoint", 1, wire::endpoint_bytes_max);
     if (!endpoint) return nonsense("endpoint");
-    auto login = text(answer, "credentialsRef", 0, login_bytes_max);
+    auto login = text(answer, "credentialsRef", 0, wire::credentials_ref_bytes_max);
     if (!login) return nonsense("credentialsRef");
     made.access = {std::move(*endpoint), std::move(*login)};
     if (answer.contains("ownCredentialsRef")) {
-        auto own = text(answer, "ownCredentialsRef", 0, login_bytes_max);
+        auto own = text(answer, "ownCredentialsRef", 0, wire::credentials_ref_bytes_max);
         if (!own) return nonsense("ownCredentialsRef");
         made.own_login = std::move(*own);
     }

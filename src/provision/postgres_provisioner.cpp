@@ -27,6 +27,7 @@ postgres::Options options_of(const PostgresServer& server) {
 // What a URL says, as libpq reads it; nothing is dialled.
 struct UrlParts {
     std::optional<Endpoint> endpoint; // as partners can be told; nullopt where it names no host or database
+    bool is_readable = false;
     bool has_password = false;
 };
 UrlParts parts_of(const std::string& url) {
@@ -36,6 +37,7 @@ UrlParts parts_of(const std::string& url) {
     ::PQfreemem(fault);
     UrlParts parts;
     if (options == nullptr) return parts;
+    parts.is_readable = true;
     std::string host;
     std::string port = "5432";
     std::string database;
@@ -129,12 +131,23 @@ Result<void> make_schema(const PostgresServer& server, const Order& order, const
     return {};
 }
 
-Result<void> remove_schema(const PostgresServer& server, const InstanceId& instance,
+// Who was told late that this is to be removed finds what was made since: the instance and its schema are of a key, and
+// so the same again, the tally is another one. A schema without a row is nobody's, since both are made at once.
+bool is_of_another(PostgresLink& link, const ObjectNames& names, const std::string& tally_id) {
+    const auto table = names.schema + ".tally";
+    if (link.run("SELECT 1 WHERE to_regclass($1) IS NOT NULL", {table}).size() == 0) return false;
+    return link.run(fmt::format("SELECT 1 FROM {} WHERE tally_id <> $1", table), {tally_id}).size() > 0;
+}
+
+Result<void> remove_schema(const PostgresServer& server, const InstanceId& instance, const std::string& tally_id,
                            const async::Interrupt& interrupt) {
     const auto names = names_of(instance);
     PostgresLink link{options_of(server), interrupt};
     const auto database = current_database(link);
     begin(link, names);
+    const bool is_late = is_of_another(link, names, tally_id);
+    if (auto fault = link.take_fault()) return fail(std::move(*fault)); // what is there is not known
+    if (is_late) return {};
     link.run(fmt::format("DROP SCHEMA IF EXISTS {} CASCADE", names.schema));
     begin_grants(link);
     for (const auto& role : {names.own, names.partner}) {
@@ -151,6 +164,9 @@ Result<void> remove_schema(const PostgresServer& server, const InstanceId& insta
 
 Result<std::unique_ptr<PostgresProvisioner>> PostgresProvisioner::make(PostgresServer server) {
     auto url = parts_of(server.url);
+    if (!url.is_readable) // what libpq says of it would show a password that is written wrongly
+        return fail(Code::malformed, "the server's URL cannot be read: it must be postgresql://USER@HOST[:PORT]/DB, "
+                                     "special characters as %XX");
     if (url.has_password)
         return fail(Code::malformed,
                     "the server's URL must not hold a password, which others could see: give it apart");
@@ -177,8 +193,9 @@ async::awaitable<Result<Made>> PostgresProvisioner::provision(Order order) {
 }
 
 async::awaitable<Result<void>> PostgresProvisioner::remove(Order order) {
-    return async::run_interruptibly(worker_, [this, instance = order.instance](const async::Interrupt& interrupt) {
-        return remove_schema(server_, instance, interrupt);
+    return async::run_interruptibly(worker_, [this, instance = order.instance,
+                                              tally_id = std::move(order.tally_id)](const async::Interrupt& interrupt) {
+        return remove_schema(server_, instance, tally_id, interrupt);
     });
 }
 

@@ -1,7 +1,7 @@
 #include "store/commit_queue.hpp"
 
 #include <algorithm>
-#include <chrono>
+#include <tuple>
 
 namespace taleus::store {
 
@@ -38,6 +38,7 @@ bool CommitQueue::submit(std::unique_ptr<Call> call) {
     {
         const std::lock_guard lock{mutex_};
         if (waiting_.size() >= limits_.waiting_max) return false;
+        call->number = next_number_++;
         waiting_.push_back(std::move(call));
     }
     ready_.notify_one();
@@ -56,14 +57,31 @@ CommitQueue::Batch CommitQueue::take() {
 }
 
 void CommitQueue::serve() {
-    for (auto batch = take(); !batch.empty(); batch = take()) carry_out(batch);
+    for (auto batch = take(); !batch.empty(); batch = take()) {
+        put_in_order(batch);
+        carry_out(batch);
+    }
+}
+
+// What a call without a token locks is not known here, so it stays where it is, and nothing passes it.
+void CommitQueue::put_in_order(Batch& batch) {
+    const auto names_none = [](const auto& call) { return call->token.empty(); };
+    for (auto from = batch.begin(); from != batch.end();) {
+        const auto to = std::find_if(from, batch.end(), names_none);
+        std::sort(from, to, [](const auto& one, const auto& other) {
+            return std::tie(one->token, one->number) < std::tie(other->token, other->number);
+        });
+        from = std::find_if_not(to, batch.end(), names_none);
+    }
 }
 
 void CommitQueue::carry_out(const Batch& batch) {
     const auto began = std::chrono::steady_clock::now();
-    commit(batch);
-    measure(batch.size(), std::chrono::steady_clock::now() - began);
     calls_ += batch.size();
+    const bool is_done = try_commit(batch);
+    if (!is_done) commit_apart(batch);
+    measure(batch.size(), std::chrono::steady_clock::now() - began);
+    if (!is_done) return;
     for (const auto& call : batch) call->answer();
 }
 
@@ -78,23 +96,32 @@ CommitQueue::Measures CommitQueue::measures() const {
     return measures_;
 }
 
-void CommitQueue::commit(Calls calls) {
-    if (try_commit(calls)) return;
-    for (const auto& call : calls) commit_alone(call);
-}
-
-void CommitQueue::commit_alone(const std::unique_ptr<Call>& call) {
-    for (int times = 0; times < tries_max; ++times) {
+// A row that a sister holds and does not let go costs each try the whole wait for a lock: so each call has one before
+// any has another, and all those others are of one measure of time.
+void CommitQueue::commit_apart(Calls calls) {
+    const auto until = std::chrono::steady_clock::now() + limits_.patience;
+    const auto may_try = [until](int times) { return times == 0 || std::chrono::steady_clock::now() < until; };
+    std::vector<const std::unique_ptr<Call>*> left;
+    for (const auto& call : calls) left.push_back(&call);
+    for (int times = 0; !left.empty() && times < tries_max && may_try(times); ++times) {
         pause(times);
-        if (try_commit({&call, 1})) return;
+        for (const auto* call : std::exchange(left, {})) {
+            if (may_try(times) && try_commit({call, 1}))
+                (*call)->answer();
+            else
+                left.push_back(call);
+        }
     }
-    call->give_up({Code::dependency_unavailable, "the store has too many writers of the same rows"});
+    for (const auto* call : left) {
+        (*call)->give_up({Code::dependency_unavailable, "the store has too many writers of the same rows"});
+        (*call)->answer();
+    }
 }
 
 // All or nothing where the transaction itself fails: then every call of the batch has the same error, also those that
 // had succeeded before it.
 bool CommitQueue::try_commit(Calls calls) {
-    database_->unsealed().clear();
+    database_->begin_calls();
     database_->begin();
     bool is_open = !database_->fault();
     for (auto call = calls.begin(); is_open && call != calls.end(); ++call) is_open = perform(**call);

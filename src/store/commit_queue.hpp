@@ -4,9 +4,15 @@
 // disk serves many sessions, a call that fails takes nothing of the others with it, and nobody is told of what is not
 // on stable storage.
 //
-// A transaction that conflicts with another writer's is taken back whole. Then its calls are run one by one, so that a
-// contended one holds up only itself, each a bounded number of times with pauses of chance between. So a call may run
-// more than once; what it wrote the last time is all that it wrote.
+// A transaction that conflicts with another writer's is taken back whole. Then its calls are run one by one, each
+// answered when its own commit is durable. Those that are contended even so are tried again when all others have been
+// answered, a bounded number of times and for a bounded time in all, with pauses of chance between. So a contended call
+// holds up others by one try of its own, what waits behind the batch by that bounded time, and a call may run more than
+// once; what it wrote the last time is all that it wrote.
+//
+// Calls that lock a token's row run in the order of the tokens within a batch, so that no two nodes hold what the other
+// one waits for. Those of one token, and so of one session, keep their order; over one that names no token none goes.
+// Only a contended call is overtaken: who asks for two steps of a session waits for the first one's answer.
 //
 // Any thread may ask. The io_contexts of those who ask must outlive the queue: its thread may still be inside `post`
 // when the answer has been read.
@@ -21,6 +27,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -28,8 +35,10 @@
 #include <mutex>
 #include <random>
 #include <span>
+#include <string>
 #include <thread>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace taleus::store {
@@ -46,6 +55,7 @@ public:
         std::size_t waiting_max = 16'384;
         std::size_t batch_max = 256;
         bool has_thread = true; // without one, who asks runs its call itself, for a world of one thread
+        Duration patience = std::chrono::seconds{4}; // with the contended calls of a batch, in all
     };
     struct Counts {
         std::uint64_t calls = 0;
@@ -64,35 +74,43 @@ public:
     CommitQueue(const CommitQueue&) = delete;
     CommitQueue& operator=(const CommitQueue&) = delete;
 
-    // Runs `work(Database&) -> Result<T>` inside a transaction, more than once where that conflicts. `overloaded` when
-    // the queue is full. An awaiting task that is interrupted loses the answer, not the effect.
-    template <class Work> auto run(Work work) -> async::awaitable<std::invoke_result_t<Work&, Database&>> {
+    // Runs `work(Database&) -> Result<T>` inside a transaction, more than once where that conflicts. `token`: the id of
+    // the one whose row it locks; empty: it keeps its place. `overloaded` when the queue is full. An awaiting task that
+    // is interrupted loses the answer, not the effect.
+    template <class Work>
+    auto run(Work work, std::string token = {}) -> async::awaitable<std::invoke_result_t<Work&, Database&>> {
         using Outcome = std::invoke_result_t<Work&, Database&>;
         const auto executor = co_await async::asio::this_coro::executor;
         auto shot = std::make_shared<async::OneShot<Outcome>>(executor);
         auto waiting = shot->wait(); // once it is submitted its answer must be heard
-        if (!submit(std::make_unique<Asked<Work, Outcome>>(std::move(work), executor, shot)))
+        if (!submit(std::make_unique<Asked<Work, Outcome>>(std::move(work), std::move(token), executor, shot)))
             co_return Outcome{fail(Code::overloaded, "the store's queue is full")};
         co_return co_await std::move(waiting);
     }
 
+    // A database that is away is waited for no longer. Any thread.
+    void hurry() { database_->hurry(); }
     Counts counts() const { return {calls_.load(), commits_.load(), conflicts_.load()}; }
     Measures measures() const; // of all batches so far; any thread
 
 private:
     struct Call {
+        explicit Call(std::string of) : token{std::move(of)} {}
         virtual ~Call() = default;
         virtual bool perform(Database& database) = 0; // false: take back what it wrote
         virtual void give_up(Error error) = 0;
         virtual void answer() = 0;
+
+        const std::string token;  // its id, or empty
+        std::uint64_t number = 0; // in the order in which they were submitted
     };
     using Batch = std::vector<std::unique_ptr<Call>>;
     using Calls = std::span<const std::unique_ptr<Call>>;
 
     template <class Work, class Outcome> class Asked final : public Call {
     public:
-        Asked(Work work, async::Executor executor, std::shared_ptr<async::OneShot<Outcome>> shot)
-            : work_{std::move(work)}, guard_{executor}, shot_{std::move(shot)} {}
+        Asked(Work work, std::string token, async::Executor executor, std::shared_ptr<async::OneShot<Outcome>> shot)
+            : Call{std::move(token)}, work_{std::move(work)}, guard_{executor}, shot_{std::move(shot)} {}
         bool perform(Database& database) override {
             outcome_ = work_(database);
             return is_kept(*outcome_);
@@ -116,11 +134,11 @@ private:
     void carry_out(const Batch& batch);
     void measure(std::size_t calls, Duration took);
     Batch take(); // waits; empty: it is over
-    void commit(Calls calls);
-    void commit_alone(const std::unique_ptr<Call>& call);
-    bool try_commit(Calls calls); // false: a conflict; nothing was written, nothing is to be answered
-    bool perform(Call& call);     // false: the transaction is gone
-    void pause(int times);        // before another try; not when it is ending
+    static void put_in_order(Batch& batch);
+    void commit_apart(Calls calls); // and answers them
+    bool try_commit(Calls calls);   // false: a conflict; nothing was written, nothing is to be answered
+    bool perform(Call& call);       // false: the transaction is gone
+    void pause(int times);          // before another try; not when it is ending
 
     const std::unique_ptr<Database> database_;
     const Limits limits_;
@@ -133,6 +151,7 @@ private:
     Measures measures_;
     std::condition_variable ready_;
     std::deque<std::unique_ptr<Call>> waiting_;
+    std::uint64_t next_number_ = 0;
     bool ending_ = false;
     std::jthread thread_; // last: it uses what is above
 };

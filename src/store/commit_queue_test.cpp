@@ -3,6 +3,8 @@
 
 #include <future>
 #include <numeric>
+#include <string>
+#include <vector>
 
 namespace taleus::store::testing {
 namespace {
@@ -101,6 +103,29 @@ TEST(CommitQueueTest, a_full_queue_refuses) {
     shard.run();
     EXPECT_LE(kept, 3);
     EXPECT_EQ(kept + refused, 10);
+}
+
+// Found in review: of two nodes whose batches locked the rows of two tokens in opposite order the server ended one.
+TEST(CommitQueueTest, a_batch_runs_in_the_order_of_its_tokens_and_what_names_none_keeps_its_place) {
+    Home home;
+    Shard shard;
+    CommitQueue queue{open_table(home), {}};
+    std::vector<std::string> ran;
+    Gate gate;
+    gate.close(shard, queue);
+    for (const auto* text : {"b1", "a1", "b2", "a2", "", "c1", "a3"}) {
+        const std::string name{text};
+        auto running = queue.run(
+            [&ran, name](Database& db) {
+                ran.push_back(name);
+                return insert(db, 1);
+            },
+            name.substr(0, 1));
+        shard.spawn(std::move(running), [](const Result<std::int64_t>& answer) { EXPECT_TRUE(answer); });
+    }
+    gate.open(shard);
+    shard.run();
+    EXPECT_EQ(ran, (std::vector<std::string>{"a1", "a2", "b1", "b2", "", "a3", "c1"}));
 }
 
 } // namespace

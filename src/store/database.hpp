@@ -11,6 +11,7 @@
 // succeed.
 
 #include "audit/record.hpp"
+#include "base/instant.hpp"
 #include "base/result.hpp"
 
 #include <cstdint>
@@ -154,14 +155,27 @@ public:
     virtual std::optional<UtcTime> calendar() { return std::nullopt; }
     // From any thread: an end is near, what has no bound of its own is to stop waiting.
     virtual void hurry() {}
+    // From now on what is asked may look at whole tables, and an answer is waited for as long as that takes.
+    virtual void be_patient() {}
 
     // What this transaction appends to its node's trail, to be numbered and sealed at its end (sealer.hpp).
     std::vector<Unsealed>& unsealed() { return unsealed_; }
-    // The same of one call among those that share the transaction, which may yet be undone alone.
-    void begin_call() { before_call_ = unsealed_.size(); }
+    // A wall time to be kept at its end (session_rows.hpp).
+    const std::optional<UtcTime>& time_told() const { return time_told_; }
+    void tell_time(UtcTime now) { time_told_ = now; }
+    // Before the first call of a transaction; before each, which may yet be undone alone.
+    void begin_calls() {
+        unsealed_.clear();
+        time_told_.reset();
+    }
+    void begin_call() {
+        before_call_ = unsealed_.size();
+        told_before_call_ = time_told_;
+    }
     bool has_appended() const { return unsealed_.size() > before_call_; }
     void undo_call() {
         unsealed_.erase(unsealed_.begin() + static_cast<std::ptrdiff_t>(before_call_), unsealed_.end());
+        time_told_ = told_before_call_;
     }
 
     // The node in whose name is written: its peer id.
@@ -186,6 +200,8 @@ private:
     IdleCursors idle_;
     std::vector<Unsealed> unsealed_;
     std::size_t before_call_ = 0;
+    std::optional<UtcTime> time_told_;
+    std::optional<UtcTime> told_before_call_;
     std::string node_;
     std::optional<Error> fault_;
     bool is_conflict_ = false; // of `fault_`

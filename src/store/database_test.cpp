@@ -8,6 +8,9 @@
 
 #include <array>
 #include <fstream>
+#include <mutex>
+#include <set>
+#include <string>
 
 namespace taleus::store::testing {
 namespace {
@@ -166,6 +169,67 @@ TEST_F(DatabaseTest, many_may_make_one_store_at_once) {
         });
     openers.clear();
     EXPECT_THAT(faults, ::testing::Each(::testing::IsEmpty()));
+}
+
+// The statements that are run by connections which are opened while it is there.
+class Overheard {
+public:
+    Overheard() {
+        texts_.clear();
+        sqlite3_auto_extension(entry());
+    }
+    ~Overheard() { sqlite3_cancel_auto_extension(entry()); }
+    Overheard(const Overheard&) = delete;
+    Overheard& operator=(const Overheard&) = delete;
+    static std::set<std::string> texts() {
+        const std::lock_guard lock{mutex_};
+        return texts_;
+    }
+
+private:
+    static void (*entry())() { return reinterpret_cast<void (*)()>(&listen); } // as SQLite wants it
+    static int listen(sqlite3* to, char**, const sqlite3_api_routines*) {
+        return sqlite3_trace_v2(to, SQLITE_TRACE_STMT, keep, nullptr);
+    }
+    static int keep(unsigned, void*, void* statement, void*) {
+        const std::lock_guard lock{mutex_};
+        texts_.emplace(sqlite3_sql(static_cast<sqlite3_stmt*>(statement)));
+        return 0;
+    }
+
+    static inline std::mutex mutex_;
+    static inline std::set<std::string> texts_;
+};
+
+// Found in review: SQLite looks into an index of some rows only where the statement says, in the index's words, that it
+// asks for no others. Each claim went through every instance that there had ever been.
+TEST_F(DatabaseTest, nobody_goes_through_the_instances_that_were_adopted) {
+    ASSERT_TRUE(Journal::open(home.store(), author()));
+    {
+        const Overheard overheard;
+        Shard shard;
+        const auto journal = Journal::open(home.store(), author()).value();
+        auto made = session("d1", "token", wire::Role::foil, 1, Side::dialer);
+        made = shard.ask(journal->begin_join(made, {})).value().session;
+        ASSERT_TRUE(shard.ask(journal->record_intent("d1", made.epoch, intent(made, "t1"), {})).value());
+        ASSERT_EQ(shard.ask(journal->claim_stale_instances(now + 1h, now + 1h, 10)).value().size(), 1U);
+        ASSERT_TRUE(shard.ask(journal->forget_instance(intent(made, "t1").instance, record("instance_removed"))));
+    }
+    std::set<std::string> plans; // longer there than the connection, which knows statements by where they stand
+    for (const auto& text : Overheard::texts())
+        if (text.contains("instances")) plans.insert("EXPLAIN QUERY PLAN " + text);
+    const auto database = open_plain(home.store());
+    int by_index = 0;
+    for (const auto& plan : plans) {
+        for (auto steps = database->ask(plan); steps.next();) {
+            const auto step = steps.text(3);
+            const bool is_by_index = step.contains("instances_unadopted");
+            EXPECT_TRUE(is_by_index || !step.starts_with("SCAN instances")) << step << " of " << plan;
+            by_index += is_by_index ? 1 : 0;
+        }
+        EXPECT_FALSE(database->fault()) << plan;
+    }
+    EXPECT_GE(by_index, 4) << "claims, and what is forgotten";
 }
 
 // --- a failing disk

@@ -37,7 +37,7 @@ Result<Joined> begin_join(Database& database, const ports::Session& session, con
     auto stored = session_of_key(database, Side::dialer, session.key, Hold::yes);
     if (stored && stored->session.state == StateName::done) return recall(database, std::move(*stored));
 
-    const auto instance = instance_of_key(database, Side::dialer, session.key, Hold::no);
+    const auto instance = instance_of_key(database, Side::dialer, session.key, Hold::yes);
     if (instance && instance->state == "removing")
         return fail(Code::in_progress, "what an earlier attempt provisioned is being removed");
     const auto epoch = next_epoch(database, stored ? stored->session : session);

@@ -7,6 +7,7 @@
 #include "store/lists.hpp"
 #include "store/nodes.hpp"
 #include "store/schema.hpp"
+#include "store/session_rows.hpp"
 #include "store/session_steps.hpp"
 #include "store/trail.hpp"
 #include "store/trails.hpp"
@@ -31,7 +32,7 @@ Result<void> take_in_earlier(Database& database, Sealer sealer) {
     for (int times = 1;; ++times) {
         if (database.value<std::int64_t>("SELECT count(*) FROM unsealed WHERE node = ?1", database.node()) == 0)
             return {};
-        database.unsealed().clear();
+        database.begin_calls();
         database.begin();
         sealer.take_in_earlier(database);
         database.commit();
@@ -79,8 +80,11 @@ Result<std::unique_ptr<Journal>> Journal::begin(std::unique_ptr<Database> writer
 
 Journal::Journal(std::unique_ptr<Database> writer, std::unique_ptr<Database> reader, Author author,
                  const Options& options)
-    : node_{node_of(author)}, sealer_{author},
-      writes_{std::move(writer), options.writes, [this](Database& db) { sealer_.seal(db); }},
+    : node_{node_of(author)}, sealer_{author}, writes_{std::move(writer), options.writes,
+                                                       [this](Database& db) {
+                                                           keep_time(db);
+                                                           sealer_.seal(db);
+                                                       }},
       reader_{std::move(reader)}, reads_{options.reads_waiting_max, options.writes.has_thread ? 1U : 0U} {}
 
 template <class Read> auto Journal::look(Read read) {
@@ -95,12 +99,14 @@ template <class Read> auto Journal::look(Read read) {
 }
 
 // A step, with what is told of it: written out here, in the thread of who asks.
-template <class Step> auto Journal::tell(Trail trail, Step step) {
-    return writes_.run([step = std::move(step), story = write_out(std::move(trail))](
-                           Database& db) -> std::invoke_result_t<const Step&, Database&, const Story&> {
-        if (!story) return fail(story.error());
-        return step(db, *story);
-    });
+template <class Step> auto Journal::tell(std::string token, Trail trail, Step step) {
+    return writes_.run(
+        [step = std::move(step), story = write_out(std::move(trail))](
+            Database& db) -> std::invoke_result_t<const Step&, Database&, const Story&> {
+            if (!story) return fail(story.error());
+            return step(db, *story);
+        },
+        std::move(token));
 }
 
 awaitable<Result<Recovered>> Journal::recover(UtcTime now) {
@@ -211,30 +217,36 @@ awaitable<Result<TokenLookup>> Journal::look_up(TokenHash token, BootstrapKey ke
 awaitable<Result<Taken<Journal::Opened>>> Journal::open_session(Session session, std::optional<Intent> intent,
                                                                 UtcTime now, Trail trail) {
     auto receipt = std::make_shared<std::string>(); // written by the queue's thread before it answers
-    auto written = tell(std::move(trail), [session = std::move(session), intent = std::move(intent), now,
-                                           receipt](Database& db, const Story& story) {
-        return store::open_session(db, session, intent, now, story, receipt);
-    });
+    auto token = id_of(session.token);
+    auto written = tell(
+        std::move(token), std::move(trail),
+        [session = std::move(session), intent = std::move(intent), now, receipt](Database& db, const Story& story) {
+            return store::open_session(db, session, intent, now, story, receipt);
+        });
     auto answer = co_await std::move(written);
     if (answer && *answer) (*answer)->receipt = std::move(*receipt);
     co_return answer;
 }
 awaitable<Result<Taken<void>>> Journal::record_tally(Session session, protocol::StateName from, TallyRecord tally,
                                                      Trail trail) {
-    return tell(std::move(trail),
+    auto token = id_of(session.token);
+    return tell(std::move(token), std::move(trail),
                 [session = std::move(session), from, tally = std::move(tally)](Database& db, const Story& story) {
                     return store::record_tally(db, session, from, tally, story);
                 });
 }
 awaitable<Result<Taken<void>>> Journal::move_session(std::string id, std::uint64_t epoch, protocol::StateName from,
                                                      protocol::StateName to, bool delivered, Trail trail) {
-    return tell(std::move(trail), [id = std::move(id), epoch, from, to, delivered](Database& db, const Story& story) {
-        return store::move_session(db, id, epoch, from, to, delivered, story);
-    });
+    auto token = trail.token_id;
+    return tell(std::move(token), std::move(trail),
+                [id = std::move(id), epoch, from, to, delivered](Database& db, const Story& story) {
+                    return store::move_session(db, id, epoch, from, to, delivered, story);
+                });
 }
 awaitable<Result<void>> Journal::end_session(Session session, Trail trail) {
     auto findings = write_out(findings_of(trail));
-    return tell(std::move(trail),
+    auto token = id_of(session.token);
+    return tell(std::move(token), std::move(trail),
                 [session = std::move(session), findings = std::move(findings)](Database& db,
                                                                                const Story& story) -> Result<void> {
                     if (!findings) return fail(findings.error());
@@ -242,10 +254,13 @@ awaitable<Result<void>> Journal::end_session(Session session, Trail trail) {
                 });
 }
 awaitable<Result<void>> Journal::append_audit(std::vector<AuditRecord> audit) {
-    return writes_.run([audit = std::move(audit)](Database& db) -> Result<void> {
-        store::append_audit(db, audit);
-        return {};
-    });
+    auto token = audit.empty() ? std::string{} : audit.front().token_id;
+    return writes_.run(
+        [audit = std::move(audit)](Database& db) -> Result<void> {
+            store::append_audit(db, audit);
+            return {};
+        },
+        std::move(token));
 }
 awaitable<Result<std::vector<Session>>> Journal::waiting_sessions(std::optional<wire::PeerId> peer) {
     return look([peer = std::move(peer)](Database& db) { return store::waiting_sessions(db, peer); });
@@ -268,16 +283,19 @@ awaitable<Result<std::optional<Journal::Joined>>> Journal::joined(BootstrapKey k
     return look([=](Database& db) { return store::joined(db, key); });
 }
 awaitable<Result<Journal::Joined>> Journal::begin_join(Session session, Trail trail) {
-    return tell(std::move(trail), [session = std::move(session)](Database& db, const Story& story) {
+    auto token = id_of(session.token);
+    return tell(std::move(token), std::move(trail), [session = std::move(session)](Database& db, const Story& story) {
         return store::begin_join(db, session, story);
     });
 }
 awaitable<Result<Taken<void>>> Journal::record_intent(std::string session_id, std::uint64_t epoch, Intent intent,
                                                       Trail trail) {
-    return tell(std::move(trail), [session_id = std::move(session_id), epoch,
-                                   intent = std::move(intent)](Database& db, const Story& story) {
-        return store::record_intent(db, session_id, epoch, intent, story);
-    });
+    auto token = trail.token_id;
+    return tell(
+        std::move(token), std::move(trail),
+        [session_id = std::move(session_id), epoch, intent = std::move(intent)](Database& db, const Story& story) {
+            return store::record_intent(db, session_id, epoch, intent, story);
+        });
 }
 
 // --- lists

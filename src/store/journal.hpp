@@ -61,6 +61,9 @@ public:
     awaitable<Result<Recovered>> take_over(UtcTime now, UtcTime alive_since);
     // The calendar of the store's server; nullopt: it has none, its file is this machine's.
     awaitable<Result<std::optional<UtcTime>>> calendar();
+    // The process is about to end: a store that is away is waited for no longer. A commit whose outcome nobody knows
+    // then is told as failed; the next start reads what came of it. Any thread.
+    void hurry() { writes_.hurry(); }
     CommitQueue::Counts commit_counts() const { return writes_.counts(); }
     CommitQueue::Measures commit_measures() const { return writes_.measures(); }
 
@@ -112,8 +115,8 @@ private:
                                                   Author author, const Options& options);
     // Runs `read(Database&) -> T` on one consistent snapshot.
     template <class Read> auto look(Read read);
-    // Runs `step(Database&, const Story&) -> Result<T>` in the queue.
-    template <class Step> auto tell(ports::Trail trail, Step step);
+    // Runs `step(Database&, const Story&) -> Result<T>` in the queue; `token`: the id of its session's.
+    template <class Step> auto tell(std::string token, ports::Trail trail, Step step);
 
     const std::string node_; // in whose name is written: its peer id
     Sealer sealer_;

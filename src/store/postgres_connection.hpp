@@ -43,6 +43,7 @@ public:
     void flush();
     std::expected<void, Failure> script(const std::string& sql); // several statements, without arguments
     static void pause(std::chrono::milliseconds length);         // blocks
+    void limit_answers(std::chrono::milliseconds longest) { limits_.answer = longest; } // from now on
     bool is_lost() const { return !connection_; }
     bool is_alive(); // as far as can be told without asking
 

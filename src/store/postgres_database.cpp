@@ -22,6 +22,12 @@ using Failure = PostgresConnection::Failure;
 
 constexpr milliseconds first_pause{50};
 constexpr milliseconds longest_pause{2'000};
+// A node that stands still holds its rows no longer, and so lets go of them before its sisters take it for dead, which
+// they do after thirty seconds. Who only reads holds none, and hands on what it read before it reads on.
+constexpr milliseconds longest_stand{5'000};
+constexpr milliseconds longest_stand_of_reader{30'000};
+constexpr milliseconds patient_answer = std::chrono::hours{1}; // of what looks at whole tables
+constexpr milliseconds time_to_migrate = std::chrono::minutes{5};
 constexpr Oid bytes_type = 17; // bytea
 
 // SQLSTATE classes and codes, as PostgreSQL, YugabyteDB and CockroachDB document them.
@@ -129,12 +135,15 @@ Result<std::unique_ptr<Database>> PostgresDatabase::open(const std::string& url,
     database->connect();
     if (auto fault = database->take_fault()) return fail(std::move(*fault));
     if (options.query_only) return database;
+    database->wait_at_most(time_to_migrate, patient_answer);
     if (auto migrated = database->migrate(); !migrated) return fail(std::move(migrated.error()));
+    database->wait_at_most(options.lock_wait, options.limits.answer);
+    if (auto fault = database->take_fault()) return fail(std::move(*fault));
     return database;
 }
 
 PostgresDatabase::PostgresDatabase(std::vector<PostgresHost> hosts, const Options& options)
-    : hosts_{std::move(hosts)}, options_{options}, writer_{new_writer()} {}
+    : hosts_{std::move(hosts)}, options_{options}, writer_{new_writer()}, answer_{options.limits.answer} {}
 
 PostgresDatabase::~PostgresDatabase() {
     if (is_registered_ && connection_ && !fault()) run_alone("DELETE FROM writers WHERE id = ?1");
@@ -145,16 +154,18 @@ std::unique_ptr<Cursor> PostgresDatabase::make_cursor(std::string_view sql) {
     return std::make_unique<Prepared>(*this, sql);
 }
 
-// Several nodes may start at once: what one of them finds half made by another is a conflict, and then it is made.
+// Several nodes may start at once: what one of them finds half made by another is a conflict, and then it is made. One
+// that brings a large store forward holds its version's row for as long as that takes.
 Result<void> PostgresDatabase::migrate() {
     constexpr int tries_max = 8;
+    const auto until = steady_clock::now() + time_to_migrate;
     for (int times = 1;; ++times) {
         run("BEGIN");
         in_transaction_ = true;
         static_cast<void>(value<std::int64_t>("SELECT 1")); // as every transaction begins
         migrate_postgres(*this);
         if (!fault()) run("COMMIT");
-        const bool again = is_conflict() && times < tries_max;
+        const bool again = is_conflict() && times < tries_max && steady_clock::now() < until;
         if (fault()) roll_back();
         in_transaction_ = false;
         auto failed = take_fault();
@@ -169,7 +180,7 @@ Result<void> PostgresDatabase::migrate() {
 bool PostgresDatabase::connect() {
     std::string why;
     for (const auto& host : hosts_) {
-        auto made = PostgresConnection::open(host, options_.limits);
+        auto made = PostgresConnection::open(host, {.connect = options_.limits.connect, .answer = answer_});
         if (made) {
             connection_ = std::move(*made);
             in_transaction_ = false;
@@ -195,9 +206,10 @@ bool PostgresDatabase::connect() {
 // No limit on the server ends a statement: at one that COMMIT ran into, a server may say that it committed what its
 // standby does not have. A transaction whose client is gone ends soon.
 std::optional<std::string> PostgresDatabase::set_up() {
+    const auto stand = options_.query_only ? longest_stand_of_reader : longest_stand;
     const auto set = connection_->script(
-        fmt::format("SET lock_timeout = {}; SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 30000",
-                    options_.lock_wait.count()));
+        fmt::format("SET lock_timeout = {}; SET statement_timeout = 0; SET idle_in_transaction_session_timeout = {}",
+                    options_.lock_wait.count(), stand.count()));
     if (!set) return set.error().message;
     connection_->send("SHOW synchronous_commit", {});
     const auto durable = connection_->receive();
@@ -207,11 +219,23 @@ std::optional<std::string> PostgresDatabase::set_up() {
     return raised ? std::nullopt : std::optional{raised.error().message};
 }
 
+void PostgresDatabase::wait_at_most(milliseconds lock, milliseconds answer) {
+    answer_ = answer;
+    if (!connection_) return;
+    connection_->limit_answers(answer);
+    script(fmt::format("SET lock_timeout = {}", lock.count()));
+}
+
+void PostgresDatabase::be_patient() {
+    answer_ = patient_answer;
+    if (connection_) connection_->limit_answers(answer_);
+}
+
 bool PostgresDatabase::reconnect() {
     if (connection_ && connection_->is_alive()) return true;
     connection_.reset(); // it died while nobody used it
     in_transaction_ = false;
-    if (steady_clock::now() >= connect_at_) return connect();
+    if (!is_hurried_ && steady_clock::now() >= connect_at_) return connect();
     set_fault(Code::dependency_unavailable, "the store cannot be reached");
     return false;
 }

@@ -41,6 +41,7 @@ public:
     void finish() override { receive(); }
     std::optional<UtcTime> calendar() override;
     void hurry() override { is_hurried_ = true; }
+    void be_patient() override;
 
 private:
     class Prepared;
@@ -53,7 +54,8 @@ private:
     bool connect();   // to the first host that will do; false: a fault
     bool reconnect(); // where there is no connection, unless it is too early
     std::optional<std::string> set_up();
-    Rows receive(); // nullptr: a fault
+    void wait_at_most(std::chrono::milliseconds lock, std::chrono::milliseconds answer); // from now on
+    Rows receive();                                                                      // nullptr: a fault
     void note(const PostgresConnection::Failure& failure);
     void run_alone(Sql sql); // of this writer's row, in a transaction of its own
     void start();            // a transaction for writing
@@ -62,8 +64,9 @@ private:
 
     const std::vector<PostgresHost> hosts_;
     const Options options_;
-    const std::string writer_; // the key of its row
-    std::int64_t batch_ = 0;   // the last one known
+    const std::string writer_;         // the key of its row
+    std::chrono::milliseconds answer_; // the longest that one is waited for
+    std::int64_t batch_ = 0;           // the last one known
     bool is_registered_ = false;
     std::unique_ptr<PostgresConnection> connection_;
     bool in_transaction_ = false;

@@ -1,5 +1,6 @@
 #include "store/columns.hpp"
 #include "store/dialect.hpp"
+#include "store/dialer_sessions.hpp"
 #include "store/nodes.hpp"
 #include "store/postgres_database.hpp"
 #include "store/testing.hpp"
@@ -247,6 +248,112 @@ TEST_F(PostgresDatabaseTest, two_processes_of_a_new_node_begin_one_trail) {
     first->commit();
 }
 
+// Found in review: it had sealed the records of before a second time.
+TEST_F(PostgresDatabaseTest, two_processes_of_one_node_take_in_earlier_records_once) {
+    const auto node = wire::PeerId::of(node_key().public_key()).to_text();
+    const auto first = open();
+    first->act_for(node);
+    first->begin();
+    append_audit(*first, {record("started")});
+    Sealer{author()}.seal(*first);
+    first->run("INSERT INTO unsealed (node, seq, at, kind, session_id, token_id, version, body) VALUES (?1, 0, 0, "
+               "'refused', '', '', 1, '{\"code\":\"invalid_token\"}')",
+               node);
+    first->commit();
+    first->begin_calls();
+    first->begin();
+    Sealer{author()}.take_in_earlier(*first);
+    commit_while_waited_for(*first, [&] { EXPECT_TRUE(Journal::connect(*url, author(), {})); });
+    first->begin();
+    EXPECT_EQ(first->value<std::int64_t>("SELECT size FROM trails"), 3);
+    first->commit();
+}
+
+// --- a join of which something is claimed, and the other way round
+struct PostgresJoinTest : PostgresDatabaseTest {
+    Shard shard;
+    std::unique_ptr<Journal> journal;
+
+    // One that has written its intent down.
+    ports::Session begun() {
+        journal = Journal::connect(*url, author(), {}).value();
+        auto made = session("d1", "token", wire::Role::foil, 1, Side::dialer);
+        made = shard.ask(journal->begin_join(made, {})).value().session;
+        EXPECT_TRUE(shard.ask(journal->record_intent("d1", made.epoch, intent(made, "t1"), {})).value());
+        return made;
+    }
+};
+
+// Found in review: it read the instance as it was before the claim, and went on to deliver what was being removed.
+TEST_F(PostgresJoinTest, that_begins_while_what_it_made_is_claimed_finds_out) {
+    auto ended = begun();
+    ended.state = StateName::timed_out;
+    ended.code = Code::timeout;
+    ended.ended = now + 1s;
+    ASSERT_TRUE(shard.ask(journal->end_session(ended, {})));
+    const auto claiming = open();
+    claiming->begin();
+    ASSERT_EQ(claim_stale_instances(*claiming, now + 1h, now + 2h, 10).size(), 1U);
+    commit_while_waited_for(*claiming, [&] {
+        const auto again = session("d2", "token", wire::Role::foil, 1, Side::dialer);
+        const auto joined = shard.ask(journal->begin_join(again, {}));
+        ASSERT_FALSE(joined);
+        EXPECT_EQ(joined.error().code, Code::in_progress);
+    });
+}
+
+// Found in review: a claim that had read the session before it was taken up ended it all the same.
+TEST_F(PostgresJoinTest, that_is_taken_up_while_it_counts_as_abandoned_goes_on) {
+    auto again = begun();
+    again.opened = now + 2h;
+    const auto joining = open();
+    joining->begin();
+    ASSERT_TRUE(begin_join(*joining, again, {}));
+    commit_while_waited_for(*joining, [&] {
+        EXPECT_TRUE(shard.ask(journal->claim_stale_instances(now + 1h, now + 3h, 10)).value().empty());
+    });
+    EXPECT_FALSE(shard.ask(journal->session("d1")).value()->session.ended);
+}
+
+// --- how long it waits
+TEST_F(PostgresDatabaseTest, who_stands_still_in_a_transaction_lets_go_before_its_node_is_taken_for_dead) {
+    const auto shown = [](Database& by) { return by.value<std::string>("SHOW idle_in_transaction_session_timeout"); };
+    EXPECT_EQ(shown(*open()), "5s");
+    EXPECT_EQ(shown(*open({.limits = {}, .query_only = true})), "30s") << "it holds no row";
+}
+
+// Found in review: a large store could be neither brought forward nor verified, since each answer had to come within
+// ten seconds, and a sister waited sixteen for who brought it forward.
+TEST_F(PostgresDatabaseTest, what_looks_at_whole_tables_may_take_its_time) {
+    const auto database = open({.limits = {.answer = 500ms}});
+    const auto look = [&] {
+        database->snapshot();
+        const auto found = database->value<std::int64_t>("SELECT count(*) FROM pg_sleep(0.8)");
+        database->roll_back();
+        return found;
+    };
+    EXPECT_FALSE(look());
+    EXPECT_EQ(database->take_fault()->code, Code::dependency_unavailable);
+    database->be_patient();
+    EXPECT_EQ(look(), 1);
+    EXPECT_FALSE(database->fault());
+}
+
+TEST_F(PostgresDatabaseTest, who_opens_a_store_waits_for_a_sister_that_brings_it_forward) {
+    const auto sister = open();
+    sister->begin();
+    EXPECT_TRUE(sister->value<std::int64_t>("SELECT version FROM store WHERE name = 'taleus' /*FOR UPDATE*/"));
+    const std::jthread other{
+        [&] { EXPECT_TRUE(PostgresDatabase::open(*url, {.limits = {.answer = 500ms}, .lock_wait = 50ms})); }};
+    const auto patience = std::chrono::steady_clock::now() + 5s; // with whoever waits for less
+    while (std::chrono::steady_clock::now() < patience &&
+           sister->value<std::int64_t>("SELECT count(*) FROM pg_locks WHERE NOT granted AND waitstart < "
+                                       "clock_timestamp() - interval '0.8 s'") == 0)
+        std::this_thread::yield();
+    sister->commit();
+    EXPECT_FALSE(sister->fault());
+}
+
 // As SQLite's, which tests/system/test_migration.py brings forward from every version.
 TEST_F(PostgresDatabaseTest, a_store_of_version_5_is_brought_forward) {
     open()->script(R"sql(
@@ -323,6 +430,58 @@ TEST_F(PostgresDatabaseTest, conflicts_without_end_fail_one_call_and_no_other) {
     database->begin();
     EXPECT_EQ(database->value<std::int64_t>("SELECT count(*) FROM t"), 20);
     database->commit();
+}
+
+struct PostgresHeldRowTest : PostgresDatabaseTest {
+    Shard shard;
+    std::unique_ptr<Database> holder;
+
+    void hold_the_second_of_three() {
+        holder = open_with_table();
+        holder->begin();
+        holder->run("INSERT INTO t (a) VALUES (1), (2), (3)");
+        holder->commit();
+        holder->begin();
+        holder->run("UPDATE t SET b = 'held' WHERE a = 2");
+    }
+    static auto change(std::int64_t row) {
+        return [row](Database& db) -> Result<std::int64_t> {
+            return db.run("UPDATE t SET b = 'changed' WHERE a = ?1", row);
+        };
+    }
+};
+
+// Found in review: a row that a sister held as it stood still stopped the one writer for sixteen seconds a call.
+TEST_F(PostgresHeldRowTest, holds_up_no_call_but_its_own) {
+    hold_the_second_of_three();
+    CommitQueue queue{open({.limits = {}, .lock_wait = 300ms}), {}};
+    Gate gate;
+    gate.close(shard, queue);
+    std::vector<std::int64_t> told;
+    for (const std::int64_t row : {1, 2, 3})
+        shard.spawn(queue.run(change(row)), [&, row](const Result<std::int64_t>& answer) {
+            EXPECT_TRUE(answer) << row;
+            told.push_back(row);
+            if (row == 3) holder->commit();
+        });
+    gate.open(shard);
+    shard.run();
+    EXPECT_EQ(told, (std::vector<std::int64_t>{1, 3, 2}));
+}
+
+TEST_F(PostgresHeldRowTest, is_waited_for_no_longer_than_the_time_of_a_batch) {
+    hold_the_second_of_three();
+    CommitQueue queue{open({.limits = {}, .lock_wait = 100ms}), {.patience = 150ms}};
+    Gate gate;
+    gate.close(shard, queue);
+    for (int i = 0; i < 3; ++i)
+        shard.spawn(queue.run(change(2)), [](const Result<std::int64_t>& answer) {
+            ASSERT_FALSE(answer);
+            EXPECT_EQ(answer.error().code, Code::dependency_unavailable);
+        });
+    gate.open(shard);
+    shard.run();
+    EXPECT_EQ(queue.counts().conflicts, 1U + 3U) << "together, and each once";
 }
 
 } // namespace

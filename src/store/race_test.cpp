@@ -19,8 +19,9 @@ struct Tally {
     std::atomic<int> lost{0};
 };
 
-async::awaitable<void> contact(Journal& journal, ports::Session made, bool records, Tally& tally_of_all) {
-    auto opened = co_await journal.open_session(made, std::nullopt, now, {});
+async::awaitable<void> contact(Journal& journal, ports::Session made, bool records, Tally& tally_of_all,
+                               UtcTime at = now) {
+    auto opened = co_await journal.open_session(made, std::nullopt, at, {});
     EXPECT_TRUE(opened) << (opened ? "" : opened.error().context);
     if (!opened) co_return;
     if (!*opened) {
@@ -130,6 +131,46 @@ TEST_F(RaceTest, two_processes_of_a_new_node_begin_one_trail) {
     }
     EXPECT_EQ(count("SELECT count(*) FROM trails"), 1);
     EXPECT_EQ(count("SELECT size FROM trails"), 1 + 2 * appends);
+}
+
+// `count` sessions, one after another of the tokens that the node comes by in its order; each tells a later time.
+void open_in_order(const Home& home, int node, int count, std::latch& both, std::atomic<std::uint64_t>& conflicts,
+                   Tally& tally_of_all) {
+    SeededRandom seeded{7U + static_cast<unsigned>(node)};
+    const auto key = wire::KeyPair::generate(seeded);
+    SystemRandom random;
+    Journal::Options options;
+    options.database.busy_wait = 60s;
+    options.writes.batch_max = 2;
+    async::asio::io_context context; // outlives the journal, as above
+    const auto journal = open(home.store(), options, {key, random});
+    both.arrive_and_wait();
+    for (int i = 0; i < count; ++i) {
+        const auto token = "token" + std::to_string(i * (node + 1) % 3);
+        auto made = session(std::to_string(node) + "-" + std::to_string(i), token, Role::foil,
+                            100U + static_cast<unsigned>(node * count + i));
+        async::asio::co_spawn(context, contact(*journal, std::move(made), false, tally_of_all, now + i * 2s),
+                              [](const std::exception_ptr& failed) { EXPECT_FALSE(failed); });
+    }
+    context.run();
+    conflicts += journal->commit_counts().conflicts;
+}
+
+// Found in review: each held a token's row, or that of the store's clock, and waited for the other one's, until the
+// server ended one of the two transactions with all that shared it.
+TEST_F(RaceTest, nodes_that_open_sessions_of_the_same_tokens_do_not_lock_one_another_out) {
+    for (const auto* token : {"token0", "token1", "token2"}) invite(invitation(token, Role::foil, std::nullopt));
+    constexpr int each = 90;
+    std::atomic<std::uint64_t> conflicts{0};
+    Tally all;
+    {
+        std::latch both{2};
+        std::vector<std::jthread> nodes;
+        for (int node = 0; node < 2; ++node)
+            nodes.emplace_back([&, node] { open_in_order(home, node, each, both, conflicts, all); });
+    }
+    EXPECT_EQ(all.opened, 2 * each);
+    EXPECT_EQ(conflicts, 0U);
 }
 
 // --- how fast: run by hand in a release build (--gtest_also_run_disabled_tests)

@@ -24,7 +24,9 @@ Recovered recover_sessions(Database& database, UtcTime now);
 Recovered take_over_sessions(Database& database, UtcTime now, UtcTime alive_since);
 
 // Instances that no session completed are removed after a time to live, in two durable steps around the removal itself:
-// claimed (from then on no session adopts it, and its key is not provisioned), and forgotten.
+// claimed (from then on no session adopts it, and its key is not provisioned), and forgotten. What was claimed and not
+// forgotten is claimed again: at once where the store has no other node, and else when no round of its can be under way
+// with it, after a quarter of the time to live (`now` - `older_than`), twenty minutes at most.
 std::vector<ports::Intent> claim_stale_instances(Database& database, UtcTime older_than, UtcTime now,
                                                  std::size_t limit);
 void forget_instance(Database& database, const InstanceId& instance, const ports::AuditRecord& audit);

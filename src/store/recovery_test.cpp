@@ -1,5 +1,8 @@
 #include "store/testing.hpp"
 
+#include <set>
+#include <string>
+
 namespace taleus::store::testing {
 namespace {
 
@@ -79,6 +82,52 @@ TEST_F(RecoveryTest, a_session_that_a_sister_decided_is_the_sisters_to_complete)
     EXPECT_EQ(ask(sister.recover(now + 1min)).completed, 1U);
     EXPECT_EQ(ask(journal->session("s1"))->session.state, StateName::done);
     EXPECT_EQ(ask(journal->audit("s1")).back().kind, "ended");
+}
+
+// Found in review: two nodes that claimed the same instance both removed it, and the second one what the key had made
+// anew after the first one had forgotten it.
+TEST_F(RecoveryTest, what_one_node_claimed_is_no_sisters_until_its_removal_must_be_over) {
+    invite(invitation("token"));
+    auto made = session("s1", "token");
+    open_as(made, "t1");
+    end_as(made, StateName::failed, Code::internal);
+    const auto other = open(home.store());
+    const auto claimed = [&](Journal& by, Duration later) {
+        const auto at = now + std::chrono::duration_cast<std::chrono::milliseconds>(later);
+        return ask(by.claim_stale_instances(at - 24h, at, 10)).size();
+    };
+    const ports::Node sister{
+        .peer = peer(9), .addresses = {}, .seen = now + 25h, .boot = "a boot", .home = "another's"};
+    EXPECT_TRUE(ask(journal->register_node(sister, now)));
+    EXPECT_EQ(claimed(*journal, 25h), 1U);
+    EXPECT_EQ(claimed(*other, 25h), 0U);
+    EXPECT_EQ(claimed(*other, 25h + 20min - 1ms), 0U);
+    EXPECT_EQ(claimed(*other, 25h + 20min), 1U);
+    EXPECT_EQ(claimed(*journal, 25h + 20min), 0U);
+    EXPECT_EQ(claimed(*journal, 25h), 0U) << "by a clock that is a little behind";
+    EXPECT_EQ(claimed(*journal, 24h + 1min), 1U) << "by a clock that is far behind, of which the other one was ahead";
+    for (int times = 0; times < 2; ++times) EXPECT_EQ(claimed(*journal, 26h), 1U) << "the sister is gone";
+}
+
+// The same ones came each time, and what could not be removed was in the way of all others.
+TEST_F(RecoveryTest, what_is_claimed_is_no_more_than_was_asked_for_and_each_has_its_turn) {
+    invite(invitation("token", Role::stock, 5));
+    for (std::uint64_t who = 1; who <= 3; ++who) {
+        auto made = session("s" + std::to_string(who), "token", Role::stock, who);
+        open_as(made, "t" + std::to_string(who));
+        end_as(made, StateName::failed, Code::internal);
+    }
+    std::multiset<std::string> seen;
+    const auto claim = [&](UtcTime at) {
+        const auto claimed = ask(journal->claim_stale_instances(now + 1h, at, 2));
+        for (const auto& one : claimed) seen.insert(one.tally_id);
+        return claimed.size();
+    };
+    EXPECT_EQ(claim(now + 25h), 2U);
+    seen.clear();
+    EXPECT_EQ(claim(now + 26h), 2U) << "the third, and one that is there still";
+    EXPECT_EQ(claim(now + 27h), 1U);
+    EXPECT_EQ(seen, (std::multiset<std::string>{"t1", "t2", "t3"}));
 }
 
 TEST_F(RecoveryTest, changes_nothing_after_a_clean_stop) {

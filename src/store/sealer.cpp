@@ -141,7 +141,8 @@ void Sealer::sign(Database& database, const Row& trail, const audit::Growth& gro
 
 void Sealer::take_in_earlier(Database& database) {
     std::vector<Unsealed> earlier;
-    auto rows = database.ask("SELECT at, kind, session_id, token_id, body FROM unsealed WHERE node = ?1 ORDER BY seq",
+    auto rows = database.ask("SELECT at, kind, session_id, token_id, body FROM unsealed WHERE node = ?1 ORDER BY seq "
+                             "/*FOR UPDATE*/",
                              database.node());
     while (rows.next()) {
         audit::Record record;

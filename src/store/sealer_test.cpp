@@ -184,6 +184,32 @@ TEST_F(SealerTest, details_of_every_trail_are_erased) {
     EXPECT_EQ(details().size(), 0U);
 }
 
+// Found in review: each node erased in its own trails alone, and in those of one that was gone for good nobody did.
+TEST_F(SealerTest, details_in_the_trails_of_a_node_that_is_gone_are_erased_by_another) {
+    auto old = record("refused");
+    old.body["peer"] = "12D3Koo";
+    SystemRandom random;
+    const auto key = wire::KeyPair::generate(random);
+    {
+        const auto sister = open(home.store(), {}, {key, random});
+        ask(sister->append_audit({old, old}));
+        const ports::Node node{
+            .peer = wire::PeerId::of(key.public_key()), .addresses = {}, .seen = now, .boot = "a boot", .home = "hers"};
+        EXPECT_TRUE(ask(sister->register_node(node, now)));
+    }
+    ask(journal->append_audit({old}));
+    const auto left_at = [&](UtcTime at) {
+        while (ask(journal->erase_details(now + 5s, at, 2))) {
+        }
+        return details().size();
+    };
+    EXPECT_EQ(left_at(now + 1h), 2U) << "she lives, and does it herself";
+    EXPECT_EQ(left_at(now + 1h + 1ms), 0U);
+    const auto kept = trails();
+    ASSERT_EQ(kept.size(), 2U);
+    EXPECT_EQ(kept[0].size, 3U) << "what is told of it is in the trail of who did it";
+}
+
 // A clock that was ahead for a moment stopped all erasing until the time that it had told.
 TEST_F(SealerTest, what_a_clock_told_that_was_ahead_keeps_nothing_behind_it) {
     auto old = record("refused");

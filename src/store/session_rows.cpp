@@ -46,12 +46,20 @@ std::uint64_t next_epoch(Database& database, const ports::Session& session) {
 
 // Written once a second at most: a row that every session writes is one that every node waits for.
 UtcTime latest_time(Database& database, UtcTime now) {
-    const auto known = database.value<UtcTime>("SELECT value FROM counters WHERE name = 'clock'");
+    const auto kept = database.value<UtcTime>("SELECT value FROM counters WHERE name = 'clock'");
+    const auto known = std::max(kept, database.time_told());
     if (known && now < *known + std::chrono::seconds{1}) return std::max(now, *known);
-    database.post("INSERT INTO counters (name, value) VALUES ('clock', ?1) ON CONFLICT (name) DO UPDATE SET value = "
-                  "CASE WHEN counters.value > ?1 THEN counters.value ELSE ?1 END",
-                  now);
+    database.tell_time(now);
     return now;
+}
+
+// After the invitations of all calls: who held it and waited for one of them would wait for a node that holds that and
+// waits for it.
+void keep_time(Database& database) {
+    if (const auto& told = database.time_told())
+        database.post("INSERT INTO counters (name, value) VALUES ('clock', ?1) ON CONFLICT (name) DO UPDATE SET value "
+                      "= CASE WHEN counters.value > ?1 THEN counters.value ELSE ?1 END",
+                      *told);
 }
 
 std::int64_t insert_session(Database& database, const StoredSession& row) {

@@ -33,8 +33,9 @@ void append_lost_arrow(Database& database, StoredSession& stored, UtcTime now);
 // A listener's rises over all sessions of its invitation.
 std::uint64_t next_epoch(Database& database, const ports::Session& session);
 // The latest wall time that this store has seen, give or take a second, `now` included: a clock that is set back
-// revives no invitation.
+// revives no invitation. It is written by `keep_time`, at the transaction's end.
 UtcTime latest_time(Database& database, UtcTime now);
+void keep_time(Database& database);
 
 std::int64_t insert_session(Database& database, const StoredSession& row); // its number
 // Holding a row keeps every other transaction that would hold or change it waiting until this one's end.

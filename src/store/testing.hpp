@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <future>
 #include <optional>
 #include <string>
 #include <utility>
@@ -64,6 +65,36 @@ public:
 
 private:
     async::asio::io_context context_;
+};
+
+// Keeps a queue's writer at a call of its own, so that what a shard asks between `close` and `open` is one batch.
+class Gate {
+public:
+    void close(Shard& shard, CommitQueue& queue) {
+        auto standing = queue.run([this](Database&) -> Result<int> {
+            closed_.set_value();
+            opened_.get_future().wait();
+            return 0;
+        });
+        shard.spawn(std::move(standing), [](const Result<int>& answer) { EXPECT_TRUE(answer); });
+        shard.spawn(wait(closed_), [](bool) {});
+    }
+    void open(Shard& shard) {
+        shard.spawn(set(opened_), [](bool) {});
+    }
+
+private:
+    static async::awaitable<bool> wait(std::promise<void>& of) {
+        of.get_future().wait();
+        co_return true;
+    }
+    static async::awaitable<bool> set(std::promise<void>& of) {
+        of.set_value();
+        co_return true;
+    }
+
+    std::promise<void> closed_;
+    std::promise<void> opened_;
 };
 
 inline const UtcTime now = UtcTime{1'800'000'000'000ms};

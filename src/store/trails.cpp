@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 
 namespace taleus::store {
@@ -65,6 +66,7 @@ Result<std::unique_ptr<Database>> connect_to_read(const std::string& url) {
     auto database = PostgresDatabase::open(url, options);
     if (!database) return database;
     if (auto fit = check_postgres_schema(**database); !fit) return fail(std::move(fit.error()));
+    (*database)->be_patient(); // that it answers at all is known by now
     return database;
 }
 
@@ -221,16 +223,22 @@ std::optional<Bytes> tile_of(Database& database, const KeptTrail& trail, const a
 
 namespace {
 
+// A node that was silent for so long is gone, or not there to erase anything.
+constexpr std::chrono::hours gone_after{1};
+
 struct Unerased {
     std::int64_t trail = 0;
     std::uint64_t from = 0;
 };
 
-std::vector<Unerased> unerased_trails(Database& database) {
+// This node's, and those of nodes that are gone, which nobody else would erase. Not those of its living sisters: who
+// holds the row of a trail holds up whoever writes to it.
+std::vector<Unerased> unerased_trails(Database& database, UtcTime now) {
     std::vector<Unerased> trails;
-    auto rows = database.ask("SELECT number, erased FROM trails WHERE node = ?1 AND erased < size ORDER BY number "
+    auto rows = database.ask("SELECT number, erased FROM trails WHERE (node = ?1 OR node NOT IN (SELECT peer FROM "
+                             "nodes WHERE boot <> '' AND seen >= ?2)) AND erased < size ORDER BY number "
                              "/*FOR UPDATE*/",
-                             database.node());
+                             database.node(), now - gone_after);
     while (rows.next()) {
         auto& one = trails.emplace_back();
         rows.read(one.trail, one.from);
@@ -255,7 +263,7 @@ void erase_between(Database& database, std::int64_t trail, std::uint64_t from, s
 
 Erased erase_details(Database& database, UtcTime before, UtcTime now, std::size_t limit) {
     Erased erased;
-    for (const auto& [trail, from] : unerased_trails(database)) {
+    for (const auto& [trail, from] : unerased_trails(database, now)) {
         const auto records = kept_records(database, trail, from, limit);
         auto upto = from;
         bool is_at_the_end = false;

@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import socket
+import sqlite3
 import stat
 import threading
 
@@ -199,6 +200,23 @@ def test_what_a_listener_never_completed_is_removed_and_what_it_completed_stays(
     assert len(cluster.schemas() - before) == 2 and stays in cluster.schemas()
     assert {name.rsplit("_", 1)[0] for name in cluster.logins()} == cluster.schemas()
     check_logins(cluster, alice, bob, kept)
+
+
+def test_a_removal_that_comes_late_leaves_what_was_made_since(cluster, postgres, alice, bob):
+    """Found in review: a schema is named by its key, so that it is the same again when it was removed and made anew. Who had claimed it
+    before, and was slow, dropped the database of the tally that there was by then."""
+    before = cluster.schemas()
+    with Listener(alice, set=postgres):
+        tally_id = bob.join(alice.invite("stock")["uri"], set=PATIENT).result["tally"]["tallyId"]
+    [stays] = cluster.schemas() - before
+    with contextlib.closing(sqlite3.connect(alice.store, timeout=10)) as db, db:  # the claim of before, under the same instance
+        db.execute("INSERT INTO instances (instance, side, key, session, tally_id, draft, secret, state, since) "
+                   "SELECT instance, side, randomblob(32), session, 'of-before', draft, secret, 'made', since - 2 * 86400000 FROM instances")
+    with Listener(alice, set=postgres):
+        until("the claim is done with", lambda: alice.count("instances", "state <> 'adopted'") == 0, 30)
+    assert alice.count("instances") == 1 and alice.count("audit", "kind = 'instance_removed'") == 1
+    assert stays in cluster.schemas() and {f"{stays}_own", f"{stays}_partner"} <= cluster.logins()
+    check_logins(cluster, alice, bob, tally_id)
 
 
 def test_what_a_dialer_never_completed_is_removed_by_its_next_join(cluster, postgres, alice, bob):
