@@ -3,8 +3,10 @@
 /// How long each step of a bootstrap may take, and how much a listener takes on at once. Plain values with the defaults
 /// that the protocol recommends; any thread.
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace taleus {
 
@@ -13,7 +15,7 @@ using Duration = std::chrono::nanoseconds;
 /// A time of the calendar in UTC, in milliseconds since 1970, the resolution of links and records.
 using UtcTime = std::chrono::sys_time<std::chrono::milliseconds>;
 
-/// The listener's limits of time (docs/protocol.md, "Timeouts"). Each is more than zero.
+/// The listener's limits of time (docs/protocol.md, "Timeouts"). Each is more than zero and at most a day.
 struct ListenerTimeouts {
     Duration step = std::chrono::seconds{5};            ///< one step, and so one call of a hook
     Duration respond = std::chrono::milliseconds{4500}; ///< from the end of the contact to the written response
@@ -24,7 +26,7 @@ struct ListenerTimeouts {
     Duration refusal_after_deadline = std::chrono::milliseconds{50}; ///< telling it when the session's time is over
 };
 
-/// The dialer's limits of time (docs/protocol.md, "Timeouts"). Each is more than zero.
+/// The dialer's limits of time (docs/protocol.md, "Timeouts"). Each is more than zero and at most a day.
 struct DialerTimeouts {
     Duration connect = std::chrono::seconds{10};  ///< all addresses together, to the proven peer
     Duration step = std::chrono::seconds{5};      ///< one step
@@ -55,6 +57,8 @@ struct Limits {
 
     /// What a session may hold at worst, in bytes: its message as it came, and as it was understood or is answered.
     std::size_t session_bytes() const { return 2 * message_bytes; }
+    /// Streams that may be served at once, those of half-done work included.
+    std::size_t all_sessions() const { return sessions + std::min(reserved, SIZE_MAX - sessions); }
 };
 
 } // namespace taleus

@@ -75,7 +75,7 @@ void read_node(Readings& out, Node& node, const store::Journal& journal, const N
     const auto& host_limits = settings.host.limits;
     const guard::Amounts most{.connections = host_limits.connections_max,
                               .streams = host_limits.streams_max,
-                              .sessions = limits.sessions + limits.reserved,
+                              .sessions = limits.all_sessions(),
                               .waiting = limits.waiting,
                               .bytes = limits.memory};
     for (const auto resource : guard::resources) {

@@ -63,7 +63,10 @@ async::awaitable<Result<T>> through(guard::Breaker& breaker, const async::Clock&
                                     async::awaitable<Result<T>> call) {
     const auto began = clock.now();
     const auto lease = breaker.ask(began);
-    if (!lease && purpose == Purpose::beginning) co_return fail(Code::dependency_unavailable, "its breaker is open");
+    if (!lease && purpose == Purpose::beginning) {
+        breaker.has_refused();
+        co_return fail(Code::dependency_unavailable, "its breaker is open");
+    }
     const auto report = [&](guard::CallResult result) {
         const auto now = clock.now();
         breaker.measure(result, now - began);

@@ -33,6 +33,8 @@ Code code_of(ports::NotTaken why) {
     return Code::internal;
 }
 
+constexpr std::size_t reason_bytes_max = 1024; // of a hook's, in the records
+
 milliseconds rounded_up(Duration duration) { return std::chrono::ceil<milliseconds>(duration); }
 
 // Who runs out of time while it waits for another session's decision was not slow itself: the peer is told to ask again
@@ -163,9 +165,12 @@ std::optional<Event> ContactSession::is_hopeless(const protocol::Invitation& inv
     if (breakers == nullptr) return std::nullopt;
     const auto now = shop_.world.clock.now();
     const bool needs_hook = invitation.requirement == protocol::Requirement::external;
-    const bool is_down = (invitation.role == wire::Role::stock && breakers->provisioner.refuses(now)) ||
-                         (needs_hook && breakers->identity.refuses(now));
-    if (!is_down) return std::nullopt;
+    auto* const down = invitation.role == wire::Role::stock && breakers->provisioner.refuses(now)
+                           ? &breakers->provisioner
+                       : needs_hook && breakers->identity.refuses(now) ? &breakers->identity
+                                                                       : nullptr;
+    if (down == nullptr) return std::nullopt;
+    down->has_refused();
     return own_failure({Code::dependency_unavailable, "a breaker is open"}, Code::dependency_unavailable);
 }
 
@@ -205,6 +210,9 @@ async::awaitable<std::optional<Event>> ContactSession::asked_hook(const wire::Co
     chronicle_.note("hook", {{"hook", "identity"}, {"outcome", outcome}});
     if (!answer) co_return interrupted(answer.error());
     if (!*answer) co_return own_failure(answer->error(), Code::dependency_unavailable);
+    chronicle_.note("identity", {{"requirement", protocol::to_text(protocol::Requirement::external)},
+                                 {"accepted", !**answer},
+                                 {"reason", escaped((*answer)->value_or(""), reason_bytes_max)}});
     if (**answer) co_return Refused{refusal_of(Code::invalid_identity)};
     co_return std::nullopt;
 }

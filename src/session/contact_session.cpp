@@ -200,7 +200,8 @@ async::awaitable<void> ContactSession::record_end() {
         shop_.tell(Ending{row_.id, row_.side, role_, outcome, row_.code, shop_.world.clock.now() - talk_.began()});
     }
     if (!is_open_ && !shop_.flood.admits("session", row_.code ? to_text(*row_.code) : std::string_view{})) co_return;
-    co_await shop_.write_end(row_, chronicle_.unwritten(), talk_.limit());
+    co_await shop_.write_end(row_, chronicle_.unwritten(), is_open_ ? Shop::Stored::open : Shop::Stored::no,
+                             talk_.limit());
 }
 
 // Its single use was held until the time was over, and nobody knows for whom.

@@ -56,6 +56,12 @@ void say_farewell(Shop& shop, std::unique_ptr<ports::Stream> stream, Place place
 }
 
 bool Conversation::begin_work(guard::Work work) {
+    if (try_work(work)) return true;
+    shop_.world.guards.work.shed(work);
+    return false;
+}
+
+bool Conversation::try_work(guard::Work work) {
     auto permit = shop_.world.guards.work.begin(work, shop_.world.clock.now());
     if (!permit) return false;
     work_ = std::move(*permit);
@@ -63,7 +69,7 @@ bool Conversation::begin_work(guard::Work work) {
 }
 
 bool Conversation::begin_contact(bool was_decided) {
-    if (begin_work(guard::Work::unproven)) return true;
+    if (try_work(guard::Work::unproven)) return true;
     is_shed_unless_half_done_ = true;
     return begin_work(was_decided ? guard::Work::half_done : guard::Work::unknown);
 }
@@ -71,11 +77,7 @@ bool Conversation::begin_contact(bool was_decided) {
 bool Conversation::is_promised() const { return shop_.world.guards.scopes.held(scope_of(peer_)).waiting > 0; }
 
 std::optional<Code> Conversation::refuses_new() {
-    if (std::exchange(is_shed_unless_half_done_, false)) {
-        auto permit = shop_.world.guards.work.begin(guard::Work::unproven, shop_.world.clock.now());
-        if (!permit) return Code::overloaded;
-        work_ = std::move(*permit);
-    }
+    if (std::exchange(is_shed_unless_half_done_, false) && !begin_work(guard::Work::unproven)) return Code::overloaded;
     if (place_.closed_to_new != Code::overloaded) return place_.closed_to_new;
     auto ordinary = shop_.ordinary_place(peer_, place_.block);
     if (!ordinary) return Code::overloaded;

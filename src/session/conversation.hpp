@@ -90,6 +90,8 @@ public:
     void let_go();
 
 private:
+    bool try_work(guard::Work work);
+
     Shop& shop_;
     SettingsSnapshot settings_;
     std::unique_ptr<ports::Stream> stream_;

@@ -39,7 +39,7 @@ async::awaitable<void> DatabaseDelivery::run() {
         // The reader of our response may be faster than our own book-keeping.
         const auto settled = co_await talk_.within(deadline_, claim.settled());
         if (!settled) co_return co_await refuse(refusal_of_interrupt(settled.error()));
-        if (const auto* known = claim.known()) {
+        if (const auto* known = claim.known(); known != nullptr && known->epoch == session.epoch) {
             session.state = known->state;
             session.delivered = known->delivered;
         }
@@ -67,7 +67,9 @@ async::awaitable<DatabaseDelivery::Found> DatabaseDelivery::find() {
     if (!*answer) co_return refusal_of(Code::dependency_unavailable);
 
     auto& waiting = **answer;
-    std::erase_if(waiting, [&](const auto& session) { return shop_.waiting.left_of(session) == Duration::zero(); });
+    std::erase_if(waiting, [&](const auto& session) { // but one whose result came in time is not over yet
+        return shop_.waiting.left_of(session) == Duration::zero() && shop_.waiting.validating(session.id) == nullptr;
+    });
     const auto validating = [this](const std::string& id) { return shop_.waiting.validating(id); };
     auto match = correlate(result_, std::move(waiting), validating);
     if (const auto* code = std::get_if<Code>(&match)) co_return refusal_of(*code);
@@ -279,6 +281,7 @@ async::awaitable<void> DatabaseValidation::finish() {
                                   talk_.settings().listener.refusal_after_deadline, Conversation::Input::ended);
         co_await record_attempt();
         claim_.keep_unwritten(chronicle_.unwritten());
+        if (claim_.known() == nullptr) shop_.tell_left(row_.id); // it waits at a sister node, which tells its end
     } else {
         co_await record_end(std::nullopt);
     }
@@ -307,7 +310,7 @@ async::awaitable<void> DatabaseValidation::record_end(std::optional<Code> code) 
     chronicle_.note("ended", std::move(body));
     shop_.tell(Ending{row_.id, row_.side, row_.role, outcome, code, shop_.world.clock.utc() - row_.opened});
     claim_.ended();
-    co_await shop_.write_end(row_, chronicle_.unwritten(), talk_.limit());
+    co_await shop_.write_end(row_, chronicle_.unwritten(), Shop::Stored::open, talk_.limit());
 }
 
 } // namespace taleus::session

@@ -40,7 +40,8 @@ async::awaitable<void> DialRace::dial(wire::Multiaddr address, async::Limit& lim
         else if (dialled && !*dialled) {
             failure = dialled->error().context; // names the address
             was_lost_ |= dialled->error().code == Code::peer_gone;
-        }
+        } else
+            failure = address.to_text() + ": no answer in time";
     } catch (const std::exception& error) {
         failure = address.to_text() + ": " + error.what();
     }

@@ -57,7 +57,8 @@ async::awaitable<Event> JoinSession::connect() {
         if (!ended) break;
         const bool is_answer = connecting.attempt == 0 && (!was_there || round == rounds_to_come_back);
         if (is_answer || !std::holds_alternative<Unreachable>(*ended)) co_return std::move(*ended);
-        if (auto over = co_await pause(backoff(round, std::nullopt))) co_return std::move(*over);
+        if (auto over = co_await pause(backoff(round, std::nullopt)))
+            co_return std::move(std::holds_alternative<DeadlinePassed>(*over) ? *ended : *over);
     }
     is_sent_away_ = false;
     reached_ = connection_->peer();
@@ -80,7 +81,8 @@ async::awaitable<std::optional<Event>> JoinSession::race(bool& was_there) {
     was_there = was_there || race.was_lost();
     connection_ = race.take_winner();
     if (connection_) co_return std::nullopt;
-    if (!ran) co_return interrupted(ran.error());
+    if (!ran)
+        if (auto over = interrupted(ran.error()); !std::holds_alternative<DeadlinePassed>(over)) co_return over;
     co_return Unreachable{race.failures()};
 }
 

@@ -232,7 +232,10 @@ JoinResult JoinSession::result_of_record(const ports::Journal::Joined& joined) c
 
 JoinResult JoinSession::result() const {
     const auto end = end_of(state_);
-    auto result = failure({end.code.value_or(Code::internal), escaped(end.reason, 512)});
+    auto reason = escaped(end.reason, 512);
+    const bool is_in_vain = std::holds_alternative<TimedOut>(state_) && !why_repeated_.empty();
+    if (is_in_vain) reason += ", after " + why_repeated_; // what the time was spent on
+    auto result = failure({end.code.value_or(Code::internal), std::move(reason)});
     result.outcome = name_of(state_);
     result.code = end.code;
     result.resumed = is_resumed_;

@@ -73,9 +73,11 @@ async::awaitable<bool> join_live(Conversation& talk, LiveKeys::Joiner joiner, In
         co_await tell(talk, std::move(**answer), until);
     else if (answer.error() == Interrupted::stopped)
         co_await tell(talk, refusal_of(Code::shutting_down), until);
-    else
+    else {
+        record_unserved(talk.shop(), talk, talk.peer(), StateName::rejected, Code::in_progress);
         co_await talk.refuse(wire::to_json(refusal_of(Code::in_progress), RefusalForm::result),
                              talk.settings().listener.refusal_after_deadline, Conversation::Input::ended);
+    }
     co_return true;
 }
 
@@ -95,13 +97,16 @@ async::awaitable<void> serve_contact(Conversation& talk, wire::Contact contact) 
             ContactSession session{talk, std::move(*lead), std::move(contact), key, token, until};
             co_return co_await session.run();
         }
+        auto* joiner = std::get_if<LiveKeys::Joiner>(&entered);
+        if (joiner == nullptr) {
+            record_unserved(shop, talk, talk.peer(), StateName::rejected, Code::in_progress);
+            co_return co_await tell(talk, refusal_of(Code::in_progress), until);
+        }
         if (!std::exchange(is_recorded, true)) {
             shop.record("joined", "joined",
                         [&] { return About{.token_id = id_of(token), .body = {{"peer", talk.peer().to_text()}}}; });
             if (shop.world.observer != nullptr) shop.world.observer->joined();
         }
-        auto* joiner = std::get_if<LiveKeys::Joiner>(&entered);
-        if (joiner == nullptr) co_return co_await tell(talk, refusal_of(Code::in_progress), until);
         if (co_await join_live(talk, std::move(*joiner), until)) co_return;
     }
 }
@@ -110,8 +115,10 @@ async::awaitable<void> serve_contact(Conversation& talk, wire::Contact contact) 
 async::awaitable<std::expected<wire::InboundMessage, Unserved>> read_request(Conversation& talk) {
     using Answer = std::expected<wire::InboundMessage, Unserved>;
     const auto& settings = talk.settings();
-    auto reading = read_message(talk.stream(), settings.limits.message_bytes);
+    std::size_t received = 0;
+    auto reading = read_message(talk.stream(), settings.limits.message_bytes, &received);
     auto incoming = co_await talk.within(talk.began() + settings.listener.step, std::move(reading));
+    talk.has_read(received);
     if (!incoming && incoming.error() == Interrupted::stopped)
         co_return Answer{std::unexpected(Unserved{StateName::cancelled, refusal_of(Code::shutting_down)})};
     if (!incoming) co_return Answer{std::unexpected(Unserved{StateName::timed_out, refusal_of(Code::timeout)})};
@@ -121,7 +128,6 @@ async::awaitable<std::expected<wire::InboundMessage, Unserved>> read_request(Con
         co_return Answer{std::unexpected(Unserved{StateName::rejected, refusal_of(Code::message_too_large)})};
 
     const auto& text = std::get<Bytes>(*incoming);
-    talk.has_read(text.size());
     auto message = wire::parse_inbound(text);
     if (message) co_return Answer{std::move(*message)};
     const auto form = wire::looks_like_database_result(text) ? RefusalForm::acknowledgement : RefusalForm::result;
@@ -248,7 +254,7 @@ async::awaitable<Result<void>> Listener::resume() {
     if (shop_->is_closed) co_return Result<void>{}; // meanwhile: they wait for the next start, or for a sister
     const auto& clock = shop_->world.clock;
     for (auto& session : *waiting) {
-        if (shop_->waiting.has(session.id)) continue;
+        if (shop_->waiting.renew(session)) continue;
         const Duration stored = session.deadline ? *session.deadline - clock.utc() : Duration::zero();
         const auto left = std::clamp(stored, Duration::zero(), shop_->settings->listener.await_database);
         const Limits any{.waiting = guard::any_number,

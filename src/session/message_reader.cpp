@@ -2,11 +2,12 @@
 
 namespace taleus::session {
 
-async::awaitable<Incoming> read_message(ports::Stream& stream, std::size_t bytes_max) {
+async::awaitable<Incoming> read_message(ports::Stream& stream, std::size_t bytes_max, std::size_t* received) {
     Bytes message;
     for (;;) {
         auto more = co_await stream.read();
         if (!more) co_return StreamLost{};
+        if (received != nullptr) *received += more->size();
         if (more->empty()) co_return Incoming{std::move(message)};
         if (more->size() > bytes_max - message.size()) co_return MessageTooLarge{};
         if (message.empty())

@@ -2,25 +2,15 @@
 
 #include "protocol/credentials.hpp"
 #include "wire/json.hpp"
+#include "wire/messages.hpp"
 
 namespace taleus::session {
-
-namespace {
-
-// As the messages are bounded (docs/protocol.md).
-constexpr std::size_t endpoint_bytes_max = 2048;
-constexpr std::size_t credentials_ref_bytes_max = 512;
-
-} // namespace
 
 async::awaitable<Result<ports::MadeDatabase>> provision_usably(ports::Provisioner& provisioner, ports::Intent intent,
                                                                ports::Call call) {
     auto making = provisioner.provision(std::move(intent), call);
     auto made = co_await std::move(making);
-    const bool is_usable = made && !made->access.endpoint.empty() &&
-                           made->access.endpoint.size() <= endpoint_bytes_max &&
-                           made->access.credentials_ref.size() <= credentials_ref_bytes_max;
-    if (made && !is_usable)
+    if (made && !wire::is_tellable(made->access))
         co_return fail(Code::provisioning_failed, "the provisioner's answer names no usable database");
     co_return made;
 }

@@ -14,7 +14,8 @@ using guard::Kind;
 namespace {
 
 constexpr Duration retry_first = std::chrono::milliseconds{50};
-constexpr int retries_max = 9; // 25 s in all
+constexpr Duration retry_longest = std::chrono::seconds{5};
+constexpr int retries_max = 9; // 25 s in all: of what the store has not
 
 async::awaitable<void> append_audit(Shop& shop, std::vector<ports::AuditRecord> records) {
     auto written = co_await shop.world.journal.append_audit(std::move(records));
@@ -39,7 +40,7 @@ async::awaitable<void> record_end_of_wait(Shop& shop, WaitingRoom::Over over, st
     session.state = StateName::timed_out;
     session.code = Code::timeout;
     session.ended = shop.world.clock.utc();
-    co_await shop.write_end(std::move(session), chronicle.unwritten(), limit);
+    co_await shop.write_end(std::move(session), chronicle.unwritten(), Shop::Stored::open, limit);
     lead.reset();
 }
 
@@ -92,6 +93,7 @@ Shop::Shop(ListenerWorld with, SettingsSnapshot at_first)
 
 void Shop::use(SettingsSnapshot next) {
     world.guards.work.use(next->work);
+    if (settings && next->rates != settings->rates) world.guards.contacts.use(next->rates, world.clock.now());
     if (world.breakers != nullptr) world.breakers->use(next->breaker);
     if (!next->party_id.empty()) {
         settings = std::move(next);
@@ -108,7 +110,7 @@ void Shop::write_record(std::string_view kind, About about) {
     books.spawn([&](async::Limit&) { return append_audit(*this, std::move(records)); });
 }
 
-async::awaitable<void> Shop::write_end(ports::Session session, ports::Trail trail, async::Limit& limit) {
+async::awaitable<void> Shop::write_end(ports::Session session, ports::Trail trail, Stored stored, async::Limit& limit) {
     auto pause = retry_first;
     for (int tries = 0;; ++tries) {
         auto call = world.journal.end_session(session, trail);
@@ -116,13 +118,14 @@ async::awaitable<void> Shop::write_end(ports::Session session, ports::Trail trai
         if (written) co_return;
         const auto code = written.error().code;
         const bool may_work_later = code == Code::dependency_unavailable || code == Code::overloaded;
-        if (!may_work_later || tries == retries_max || limit.is_stopped()) {
+        const bool is_enough = stored == Stored::no && tries == retries_max;
+        if (!may_work_later || is_enough || limit.is_stopped()) {
             world.log.error("the end of session {} was not recorded: {}", session.id, written.error().context);
             co_return;
         }
         auto sleep = async::sleep_until(world.clock, world.clock.now() + pause);
         static_cast<void>(co_await async::within(limit, world.clock.now() + pause * 2, std::move(sleep)));
-        pause *= 2;
+        pause = std::min(pause * 2, retry_longest);
     }
 }
 
@@ -149,7 +152,7 @@ void Shop::watch_loop() {
 std::optional<guard::Scopes::Permit> Shop::ordinary_place(const wire::PeerId& peer, const std::string& block) {
     const auto& limits = settings->limits;
     auto permit = world.guards.scopes.take(
-        {{{Kind::process}, {.sessions = limits.sessions + limits.reserved, .bytes = limits.memory}},
+        {{{Kind::process}, {.sessions = limits.all_sessions(), .bytes = limits.memory}},
          {{Kind::new_work}, {.sessions = limits.sessions, .bytes = guard::any_number}},
          {{Kind::address, block}, {.sessions = limits.sessions_per_address, .bytes = guard::any_number}},
          {scope_of(peer, Kind::new_work), {.sessions = limits.sessions_per_peer, .bytes = guard::any_number}}},
@@ -163,7 +166,7 @@ std::optional<guard::Scopes::Permit> Shop::spare_place(const wire::PeerId& peer)
     const auto seats = world.guards.scopes.held(scope_of(peer)).waiting;
     const auto room = seats > 0 ? limits.reserved : limits.reserved / 2;
     auto permit = world.guards.scopes.take(
-        {{{Kind::process}, {.sessions = limits.sessions + limits.reserved, .bytes = limits.memory}},
+        {{{Kind::process}, {.sessions = limits.all_sessions(), .bytes = limits.memory}},
          {{Kind::half_done}, {.sessions = room, .bytes = guard::any_number}},
          {scope_of(peer, Kind::half_done), {.sessions = std::max<std::size_t>(1, seats), .bytes = guard::any_number}}},
         {.sessions = 1, .bytes = limits.session_bytes()});

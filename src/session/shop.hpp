@@ -32,8 +32,11 @@ struct Shop {
     template <std::invocable<> Telling> void record(std::string_view kind, std::string_view code, Telling&& about) {
         if (flood.admits(kind, code)) write_record(kind, about());
     }
-    // Ends a session durably; tried again while the store is unavailable, for as long as `limit` is not stopped.
-    async::awaitable<void> write_end(ports::Session session, ports::Trail trail, async::Limit& limit);
+    // Ends a session durably; tried again while the store is unavailable, for as long as `limit` is not stopped: one
+    // that the store has open until it is written, for its key, its use and its database are locked till then; another,
+    // of which there may be any number, for 25 s.
+    enum class Stored : bool { no, open };
+    async::awaitable<void> write_end(ports::Session session, ports::Trail trail, Stored stored, async::Limit& limit);
     // Until its end is recorded, a session that was refused or is over keeps its key from others; nullopt: somebody
     // else has the key already.
     std::optional<LiveKeys::Lead> keep_key(const BootstrapKey& key, wire::Refusal refusal);

@@ -50,6 +50,17 @@ void WaitingRoom::add(const ports::Session& session, guard::Scopes::Permit seat,
     }
 }
 
+bool WaitingRoom::renew(const ports::Session& stored) {
+    const auto found = entries_.find(stored.id);
+    if (found == entries_.end()) return false;
+    auto& entry = found->second;
+    if (stored.epoch > entry.session.epoch) {
+        entry.session = in_brief(stored);
+        entry.unwritten = ports::Trail{}; // of an epoch that is over
+    }
+    return true;
+}
+
 Duration WaitingRoom::left_of(const ports::Session& session) const {
     const auto found = entries_.find(session.id);
     const auto left = found != entries_.end() ? found->second.deadline - clock_.now()

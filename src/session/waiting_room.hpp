@@ -85,7 +85,8 @@ public:
     const Told* validating(const std::string& id) const;
 
     std::size_t size() const { return entries_.size(); }
-    bool has(const std::string& id) const { return entries_.contains(id); }
+    // True: it waits here already. Where a sister node had it meanwhile, it goes by what is stored from now on.
+    bool renew(const ports::Session& stored);
     // What is left of its time: by this process's own clock, where it waits here, so that no jump of the wall clock
     // lengthens or shortens a wait; else by the deadline on record. Not negative.
     Duration left_of(const ports::Session& session) const;

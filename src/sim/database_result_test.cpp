@@ -102,6 +102,37 @@ TEST_F(DatabaseResultTest, while_one_is_validated_an_equal_one_is_in_progress_an
     EXPECT_EQ(inviter.tallies().size(), 1U);
 }
 
+// Found in review: it was `no_such_session`, which is final, and then its tally was recorded.
+TEST_F(DatabaseResultTest, a_repeat_after_the_deadline_of_one_that_came_in_time_is_in_progress_too) {
+    const auto id = wait_of();
+    world.run_for(19s);
+    inviter.journal().slow_next("record_tally", 3s);
+    const auto first = begin(respondent, database_text("tally-1", "wss://db", id));
+    world.run_for(1500ms);
+    EXPECT_EQ(member(deliver("tally-1", id), "code"), "in_progress");
+    EXPECT_EQ(member(deliver("tally-9", id), "code"), "conflict");
+    world.run_until([&] { return first->reply.has_value(); });
+    EXPECT_EQ(member(*first->reply, "accepted"), "true");
+    EXPECT_EQ(deliver("tally-1", id).text, first->reply->text);
+    world.run_dry();
+    EXPECT_EQ(state_of(id), "DONE");
+    EXPECT_EQ(only_tally(inviter).tally_id, "tally-1");
+}
+
+// Found in review: after half a minute it was given up, and its key and its use were locked until the next start.
+TEST_F(DatabaseResultTest, a_wait_that_ends_while_the_store_is_away_for_long_is_ended_when_it_is_back) {
+    const auto id = wait_of();
+    world.run_for(19s);
+    inviter.journal().fail_next("end_session", 20);
+    world.run_for(60s);
+    EXPECT_EQ(state_of(id), "AWAITING_DATABASE");
+    EXPECT_EQ(reserved(link), 1U);
+    world.run_for(40s);
+    EXPECT_EQ(state_of(id), "TIMED_OUT");
+    EXPECT_EQ(reserved(link), 0U);
+    EXPECT_NE(wait_of(), id);
+}
+
 TEST_F(DatabaseResultTest, sent_twice_at_once_records_one_tally) {
     const auto id = wait_of();
     std::vector<std::shared_ptr<Said>> said;

@@ -131,6 +131,19 @@ TEST_F(DeadlineTest, an_end_is_recorded_when_the_store_is_back) {
     expect_free();
 }
 
+TEST_F(DeadlineTest, an_end_of_what_is_stored_is_tried_until_it_is_recorded) {
+    inviter.provisioner().mood = Mood::fails;
+    inviter.journal().fail_next("end_session", 100);
+    EXPECT_EQ(member(contact(link), "code"), "provisioning_failed");
+    world.run_for(5min);
+    EXPECT_EQ(state_of_last(inviter), "PROVISIONING_DATABASE");
+    world.run_for(5min);
+    EXPECT_EQ(state_of_last(inviter), "FAILED");
+    expect_free();
+    inviter.provisioner().mood = Mood::makes;
+    EXPECT_EQ(member(contact(link), "approved"), "true");
+}
+
 TEST_F(DeadlineTest, a_peer_that_never_reads_gets_its_tally_all_the_same) {
     const auto said = begin(respondent, contact_text(link.token, "party-raw"), Manner::takes_nothing);
     world.run_for(4700ms);

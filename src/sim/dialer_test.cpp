@@ -124,6 +124,28 @@ TEST_F(DialerTest, fails_at_once_when_nobody_answers) {
     world.network.set_behaviour(field.address(), Network::Behaviour::hangs);
     const auto slow = world.join(respondent, link_to(field, wire::Role::stock));
     EXPECT_EQ(slow.code, Code::unreachable);
+    EXPECT_EQ(slow.reason, field.address().to_text() + ": no answer in time");
+}
+
+// Found in review: that one was silent took from its user what was known of the other.
+TEST_F(DialerTest, names_every_address_that_was_tried_in_vain) {
+    auto link = link_to(field, wire::Role::stock);
+    link.addresses.push_back(wire::Multiaddr::tcp("10.9.9.9", 9000).with_peer(field.peer()));
+    world.network.set_behaviour(link.addresses[1], Network::Behaviour::hangs);
+    const auto result = world.join(respondent, link);
+    EXPECT_EQ(result.outcome, StateName::failed);
+    EXPECT_EQ(result.code, Code::unreachable);
+    EXPECT_EQ(result.reason, link.addresses[0].to_text() + ": connection refused; " + link.addresses[1].to_text() +
+                                 ": no answer in time");
+}
+
+TEST_F(DialerTest, says_what_its_time_was_spent_on) {
+    std::vector<ScriptedAnswer> answers(50, {.text = refusal("token_in_use", "20000")});
+    const auto result = join_scripted(wire::Role::stock, std::move(answers));
+    EXPECT_EQ(result.outcome, StateName::timed_out);
+    EXPECT_EQ(result.code, Code::timeout);
+    EXPECT_TRUE(result.reason.starts_with("time was over in CONNECTING, after token_in_use")) << result.reason;
+    EXPECT_TRUE(respondent.tallies().empty());
 }
 
 // Found by a restart under load: what a listener had accepted last was reset, and the dialer gave up at once.

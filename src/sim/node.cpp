@@ -27,9 +27,10 @@ std::filesystem::path new_home() {
     return name;
 }
 
-async::awaitable<void> run_join(session::JoinWorld& world, wire::Link link, std::shared_ptr<Joining> joining,
+async::awaitable<void> run_join(session::JoinWorld world, wire::Link link, std::shared_ptr<Joining> joining,
                                 async::Limit& limit) {
     joining->limit = &limit;
+    if (joining->is_cancelled) limit.stop();
     session::JoinRequest request{std::move(link),
                                  [joining](const session::JoinProgress& step) { joining->progress.push_back(step); }};
     auto work = session::join(world, std::move(request), limit);
@@ -184,20 +185,19 @@ void Node::crash() {
 }
 
 std::shared_ptr<Joining> Node::join(wire::Link link) {
-    life_->joining = std::make_unique<session::JoinWorld>(
-        session::JoinWorld{.clock = life_->process.clock,
-                           .random = *life_->random,
-                           .network = life_->network,
-                           .journal = *life_->journal,
-                           .provisioner = own_or_hook(),
-                           .node = key_,
-                           .store_key = store_key_,
-                           .settings = std::make_shared<const session::Settings>(settings),
-                           .log = log != nullptr ? Log{*log, "join"} : Log{},
-                           .observer = observer,
-                           .reader = reader});
+    session::JoinWorld world{.clock = life_->process.clock,
+                             .random = *life_->random,
+                             .network = life_->network,
+                             .journal = *life_->journal,
+                             .provisioner = own_or_hook(),
+                             .node = key_,
+                             .store_key = store_key_,
+                             .settings = std::make_shared<const session::Settings>(settings),
+                             .log = log != nullptr ? Log{*log, "join"} : Log{},
+                             .observer = observer,
+                             .reader = reader};
     auto joining = std::make_shared<Joining>();
-    life_->joins.spawn([&](async::Limit& limit) { return run_join(*life_->joining, std::move(link), joining, limit); });
+    life_->joins.spawn([&](async::Limit& limit) { return run_join(world, std::move(link), joining, limit); });
     return joining;
 }
 

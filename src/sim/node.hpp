@@ -28,6 +28,7 @@ struct Joining {
     std::optional<session::JoinResult> result;
     std::vector<session::JoinProgress> progress;
     async::Limit* limit = nullptr; // while it runs
+    bool is_cancelled = false;     // perhaps before it ran
 };
 
 class Node {
@@ -62,6 +63,7 @@ public:
     std::shared_ptr<Joining> join(wire::Link link);
     session::Listener& listener() { return *life_->listener; }
     SimulatedJournal& journal() { return *life_->journal; }
+    store::Journal& store() { return *life_->real; } // under it: answers at once
     SimulatedProvisioner& provisioner() { return *life_->provisioner; }
     guard::Protection& guards() { return *life_->guards; }
     session::Breakers& breakers() { return *life_->breakers; }
@@ -132,7 +134,6 @@ private:
         std::unique_ptr<session::GuardedIdentity> guarded_identity;
         std::unique_ptr<session::GuardedTokens> guarded_tokens;
         std::unique_ptr<session::Listener> listener;
-        std::unique_ptr<session::JoinWorld> joining;
         std::unique_ptr<session::RemovalWorld> removal;
         async::TaskGroup joins;
         async::TaskGroup background;

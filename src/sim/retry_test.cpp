@@ -1,5 +1,6 @@
 // A retry is not a second use: lost responses, joiners, crashes at any moment.
 
+#include "sim/blocking.hpp"
 #include "sim/testing.hpp"
 
 namespace taleus::sim {
@@ -64,7 +65,8 @@ TEST_F(RetryTest, contacts_of_a_live_key_join_it_and_get_its_answer) {
     EXPECT_EQ(member(*said[5]->reply, "code"), "in_progress"); // four join, the next does not
     EXPECT_LT(said[5]->reply->took, 100ms);
     world.run_dry();
-    EXPECT_EQ(count(inviter, "joined"), 5U);
+    EXPECT_EQ(count(inviter, "joined"), 4U);
+    EXPECT_EQ(count(inviter, "refused"), 1U);
     EXPECT_EQ(inviter.provisioner().asked, 1U);
     EXPECT_EQ(inviter.sessions().size(), 1U);
 }
@@ -204,6 +206,24 @@ TEST_F(SisterTest, a_foil_database_may_be_delivered_to_a_sister_node) {
     world.run_dry(); // the wait here ends without effect
     EXPECT_EQ(state_of_last(inviter), "DONE");
     EXPECT_EQ(only_tally(inviter).tally_id, "tally-1");
+}
+
+// Found in review: cut off from the store for a while, it had the session back and ended it by an epoch that was over.
+TEST_F(SisterTest, a_wait_that_a_sister_node_had_meanwhile_ends_by_the_epoch_it_came_back_with) {
+    link = world.invite(inviter, {.role = wire::Role::foil});
+    const auto id = member(contact(link), "sessionId");
+    world.run_for(1s);
+    for (auto* node : {&sister, &inviter}) {
+        const auto now = node->process().clock.utc();
+        EXPECT_EQ(finish_now(node->store().take_over(now, now))->waiting, 1U);
+    }
+    EXPECT_TRUE(world.ask(inviter, inviter.listener().resume()));
+    world.run_for(25s);
+    EXPECT_EQ(state_of_last(inviter), "TIMED_OUT");
+    EXPECT_EQ(last_session(inviter).id, id);
+    EXPECT_EQ(inviter.listener().counts().waiting, 0U);
+    EXPECT_EQ(reserved(link), 0U);
+    EXPECT_EQ(member(contact(link), "approved"), "true");
 }
 
 TEST_F(SisterTest, one_single_use_has_one_winner_at_two_nodes) {

@@ -138,6 +138,10 @@ TEST_F(ExternalIdentityTest, the_verifier_decides) {
     verifier.answer = Verifier::Answer::refuses;
     EXPECT_EQ(ask(respondent, "party-1").text,
               R"({"approved":false,"reason":"Invalid identity","code":"invalid_identity"})");
+    world.run_for(1s);
+    // Found in review: why it was refused, which is for one's own records, was in none.
+    EXPECT_TRUE(bank.trail().contains(R"("accepted":false,"reason":"not on the list","requirement":"external")"))
+        << bank.trail();
     verifier.answer = Verifier::Answer::fails;
     EXPECT_EQ(member(ask(respondent, "party-1"), "code"), "dependency_unavailable");
     verifier.answer = Verifier::Answer::accepts;

@@ -20,7 +20,7 @@ void Scene::watch_bounds() {
         const auto begun = scopes.held({guard::Kind::new_work, {}});
         const auto served = std::exchange(role.served, all.sessions);
         const auto new_work = std::exchange(role.begun, begun.sessions);
-        if (all.sessions > std::max(limits.sessions + limits.reserved, served) ||
+        if (all.sessions > std::max(limits.all_sessions(), served) ||
             begun.sessions > std::max(limits.sessions, new_work))
             report.add("exact_bounds", fmt::format("{} serves {} ({} new)", node.name(), all.sessions, begun.sessions));
         if (witness.counts.contains("rare resumed wait")) continue; // those were admitted by an earlier life
