@@ -47,7 +47,7 @@ struct ReadBack {
     std::string tls = "prefer";
     /// Certificates of authorities, PEM.
     std::filesystem::path authorities = "/etc/ssl/certs/ca-certificates.crt";
-    /// How long a session waits for it, more than zero; then it goes on without.
+    /// How long a session waits for it, more than zero and at most a day; then it goes on without.
     Duration timeout = std::chrono::seconds{2};
 };
 

@@ -82,7 +82,8 @@ public:
     std::vector<Invitation> invitations();
     /// What is on record, the newest first.
     std::vector<Tally> tallies();
-    /// Begins a join; let time pass for it to happen. `bad_link` when the link is damaged.
+    /// Begins a join; let time pass for it to happen. `bad_link` when the link is damaged, `in_progress` when this
+    /// party is joining it already.
     Result<PendingJoin> begin_join(std::string_view link);
 
     /// What its own provisioner does when it is asked; a party with a provisioner hook has none.
@@ -103,7 +104,8 @@ public:
 
     /// How long each call of its store takes: evenly spread between the two.
     void set_store_delay(Duration least, Duration most);
-    /// Its store answers no more, until `resume_store`; what was asked is done then.
+    /// Its store answers no more, until `resume_store`; what was asked is done then. Calls of the test fail with
+    /// `timeout`, or show nothing.
     void stall_store();
     /// A call of a store, by what a session does with it.
     enum class StoreCall : std::uint8_t {
@@ -139,7 +141,7 @@ public:
     /// The process begins again after `crash` or `stop`: opens its home, and listens if it did.
     void restart();
     /// It ends in order: joins are cancelled, and a listener has `grace` for the sessions under way; time passes
-    /// meanwhile.
+    /// meanwhile, and its store answers again.
     void stop(Duration grace = std::chrono::seconds{30});
     /// New sessions are refused with `shutting_down`.
     void drain();
@@ -176,7 +178,7 @@ public:
     /// Sets the calendar of all, as an administrator would; deadlines do not move.
     void jump_calendar(Duration by);
 
-    /// Lets this much time pass, with all that happens in it.
+    /// Lets this much time pass, a year at most, with all that happens in it.
     void run_for(Duration length);
     /// Lets time pass until it is so. False: nothing can happen any more, or a year has passed, and it is not.
     bool run_until(const std::function<bool()>& is_so);

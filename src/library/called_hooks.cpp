@@ -2,6 +2,8 @@
 
 #include "library/terms.hpp"
 #include "provision/logins.hpp"
+#include "wire/messages.hpp"
+#include "wire/utf8.hpp"
 
 #include <boost/json/serialize.hpp>
 
@@ -12,8 +14,6 @@ namespace taleus::library {
 namespace {
 
 constexpr std::size_t reason_bytes_max = 1024;
-constexpr std::size_t endpoint_bytes_max = 2048;
-constexpr std::size_t login_bytes_max = 512;
 
 // Why a hook gave no answer: of the codes it may name, else that it did not work.
 Error as_failure(Error error, bool may_be_final) {
@@ -31,8 +31,8 @@ Result<Order> order_of(const ports::Intent& intent, const protocol::StoreKey& st
 }
 
 bool is_usable(const MadeDatabase& made) {
-    return !made.database.endpoint.empty() && made.database.endpoint.size() <= endpoint_bytes_max &&
-           made.database.credentials_ref.size() <= login_bytes_max && made.own_login.size() <= login_bytes_max;
+    return wire::is_tellable({made.database.endpoint, made.database.credentials_ref}) &&
+           made.own_login.size() <= wire::credentials_ref_bytes_max && wire::is_utf8(made.own_login);
 }
 
 } // namespace

@@ -51,6 +51,7 @@ Dialer::Core::Core(std::unique_ptr<library::Premises> opened, library::NodeSetti
       line_{std::make_shared<library::Line>(premises->loop.executor())} {}
 
 Dialer::Core::~Core() {
+    is_ending_ = true;
     if (outfit_) premises->loop.finish([this] { return close_here(); });
     line_->close();
     premises->loop.end(); // nobody asks the application any more
@@ -171,10 +172,12 @@ Result<JoinResult> Dialer::join(JoinRequest request) {
 }
 
 Joining Dialer::join(JoinRequest request, std::move_only_function<void(Result<JoinResult>)> done) {
-    return Joining{core_->join(std::move(request), [core = core_.get(),
-                                                    done = std::move(done)](Result<JoinResult> end) mutable {
-        core->crew.callbacks.post([done = std::move(done), end = std::move(end)]() mutable { done(std::move(end)); });
-    })};
+    return Joining{
+        core_->join(std::move(request), [core = core_.get(), done = std::move(done)](Result<JoinResult> end) mutable {
+            core->crew.callbacks.post([core, done = std::move(done), end = std::move(end)]() mutable {
+                if (!core->is_ending()) done(std::move(end));
+            });
+        })};
 }
 
 Result<std::vector<Tally>> Dialer::tallies() {

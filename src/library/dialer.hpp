@@ -8,6 +8,7 @@
 
 #include <taleus/dialer.hpp>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -33,6 +34,8 @@ public:
     Core(const Core&) = delete;
     Core& operator=(const Core&) = delete;
 
+    // The application is told of no end any more. Any thread.
+    bool is_ending() const { return is_ending_; }
     // `done` is called on the loop, or at once with why nothing was begun.
     std::shared_ptr<Joining::Shared> join(JoinRequest request, Done done);
 
@@ -48,6 +51,7 @@ private:
     async::awaitable<Result<void>> open_here();
     async::awaitable<void> close_here();
 
+    std::atomic<bool> is_ending_ = false;
     std::optional<library::Outfit> outfit_; // there from `open` on
     async::TaskGroup joins_;
     std::shared_ptr<library::Line> line_;

@@ -6,12 +6,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 
 namespace taleus::library {
 namespace {
+
+// What is read first. A limit may be far above what is there; what is secret fits in this, so that no room that grew
+// keeps a copy of it.
+constexpr std::size_t first_room = 64 * 1024;
 
 std::string why() { return std::strerror(errno); } // NOLINT(concurrency-mt-unsafe): glibc's is a thread's own
 
@@ -158,9 +163,10 @@ Result<std::optional<Bytes>> read_if_there(const std::filesystem::path& file, st
 }
 
 Result<Bytes> read_descriptor(int descriptor, std::size_t limit, std::string_view name) {
-    Bytes content(limit + 1);
+    Bytes content;
     std::size_t size = 0;
-    while (size < content.size()) {
+    while (size <= limit) {
+        if (size == content.size()) content.resize(std::min(std::max(first_room, 2 * size), limit + 1));
         const auto got = ::read(descriptor, content.data() + size, content.size() - size);
         if (got < 0 && errno == EINTR) continue;
         if (got < 0) return fail(Code::internal, fmt::format("cannot read {}: {}", name, why()));
@@ -170,6 +176,12 @@ Result<Bytes> read_descriptor(int descriptor, std::size_t limit, std::string_vie
     if (size > limit) return fail(Code::malformed, fmt::format("{} is larger than {} bytes", name, limit));
     content.resize(size);
     return content;
+}
+
+std::string_view first_line(std::string_view text) {
+    auto line = text.substr(0, text.find('\n'));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    return line;
 }
 
 Result<wire::KeyPair> read_key(const std::filesystem::path& file) {

@@ -46,6 +46,8 @@ Result<Bytes> read_file(const std::filesystem::path& file, std::size_t limit);
 Result<std::optional<Bytes>> read_if_there(const std::filesystem::path& file, std::size_t limit);
 // To its end, from what is open already; `name` is for the error.
 Result<Bytes> read_descriptor(int descriptor, std::size_t limit, std::string_view name);
+// Of what a person wrote, in a file or to standard input: without its end, which some editors write as CR LF.
+std::string_view first_line(std::string_view text);
 // A node's key, which nobody else may read. `internal` otherwise.
 Result<wire::KeyPair> read_key(const std::filesystem::path& file);
 

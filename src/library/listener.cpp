@@ -127,7 +127,7 @@ void Listener::Core::stop(Duration grace) {
 
 async::awaitable<void> Listener::Core::stop_here(Duration grace) {
     vitals->draining();
-    co_await node->stop(premises->loop.clock().now() + grace);
+    co_await node->stop(premises->loop.clock().now() + std::clamp(grace, Duration::zero(), library::time_max));
     if (plane_ != nullptr) co_await plane_->end();
     co_await vitals->close();
 }

@@ -21,6 +21,8 @@
 
 namespace taleus::library {
 
+inline constexpr Duration call_time_max = std::chrono::seconds{5}; // of a question from another thread
+
 class Loop {
 public:
     Loop() : thread_{[this] { context_.run(); }} {}
@@ -34,7 +36,7 @@ public:
 
     // From another thread: what `start() -> awaitable<Result<T>>` gives as a task of the loop. `timeout` when it takes
     // longer than `at_most`: it goes on all the same. What it throws is thrown here. Not while the loop ends.
-    template <class Start> auto ask(Start start, std::optional<Duration> at_most = std::chrono::seconds{5}) {
+    template <class Start> auto ask(Start start, std::optional<Duration> at_most = call_time_max) {
         using Answer = typename std::invoke_result_t<Start&>::value_type;
         if (std::this_thread::get_id() == thread_.get_id())
             return Answer{fail(Code::internal, "called from the library's event loop, which would wait for itself")};

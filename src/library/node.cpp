@@ -158,7 +158,14 @@ async::awaitable<void> Node::take_up() {
         ground_.log_of("node").warn("sessions that await a database are not watched: {}", resumed.error().context);
 }
 
+void Node::hurry() {
+    listener_.hurry();
+    ground_.journal.hurry();
+}
+
 async::awaitable<void> Node::stop(Instant grace_until) {
+    async::Clock::Timer grace{ground_.clock, [this] { ground_.journal.hurry(); }};
+    grace.set(grace_until);
     draining_ = true;
     background_.stop();
     host_.stop_accepting();

@@ -62,7 +62,7 @@ public:
     // In order: no new connections, no new sessions, those under way to their ends or the grace, connections closed.
     async::awaitable<void> stop(Instant grace_until);
     // What `stop` waits for is cut short: a second signal.
-    void hurry() { listener_.hurry(); }
+    void hurry();
 
     // For what begins from now on. What listens keeps its addresses, and the store its place.
     void use(NodeSettings settings);

@@ -1,6 +1,7 @@
 #include "library/premises.hpp"
 
 #include "library/inside.hpp"
+#include "library/settings.hpp"
 #include "wire/utf8.hpp"
 
 #include <fmt/format.h>
@@ -42,8 +43,8 @@ Result<void> check(const Party& party) {
     constexpr std::array<std::string_view, 4> modes{"disable", "prefer", "require", "verify-full"};
     if (std::ranges::find(modes, party.read_back.tls) == modes.end())
         return fail(Code::malformed, "party.read_back.tls is disable, prefer, require or verify-full");
-    if (party.read_back.timeout <= Duration::zero())
-        return fail(Code::malformed, "party.read_back.timeout is more than zero");
+    if (party.read_back.timeout <= Duration::zero() || party.read_back.timeout > time_max)
+        return fail(Code::malformed, "party.read_back.timeout is more than zero and at most a day");
     return {};
 }
 

@@ -32,9 +32,11 @@ Result<void> check_addresses(std::string_view name, const std::vector<std::strin
     return {};
 }
 
+// Of a day, and no more, can a peer be told (`expiresInMs`).
 Result<void> check_times(std::initializer_list<Duration> times) {
-    if (std::ranges::all_of(times, [](Duration time) { return time > Duration::zero(); })) return {};
-    return fail(Code::malformed, "each time-out is more than zero");
+    if (std::ranges::all_of(times, [](Duration time) { return time > Duration::zero() && time <= time_max; }))
+        return {};
+    return fail(Code::malformed, "each time-out is more than zero and at most a day");
 }
 
 } // namespace

@@ -7,6 +7,8 @@
 
 namespace taleus::library {
 
+inline constexpr Duration time_max = std::chrono::days{1}; // of each time-out: far from where sums of times end
+
 // `malformed`, with a sentence, when they make no sense.
 Result<NodeSettings> node_settings(const ListenerSettings& settings);
 Result<NodeSettings> node_settings(const DialerSettings& settings);

@@ -1,5 +1,6 @@
 #include "library/terms.hpp"
 
+#include "wire/link.hpp"
 #include "wire/utf8.hpp"
 
 #include <array>
@@ -36,6 +37,8 @@ Result<protocol::Invitation> known_invitation_of(const Terms& terms, const Token
     const auto valid = std::chrono::floor<std::chrono::milliseconds>(terms.valid_for);
     if (!terms.expiry && (valid <= std::chrono::milliseconds{0} || valid > valid_max))
         return fail(Code::malformed, "an invitation is valid for a millisecond to a hundred years");
+    if (terms.expiry > wire::link_expiry_max)
+        return fail(Code::malformed, "an invitation ends in the year 9999 at the latest, as its link can say");
     if (!is_count(terms.uses) || !is_count(terms.per_peer))
         return fail(Code::malformed, "an invitation has one use or more, or any number");
     if (terms.label.size() > label_bytes_max || !wire::is_utf8(terms.label))

@@ -29,6 +29,7 @@ Calls::Calls(sim::Node& node, const Hooks& hooks)
 }
 
 void Party::Parts::begin_life() {
+    joins.clear();
     node.boot();
     calls = std::make_unique<Calls>(node, hooks);
     node.token_hook = calls->tokens ? &*calls->tokens : nullptr;
@@ -36,6 +37,13 @@ void Party::Parts::begin_life() {
     node.provisioner_hook = calls->provisioner ? &*calls->provisioner : nullptr;
     node.observer = &calls->observer;
     if (listens) node.serve();
+}
+
+bool Party::Parts::is_joining(const TokenHash& token) const {
+    const auto found = joins.find(token);
+    if (found == joins.end()) return false;
+    const auto joining = found->second.lock();
+    return joining && !joining->result;
 }
 
 // --- joins
@@ -56,7 +64,9 @@ std::vector<JoinProgress> PendingJoin::progress() const {
 }
 
 void PendingJoin::cancel() const {
-    if (parts_->joining->limit != nullptr) parts_->joining->limit->stop();
+    auto& joining = *parts_->joining;
+    joining.is_cancelled = true;
+    if (joining.limit != nullptr) joining.limit->stop();
 }
 
 // --- parties
@@ -71,11 +81,11 @@ Result<Issued> Party::invite(const Terms& terms, std::string token) {
     if (token.empty()) token = to_hex(parts_->node.random().bytes<16>());
     auto made = link(terms, token);
     if (!made) return made;
-    auto& world = parts_->world;
-    auto& node = parts_->node;
-    auto invitation = library::invitation_of(terms, protocol::hash_of_token(token), world.time.utc());
-    ports::AuditRecord record{world.time.utc(), "invitation_created", {}, made->id, {{"role", to_text(terms.role)}}};
-    const auto recorded = world.ask(node, node.journal().create_invitation(std::move(*invitation), std::move(record)));
+    const auto now = parts_->world.time.utc();
+    auto invitation = library::invitation_of(terms, protocol::hash_of_token(token), now);
+    ports::AuditRecord record{now, "invitation_created", {}, made->id, {{"role", to_text(terms.role)}}};
+    const auto recorded =
+        parts_->ask(parts_->node.journal().create_invitation(std::move(*invitation), std::move(record)));
     if (!recorded) return fail(recorded.error());
     return made;
 }
@@ -89,19 +99,16 @@ Result<Issued> Party::link(const Terms& terms, std::string token) {
 }
 
 Result<bool> Party::revoke(std::string id) {
-    auto& world = parts_->world;
-    auto& node = parts_->node;
-    ports::AuditRecord record{world.time.utc(), "invitation_revoked", {}, id, {}};
-    return world.ask(node, node.journal().revoke(id, world.time.utc(), std::move(record)));
+    const auto now = parts_->world.time.utc();
+    ports::AuditRecord record{now, "invitation_revoked", {}, id, {}};
+    return parts_->ask(parts_->node.journal().revoke(id, now, std::move(record)));
 }
 
 std::vector<Invitation> Party::invitations() {
-    auto& world = parts_->world;
-    auto& node = parts_->node;
     std::vector<Invitation> all;
-    const auto views = world.ask(node, node.journal().invitations());
+    const auto views = parts_->ask(parts_->node.journal().invitations());
     if (!views) return all;
-    for (const auto& view : *views) all.push_back(library::shown(view, world.time.utc()));
+    for (const auto& view : *views) all.push_back(library::shown(view, parts_->world.time.utc()));
     return all;
 }
 
@@ -114,7 +121,11 @@ std::vector<Tally> Party::tallies() {
 Result<PendingJoin> Party::begin_join(std::string_view text) {
     auto link = wire::parse_link(text);
     if (!link) return fail(std::move(link.error()));
-    return PendingJoin{std::make_shared<PendingJoin::Parts>(&parts_->node, parts_->node.join(std::move(*link)))};
+    const auto token = protocol::hash_of_token(link->token);
+    if (parts_->is_joining(token)) return fail(Code::in_progress, "another join of this link is running in this home");
+    auto joining = parts_->node.join(std::move(*link));
+    parts_->joins.insert_or_assign(token, joining);
+    return PendingJoin{std::make_shared<PendingJoin::Parts>(&parts_->node, std::move(joining))};
 }
 
 void Party::set_provisioner(Making making, Duration delay) {
@@ -182,7 +193,8 @@ void Party::restart() {
 
 void Party::stop(Duration grace) {
     if (!is_alive()) return;
-    if (parts_->node.is_serving()) parts_->world.stop(parts_->node, grace);
+    resume_store(); // an end in order waits for it
+    if (parts_->node.is_serving()) parts_->world.stop(parts_->node, std::clamp(grace, Duration::zero(), time_max));
     parts_->node.cancel_joins();
     static_cast<void>(parts_->world.reach([this] { return parts_->node.joins_under_way() == 0; }));
     parts_->world.run_for(Duration::zero());
@@ -225,7 +237,7 @@ Party& World::add_dialer(std::string name, PartySettings settings) {
 UtcTime World::utc() const { return parts_->world->time.utc(); }
 Duration World::elapsed() const { return parts_->world->time.now.time_since_epoch(); }
 void World::jump_calendar(Duration by) { parts_->world->jump_calendar(by); }
-void World::run_for(Duration length) { parts_->world->run_for(length); }
+void World::run_for(Duration length) { parts_->world->run_for(std::min(length, time_max)); }
 
 bool World::run_until(const std::function<bool()>& is_so) {
     auto& world = *parts_->world;

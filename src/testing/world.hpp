@@ -3,6 +3,7 @@
 
 #include "library/called_hooks.hpp"
 #include "library/ground.hpp"
+#include "library/loop.hpp"
 #include "library/observation.hpp"
 #include "library/told_observer.hpp"
 #include "ops/events.hpp"
@@ -11,6 +12,7 @@
 
 #include <taleus/testing.hpp>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,13 +47,32 @@ struct Party::Parts {
     bool listens;
     std::unique_ptr<Calls> calls{};               // of this life
     std::vector<std::unique_ptr<Calls>> buried{}; // of those that crashed: what never runs again may refer to them
+    std::map<TokenHash, std::weak_ptr<sim::Joining>> joins{}; // of this life
 
     void begin_life();
+    bool is_joining(const TokenHash& token) const;
+    // What its store answers, within the time that a call of a listener has.
+    template <class T> Result<T> ask(async::awaitable<Result<T>> call) {
+        const auto end = world.time.now + library::call_time_max;
+        const auto answer = std::make_shared<std::optional<Result<T>>>();
+        async::asio::co_spawn(node.process().executor(), std::move(call),
+                              [answer](const std::exception_ptr& failed, Result<T> value) {
+                                  if (failed) std::rethrow_exception(failed);
+                                  answer->emplace(std::move(value));
+                              });
+        const auto is_over = [&] { return answer->has_value() || world.time.now >= end; };
+        if (!world.reach(is_over) || !*answer) return fail(Code::timeout, "the store did not answer in time");
+        return std::move(**answer);
+    }
 };
 
 struct World::Parts {
     explicit Parts(std::uint64_t seed) : world{std::make_unique<sim::World>(seed)} {}
-    ~Parts() { world.reset(); } // its tasks ask the parties' hooks to the end
+    ~Parts() {
+        for (const auto& party : parties)
+            if (party->is_alive()) party->resume_store(); // what it was asked for is to come to its end
+        world.reset();                                    // its tasks ask the parties' hooks to the end
+    }
 
     std::vector<std::unique_ptr<Party>> parties;
     std::unique_ptr<sim::World> world;

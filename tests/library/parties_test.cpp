@@ -397,6 +397,49 @@ TEST_F(PartiesTest, second_signal_cuts_short_what_stop_waits_for) {
     EXPECT_TRUE(dialer->tallies()->empty());
 }
 
+// Found in review: the sum of now and the longest time there is lay in the past, and all was cut off at once.
+TEST_F(PartiesTest, stop_waits_as_long_as_it_is_told_to) {
+    const auto hook = std::make_shared<SilentProvisioner>();
+    auto asked = hook->asked.get_future();
+    auto settings = listener_settings();
+    settings.live.timeouts = {.step = 10min, .respond = 10min, .session = 10min};
+    auto listener = taleus::Listener::start(settings, {.provisioner = hook});
+    auto dialer = taleus::Dialer::open(dialer_settings());
+    ASSERT_TRUE(listener && dialer);
+    std::promise<taleus::Result<taleus::JoinResult>> end;
+    const auto joining =
+        dialer->join({.link = listener->invite()->uri}, [&](auto result) { end.set_value(std::move(result)); });
+    const auto call = asked.get();
+    std::thread stopping{[&] { listener->stop(taleus::Duration::max()); }};
+    while (listener->health().is_good()) std::this_thread::yield(); // it has begun
+    EXPECT_FALSE(call.cancelled.stop_requested());
+    (*hook->kept)(taleus::MadeDatabase{.database = {"wss://db", "login"}});
+    stopping.join();
+    EXPECT_TRUE(end.get_future().get()->is_done());
+    EXPECT_EQ(dialer->tallies()->size(), 1U);
+    listener = taleus::fail(taleus::Code::internal, "it has ended, and lets go of its home");
+    listener = taleus::Listener::start(listener_settings());
+    ASSERT_TRUE(listener);
+    expect_same_tally(*listener, *dialer);
+}
+
+// Found in review: it was told that it had been cancelled, when whoever waited for it was gone.
+TEST_F(PartiesTest, dialer_that_is_destroyed_tells_nobody_of_its_joins) {
+    const auto hook = std::make_shared<SilentProvisioner>();
+    auto asked = hook->asked.get_future();
+    auto listener = taleus::Listener::start(listener_settings(), {.provisioner = hook});
+    ASSERT_TRUE(listener);
+    std::atomic<int> told = 0;
+    {
+        auto dialer = taleus::Dialer::open(dialer_settings());
+        ASSERT_TRUE(dialer);
+        dialer->join({.link = listener->invite()->uri}, [&](const auto& /*result*/) { ++told; });
+        asked.get();
+    }
+    EXPECT_EQ(told, 0);
+    EXPECT_TRUE(listener->tallies()->empty());
+}
+
 // As systemd hands them over; what the settings say is not listened on.
 TEST_F(PartiesTest, sockets_of_somebody_elses_are_listened_on) {
     const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -446,6 +489,11 @@ TEST_F(PartiesTest, refuses_what_makes_no_sense) {
     settings.live = {};
     settings.live.timeouts.step = 0s;
     EXPECT_EQ(code_of(taleus::Listener::start(settings)), taleus::Code::malformed);
+    settings.live.timeouts = {.session = 25h, .await_database = 25h}; // no peer could be told
+    EXPECT_EQ(code_of(taleus::Listener::start(settings)), taleus::Code::malformed);
+    auto dialing = dialer_settings();
+    dialing.timeouts.session = taleus::Duration::max();
+    EXPECT_EQ(code_of(taleus::Dialer::open(dialing)), taleus::Code::malformed);
     EXPECT_EQ(code_of(taleus::Dialer::open({})), taleus::Code::malformed) << "no home";
 
     auto listener = taleus::Listener::start(listener_settings());
@@ -456,6 +504,10 @@ TEST_F(PartiesTest, refuses_what_makes_no_sense) {
     const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
     EXPECT_EQ(code_of(listener->invite({.expiry = now})), taleus::Code::malformed) << "over already";
     EXPECT_EQ(listener->invite({.expiry = now + 1h})->expiry, now + 1h);
+    const taleus::UtcTime last{253'402'300'799'999ms}; // 9999-12-31T23:59:59.999Z
+    EXPECT_EQ(taleus::parse_link(listener->invite({.expiry = last})->uri)->expiry, last);
+    EXPECT_EQ(code_of(listener->invite({.expiry = last + 1ms})), taleus::Code::malformed) << "no link could say so";
+    EXPECT_EQ(code_of(listener->invite({.expiry = taleus::UtcTime::max()})), taleus::Code::malformed);
     EXPECT_EQ(code_of(listener->invite({.label = std::string(257, 'x')})), taleus::Code::malformed);
     EXPECT_TRUE(listener->invite({.label = std::string(256, 'x')}));
     EXPECT_EQ(code_of(listener->invite({.requirement = taleus::Requirement::external})), taleus::Code::malformed);

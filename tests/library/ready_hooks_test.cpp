@@ -190,6 +190,10 @@ TEST_F(ReadyHooksTest, what_makes_no_sense_is_refused_before_anything_is_asked) 
               Code::malformed);
     EXPECT_EQ(code_of(taleus::postgres_provisioner({.url = "postgres://u@db.example/tallies", .endpoint = "db"})),
               Code::malformed);
+    const auto unreadable = taleus::postgres_provisioner(
+        {.url = "postgres://u:50%off@db.example/tallies", .endpoint = "postgres://db.example/tallies"});
+    EXPECT_EQ(code_of(unreadable), Code::malformed) << "each call would have told the password to the log";
+    EXPECT_EQ(unreadable.error().context.find("50%off"), std::string::npos);
     const auto server = taleus::postgres_provisioner({.url = "postgres://u@db.invalid/tallies"});
     ASSERT_TRUE(server) << server.error().context;
     auto call = call_of();

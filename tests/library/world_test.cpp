@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -121,6 +122,53 @@ TEST_F(WorldTest, store_that_stalls_and_comes_back_loses_nothing) {
     ASSERT_TRUE(world.run_until([&] { return joining->result().has_value(); }));
     EXPECT_TRUE(joining->result()->is_done()) << joining->result()->reason;
     expect_same_tally(inviter, respondent);
+}
+
+TEST_F(WorldTest, calls_of_a_stalled_store_time_out_and_its_party_ends_all_the_same) {
+    const auto uri = inviter.invite()->uri;
+    for (auto* stalled : {&inviter, &respondent}) stalled->stall_store();
+    EXPECT_EQ(inviter.invite().error().code, taleus::Code::timeout);
+    EXPECT_EQ(inviter.revoke("0000000000000000").error().code, taleus::Code::timeout);
+    EXPECT_TRUE(inviter.invitations().empty());
+    const auto joining = respondent.begin_join(uri);
+    world.run_for(3s);
+    inviter.stop();
+    EXPECT_FALSE(inviter.is_alive());
+    inviter.restart();
+    EXPECT_EQ(inviter.invitations().size(), 2U) << "what was asked is done when it answers again";
+    inviter.stall_store();
+    EXPECT_FALSE(joining->result()) << "under way, as its world ends";
+}
+
+TEST_F(WorldTest, joins_of_one_party_run_side_by_side_but_of_one_link_once) {
+    std::vector<taleus::testing::PendingJoin> joins;
+    std::vector<std::string> uris;
+    for (int i = 0; i < 5; ++i) uris.push_back(inviter.invite()->uri);
+    for (const auto& uri : uris) joins.push_back(*respondent.begin_join(uri));
+    EXPECT_EQ(respondent.begin_join(uris[0]).error().code, taleus::Code::in_progress);
+    ASSERT_TRUE(
+        world.run_until([&] { return std::ranges::all_of(joins, [](const auto& one) { return !!one.result(); }); }));
+    for (const auto& one : joins) EXPECT_TRUE(one.result()->is_done());
+    EXPECT_EQ(inviter.tallies().size(), 5U);
+    EXPECT_EQ(respondent.tallies().size(), 5U);
+    EXPECT_TRUE(world.join(respondent, uris[0])->is_done()) << "again, when it is over";
+}
+
+TEST_F(WorldTest, join_that_is_cancelled_before_time_passes_ends_cancelled) {
+    const auto joining = respondent.begin_join(inviter.invite()->uri);
+    joining->cancel();
+    ASSERT_TRUE(world.run_until([&] { return joining->result().has_value(); }));
+    EXPECT_EQ(joining->result()->outcome, StateName::cancelled);
+    EXPECT_TRUE(inviter.tallies().empty() && respondent.tallies().empty());
+}
+
+TEST_F(WorldTest, limits_may_be_as_great_as_numbers_go) {
+    taleus::testing::PartySettings settings;
+    settings.limits.sessions = SIZE_MAX;
+    settings.limits.reserved = 1;
+    auto& other = world.add_listener("cleo", std::move(settings));
+    EXPECT_TRUE(world.join(respondent, other.invite()->uri)->is_done());
+    EXPECT_EQ(other.tallies().size(), 1U);
 }
 
 TEST_F(WorldTest, partition_parts_two_and_no_others_and_heals) {
