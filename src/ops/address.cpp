@@ -38,6 +38,11 @@ Result<Address> read_unix(std::string_view path) {
     if (path.empty() || path.size() >= sizeof at.sun_path)
         return fail(Code::malformed, fmt::format("admin.listen: the path of a Unix socket has 1 to {} bytes, {} has {}",
                                                  sizeof at.sun_path - 1, escaped(path), path.size()));
+    if (!path.starts_with('/'))
+        return fail(Code::malformed,
+                    fmt::format("admin.listen: the path of a Unix socket begins with /, so that commands find it from "
+                                "everywhere, which {} does not",
+                                escaped(path)));
     std::memcpy(at.sun_path, path.data(), path.size());
     Address address;
     std::memcpy(&address.storage, &at, sizeof at);
@@ -45,6 +50,7 @@ Result<Address> read_unix(std::string_view path) {
     return address;
 }
 
+// Those addresses alone that are taken as a Host too (ops/request.cpp): at 127.0.0.2 every request would be foreign.
 std::optional<Address> read_loopback(std::string_view text) {
     const auto colon = text.rfind(':');
     if (colon == std::string_view::npos) return std::nullopt;
@@ -52,7 +58,7 @@ std::optional<Address> read_loopback(std::string_view text) {
     std::uint16_t port = 0;
     const auto [end, error] = std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
     if (error != std::errc{} || end != port_text.data() + port_text.size()) return std::nullopt;
-    const std::string host{text.substr(0, colon)};
+    const auto host = text.substr(0, colon);
     Address address;
     if (host == "[::1]") {
         sockaddr_in6 at{};
@@ -63,11 +69,11 @@ std::optional<Address> read_loopback(std::string_view text) {
         address.size = sizeof at;
         return address;
     }
+    if (host != "127.0.0.1" && host != "localhost") return std::nullopt;
     sockaddr_in at{};
     at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     at.sin_port = htons(port);
-    if (::inet_pton(AF_INET, host == "localhost" ? "127.0.0.1" : host.c_str(), &at.sin_addr) != 1) return std::nullopt;
-    if ((ntohl(at.sin_addr.s_addr) >> 24U) != 127) return std::nullopt; // loopback, and nothing else
     std::memcpy(&address.storage, &at, sizeof at);
     address.size = sizeof at;
     return address;
@@ -77,8 +83,8 @@ Result<Address> read(std::string_view text) {
     if (text.starts_with(unix_prefix)) return read_unix(text.substr(unix_prefix.size()));
     if (auto address = read_loopback(text)) return *address;
     return fail(Code::malformed,
-                fmt::format("admin.listen must be a loopback address such as 127.0.0.1:9080, unix:PATH, "
-                            "or \"\" for none, not {}",
+                fmt::format("admin.listen must be a loopback address (127.0.0.1:PORT, localhost:PORT or [::1]:PORT), "
+                            "unix:PATH, or \"\" for none, not {}",
                             escaped(text)));
 }
 

@@ -1,6 +1,6 @@
 #pragma once
-// Where the admin interface is: sockets for "HOST:PORT" with a loopback address and "unix:PATH", to listen on and to
-// call. Blocking, but only as long as the kernel takes.
+// Where the admin interface is: sockets for "HOST:PORT" with a loopback address and "unix:/PATH", to listen on and
+// to call. Blocking, but only as long as the kernel takes.
 
 #include "base/result.hpp"
 

@@ -20,6 +20,12 @@ constexpr Duration time_to_ask = std::chrono::seconds{10};  // head and body, fr
 constexpr Duration time_to_take = std::chrono::seconds{10}; // an answer
 constexpr Duration quiet_max = std::chrono::seconds{15};    // then listeners of events are told that we are there
 
+constexpr std::string_view head_of_events = "HTTP/1.1 200 OK\r\n"
+                                            "Content-Type: text/event-stream\r\n"
+                                            "Cache-Control: no-store\r\n"
+                                            "X-Content-Type-Options: nosniff\r\n"
+                                            "Connection: close\r\n\r\n";
+
 constexpr auto as_pair = async::asio::as_tuple(async::use_awaitable);
 
 // A request is taken as nothing but what it says once: nullopt for a header that is there twice.
@@ -81,7 +87,6 @@ async::awaitable<error_code> Connection::read(Parser& parser) {
     stream_.expires_after(time_to_ask);
     auto [failed, read] = co_await http::async_read_header(stream_, buffer_, parser, as_pair);
     if (failed) co_return failed;
-    idle_since_.reset();
     if (parser.get()[http::field::expect] == "100-continue" && !co_await write_text("HTTP/1.1 100 Continue\r\n\r\n"))
         co_return http::error::end_of_stream;
     stream_.expires_after(time_to_ask);
@@ -97,26 +102,27 @@ async::awaitable<bool> Connection::serve_one(async::Limit& limit) {
     const auto failed = co_await read(parser);
     const bool has_begun = parser.got_some();
     idle_since_.reset();
+    const auto& message = parser.get();
+    const auto parts = message.method() == http::verb::head ? Parts::head : Parts::all;
     if (failed) {
         const auto answer = answer_to(failed);
-        if (answer && has_begun) co_await write(*answer, false);
+        if (answer && has_begun) co_await write(*answer, parts, false);
         co_return false;
     }
-    const auto& message = parser.get();
     const auto request = plain(message);
-    if (!request) co_return co_await write(problem(400, "malformed", "a header is there twice"), false);
+    if (!request) co_return co_await write(problem(400, "malformed", "a header is there twice"), parts, false);
     auto question = understand(*request, world_.token);
-    if (!question) co_return co_await write(question.error(), message.keep_alive());
+    if (!question) co_return co_await write(question.error(), parts, message.keep_alive());
     if (std::holds_alternative<AskEvents>(*question))
         if (const auto listener = world_.events.listen(stream_.get_executor())) {
-            co_await stream_events(*listener, limit);
+            co_await stream_events(listener, parts, limit);
             co_return false;
         }
     const auto answer = co_await world_.desk.answer(std::move(*question), limit);
-    co_return co_await write(answer, message.keep_alive() && !ending_);
+    co_return co_await write(answer, parts, message.keep_alive() && !ending_);
 }
 
-async::awaitable<bool> Connection::write(const Answer& answer, bool keep) {
+async::awaitable<bool> Connection::write(const Answer& answer, Parts parts, bool keep) {
     http::response<http::string_body> message{static_cast<http::status>(answer.status), 11};
     message.set(http::field::content_type, answer.type);
     message.set(http::field::cache_control, "no-store");
@@ -125,6 +131,7 @@ async::awaitable<bool> Connection::write(const Answer& answer, bool keep) {
     message.body() = answer.body;
     message.keep_alive(keep);
     message.prepare_payload();
+    if (parts == Parts::head) message.body().clear(); // how long it is stays told
     stream_.expires_after(time_to_take);
     const auto [failed, written] = co_await http::async_write(stream_, message, as_pair);
     co_return !failed && keep;
@@ -136,16 +143,31 @@ async::awaitable<bool> Connection::write_text(std::string text) {
     co_return !failed;
 }
 
-async::awaitable<void> Connection::stream_events(Events::Listener& listener, async::Limit& limit) {
-    const bool begun = co_await write_text("HTTP/1.1 200 OK\r\n"
-                                           "Content-Type: text/event-stream\r\n"
-                                           "Cache-Control: no-store\r\n"
-                                           "X-Content-Type-Options: nosniff\r\n"
-                                           "Connection: close\r\n\r\n: listening\n\n");
-    for (bool goes_on = begun; goes_on;) {
-        const auto heard = co_await listener.next(limit, world_.clock.now() + quiet_max);
+async::awaitable<void> Connection::stream_events(const std::shared_ptr<Events::Listener>& listener, Parts parts,
+                                                 async::Limit& limit) {
+    std::string begin{head_of_events};
+    if (parts == Parts::all) begin += ": listening\n\n";
+    const bool begun = co_await write_text(std::move(begin));
+    if (!begun || parts == Parts::head) co_return;
+    watch_for_end(listener);
+    for (bool goes_on = true; goes_on;) {
+        const auto heard = co_await listener->next(limit, world_.clock.now() + quiet_max);
         goes_on = co_await write_text(heard.text.empty() ? ": still here\n\n" : heard.text) && !heard.is_over;
     }
+}
+
+// While nothing happens nothing is written, so that only reading tells when whoever listens has gone. What else is read
+// is no request any more. Past `stream_`, whose limits of time are those of what is written.
+void Connection::watch_for_end(const std::weak_ptr<Events::Listener>& of) {
+    const auto space = async::asio::buffer(ignored_);
+    stream_.socket().async_read_some(space, [this, of](const error_code& error, std::size_t /*count*/) {
+        const auto listener = of.lock();
+        if (!listener) return; // this connection may be gone as well
+        if (error)
+            listener->leave();
+        else
+            watch_for_end(of);
+    });
 }
 
 } // namespace taleus::ops

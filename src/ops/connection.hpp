@@ -14,6 +14,9 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include <array>
+#include <memory>
+
 namespace taleus::ops {
 
 class Connection {
@@ -31,7 +34,7 @@ public:
     async::awaitable<void> serve(async::Limit& limit);
     void close(); // at once
     void end();   // after the answer under way
-    // Since when it waits for a request; nothing while it answers one.
+    // Since when it waits for a request to be whole; nothing while it answers one.
     std::optional<Instant> idle_since() const { return idle_since_; }
     // Its descriptor, for whoever takes it over; nothing is read or written any more.
     int release();
@@ -40,15 +43,20 @@ private:
     using Stream = boost::beast::basic_stream<async::asio::generic::stream_protocol, async::Executor>;
     using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
 
+    enum class Parts : bool { all, head }; // of an answer: to HEAD the body is left out
+
     async::awaitable<bool> serve_one(async::Limit& limit); // false: it was the last one
     async::awaitable<boost::system::error_code> read(Parser& parser);
-    async::awaitable<bool> write(const Answer& answer, bool keep);
+    async::awaitable<bool> write(const Answer& answer, Parts parts, bool keep);
     async::awaitable<bool> write_text(std::string text);
-    async::awaitable<void> stream_events(Events::Listener& listener, async::Limit& limit);
+    async::awaitable<void> stream_events(const std::shared_ptr<Events::Listener>& listener, Parts parts,
+                                         async::Limit& limit);
+    void watch_for_end(const std::weak_ptr<Events::Listener>& of);
 
     Stream stream_;
     World world_;
     boost::beast::flat_static_buffer<head_bytes_max + 4096> buffer_;
+    std::array<char, 512> ignored_; // what listeners of events send
     std::optional<Instant> idle_since_;
     bool ending_ = false;
 };

@@ -47,12 +47,12 @@ void Events::tell(std::string_view kind, std::string_view data) {
     for (const auto& queue : queues_) queue->push(event);
 }
 
-std::unique_ptr<Events::Listener> Events::listen(async::Executor executor) {
+std::shared_ptr<Events::Listener> Events::listen(async::Executor executor) {
     const std::lock_guard lock{mutex_};
     if (queues_.size() == listeners_max) return nullptr;
     queues_.push_back(std::make_shared<Queue>(executor));
     listening_ = queues_.size();
-    return std::make_unique<Listener>(*this, queues_.back());
+    return std::make_shared<Listener>(*this, queues_.back());
 }
 
 Events::Listener::~Listener() {
@@ -67,16 +67,21 @@ Events::Listener::~Listener() {
 
 Events::Listener::Heard Events::Listener::take() {
     const std::lock_guard lock{queue_->mutex};
-    Heard heard{.text = {}, .is_over = queue_->lost > 0};
+    Heard heard{.text = {}, .is_over = has_left_ || queue_->lost > 0};
     for (const auto& event : queue_->waiting) heard.text += *event;
     queue_->waiting.clear();
-    if (heard.is_over) heard.text += fmt::format("event: dropped\ndata: {{\"lost\":{}}}\n\n", queue_->lost);
+    if (queue_->lost > 0) heard.text += fmt::format("event: dropped\ndata: {{\"lost\":{}}}\n\n", queue_->lost);
     return heard;
+}
+
+void Events::Listener::leave() {
+    has_left_ = true;
+    if (queue_->sleeper) queue_->sleeper->set({});
 }
 
 async::awaitable<Events::Listener::Heard> Events::Listener::next(async::Limit& limit, Instant until) {
     auto heard = take();
-    if (!heard.text.empty()) co_return heard;
+    if (heard.is_over || !heard.text.empty()) co_return heard;
     queue_->sleeper = std::make_shared<async::OneShot<std::monostate>>(queue_->executor);
     const auto sleeper = queue_->sleeper;
     heard = take(); // what came before there was a sleeper

@@ -29,7 +29,7 @@ public:
     // `kind` names the event, `data` is one line of JSON. Any thread.
     void tell(std::string_view kind, std::string_view data);
     // nullptr: there are as many as may be. The listener is used on its executor's one thread.
-    std::unique_ptr<Listener> listen(async::Executor executor);
+    std::shared_ptr<Listener> listen(async::Executor executor);
 
 private:
     struct Queue;
@@ -54,12 +54,15 @@ public:
         bool is_over = false;
     };
     async::awaitable<Heard> next(async::Limit& limit, Instant until);
+    // Nobody is there to be told any more: what `next` gives, now or when it is called, is over.
+    void leave();
 
 private:
     Heard take();
 
     Events& events_;
     std::shared_ptr<Queue> queue_;
+    bool has_left_ = false;
 };
 
 } // namespace taleus::ops

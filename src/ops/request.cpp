@@ -194,14 +194,17 @@ std::expected<Question, Answer> understand(const Request& request, const Digest&
     const auto target = parse_target(request.target);
     if (!target) return refuse(400, "malformed", target.error().context);
 
+    // HEAD asks what GET asks.
+    const auto method = request.method == "HEAD" ? std::string_view{"GET"} : std::string_view{request.method};
     const Route* found = nullptr;
     std::vector<std::string_view> methods;
     Access access = Access::token; // what does not exist is told only to who may know
     for (const auto& route : routes())
         if (leads_to(route, target->path)) {
             methods.push_back(route.method);
+            if (route.method == "GET") methods.emplace_back("HEAD");
             access = route.access;
-            if (route.method == request.method) found = &route;
+            if (route.method == method) found = &route;
         }
     if (access == Access::token && !has_token(request, token)) {
         auto answer =

@@ -40,6 +40,16 @@ TEST(RequestTest, each_question_is_understood) {
     EXPECT_EQ(page.filter.after, "x");
 }
 
+TEST(RequestTest, a_head_is_understood_as_a_get) {
+    auto request = get("/readyz?verbose");
+    request.method = "HEAD";
+    EXPECT_TRUE(std::get<AskReady>(understand(request, token).value()).verbose);
+    request.target = "/v1/config";
+    EXPECT_TRUE(std::holds_alternative<AskSettings>(understand(request, token).value()));
+    request.target = "/v1/drain";
+    EXPECT_EQ(status_of(request), 405U);
+}
+
 TEST(RequestTest, a_change_is_read_as_a_person_would_type_it) {
     const auto change = std::get<Change>(
         understand(patch(R"({"a":1,"b":"2s","c":true,"d":["x","y"]})", "?persist=false"), token).value());
