@@ -19,6 +19,8 @@ namespace taleus::app {
 namespace {
 
 constexpr std::size_t page = 1000; // records read at a time
+constexpr std::size_t name_shown_max = 256;
+constexpr std::size_t finding_shown_max = 8192; // it names files
 constexpr std::chrono::milliseconds look_again{500};
 
 // Where the trails are: this home's store, or a copy of one that needs no home and no key.
@@ -51,6 +53,9 @@ Exit with_source(const Place& source, const Invocation& invocation,
     console.error(database.error());
     return database.error().code == Code::malformed ? Exit::usage : Exit::failed;
 }
+
+// Of a trail that somebody else wrote: what it calls itself may be meant for the terminal of who examines it.
+std::string readable_name(std::string_view text) { return readable(text, name_shown_max); }
 
 // The trail that a node writes to, or the one that is named; the newest of all where the store is of one node.
 Result<store::KeptTrail> chosen_trail(store::Database& database, const std::string& named) {
@@ -104,12 +109,13 @@ Exit tell(const StoreReport& report, const Console& console) {
     }
     for (const auto& trail : report.trails) {
         console.text(fmt::format(
-            "{}\n  {} records, {} signed heads{}, root {}: {}", trail.origin, trail.size, trail.heads,
+            "{}\n  {} records, {} signed heads{}, root {}: {}", readable_name(trail.origin), trail.size, trail.heads,
             trail.evidence == 0 ? "" : fmt::format(" and {} of others", trail.evidence), wire::to_base64(trail.root),
             trail.findings.empty() ? "as it was signed" : fmt::format("{} found wrong", trail.findings.size())));
-        for (const auto& finding : trail.findings) console.text("  " + finding.what);
+        for (const auto& finding : trail.findings) console.text("  " + readable(finding.what, finding_shown_max));
     }
-    for (const auto& one : report.missing) console.text(fmt::format("missing trail: {}", one));
+    for (const auto& one : report.missing)
+        console.text(fmt::format("missing trail: {}", readable(one, finding_shown_max)));
     if (is_sound && report.trails.empty()) console.note("nothing was recorded yet");
     if (!is_sound)
         console.note("taleus: this store does not hold what was signed\n  keep a copy of it and of the evidence; "
@@ -185,9 +191,9 @@ Result<Filter> filter_of(store::Database& database, const ShowOptions& options) 
 std::string words_of(const boost::json::object& body) {
     std::string words;
     for (const auto& [name, value] : body)
-        words += fmt::format("{}{}={}", words.empty() ? "" : " ", std::string_view{name},
-                             value.is_string() ? escaped(value.get_string(), 512)
-                                               : escaped(boost::json::serialize(value), 4096));
+        words += fmt::format("{}{}={}", words.empty() ? "" : " ", readable_name(std::string_view{name}),
+                             value.is_string() ? readable(value.get_string(), 512)
+                                               : readable(boost::json::serialize(value), 4096));
     return words;
 }
 
@@ -197,8 +203,9 @@ void print(const std::vector<ShownEvent>& events, const Console& console) {
         return;
     }
     for (const auto& event : events)
-        console.text(fmt::format("{:>7}  {}  {:18} {:32} {}", event.seq, event.at, event.kind,
-                                 event.session.empty() ? event.token : event.session, words_of(event.body)));
+        console.text(fmt::format("{:>7}  {}  {:18} {:32} {}", event.seq, event.at, readable_name(event.kind),
+                                 readable_name(event.session.empty() ? event.token : event.session),
+                                 words_of(event.body)));
 }
 
 Exit show(store::Database& database, const Console& console, const ShowOptions& options) {
@@ -328,7 +335,8 @@ Exit watch(store::Database& database, const Console& console, const std::string&
     if (!trail) return console.error(trail.error(), "see: taleus audit watch --help"), Exit::usage;
     Engine engine;
     std::optional<Error> failed;
-    console.note(fmt::format("{}: records from {} on, until you press Ctrl-C", trail->origin, trail->size));
+    console.note(
+        fmt::format("{}: records from {} on, until you press Ctrl-C", readable_name(trail->origin), trail->size));
     async::Limit* own = nullptr;
     const auto signals = engine.on_signal([&] { own->stop(); });
     own = &engine.tasks().spawn([&](async::Limit& limit) -> async::awaitable<void> {

@@ -35,7 +35,7 @@ void show(const Console& console, const boost::json::array& settings, const std:
     std::vector<std::vector<std::string>> rows{{"KEY", "VALUE", "SOURCE"}};
     for (const auto& one : settings) {
         const auto& setting = one.as_object();
-        const auto text = [&](std::string_view name) { return escaped(setting.at(name).as_string(), 1024); };
+        const auto text = [&](std::string_view name) { return readable(setting.at(name).as_string(), 1024); };
         if (text("key") == key) return console.text(text("value"));
         rows.push_back({text("key"), text("value"), text("source")});
     }
@@ -72,7 +72,9 @@ Exit get(const Invocation& invocation, const std::string& key) {
     return Exit::done;
 }
 
-// With no listener to ask, the file is changed by the same rules.
+// With no listener to ask, the file is changed by the same rules, and is on record as well: in the store that the home
+// has before the change. Where it has none yet, one is made, as by every command that needs it, and the change is the
+// first that its trail tells of.
 std::optional<Error> change_file(const Home& home, const Flags& flags, ports::SettingChange change) {
     if (const auto key = home.identity(); !key) return key.error(); // no home
     auto settings = load_settings(home.config_file(), flags);
@@ -81,8 +83,14 @@ std::optional<Error> change_file(const Home& home, const Flags& flags, ports::Se
     const auto proposal = live.with(change, LiveSettings::When::stopped);
     if (!proposal) return Error{Code::malformed, proposal.error().front().detail};
     if (const auto hooks = hooks_of(proposal->next.config); !hooks) return hooks.error();
-    if (const auto written = live.write(*proposal); !written)
-        return Error{Code::internal, written.error().front().detail};
+    const auto opened = OpenHome::open(home, flags);
+    if (!opened)
+        return Error{Code::internal,
+                     "nothing was changed, because it cannot be put on record: " + opened.error().context};
+    auto& open = **opened;
+    const auto kept =
+        open.engine.run(live.keep(*proposal, change.by, change.persist, *open.journal, open.engine.clock().utc()));
+    if (!kept) return Error{Code::internal, kept.error().front().detail};
     return std::nullopt;
 }
 

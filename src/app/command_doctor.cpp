@@ -102,7 +102,8 @@ Finding clock_of_machine() {
 Finding descriptors(const Config& config) {
     struct rlimit limit{};
     ::getrlimit(RLIMIT_NOFILE, &limit);
-    auto what = fmt::format("{} allowed, {} connections", limit.rlim_cur, config.host.connections_max);
+    auto what =
+        fmt::format("{} allowed, {} connections", limit.rlim_max, config.host.connections_max); // as `serve` has
     if (limit.rlim_max >= 2 * config.host.connections_max) return {"descriptors", Verdict::good, std::move(what)};
     return {"descriptors", Verdict::warning, std::move(what),
             "LimitNOFILE= of the unit, or a lower limits.connections, so that they are twice as many"};

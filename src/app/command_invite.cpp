@@ -42,8 +42,9 @@ Result<std::string> token_of(const CreateOptions& options, Random& random) {
     if (!options.token) return library::new_token(random);
     std::string token = *options.token;
     if (token == "-") {
-        token.clear();
-        std::getline(std::cin, token);
+        std::string line;
+        std::getline(std::cin, line);
+        token = first_line(line);
     }
     if (const auto good = library::check_token(token); !good) return fail(good.error());
     return token;
@@ -199,7 +200,7 @@ Exit list(OpenHome& home, const Console& console) {
     for (const auto& view : *invitations)
         rows.push_back({id_of(view.invitation.token), std::string{wire::to_text(view.invitation.role)},
                         std::string{protocol::standing(view.invitation, view.usage, now)}, uses_text(view),
-                        relative(view.invitation.expiry, now), escaped(view.invitation.label)});
+                        relative(view.invitation.expiry, now), readable(view.invitation.label)});
     console.text(table(rows));
     return Exit::done;
 }
@@ -218,7 +219,7 @@ Exit show(OpenHome& home, const Console& console, const std::string& id) {
     if (console.json()) return console.data(shown), Exit::done;
     for (const auto& [name, value] : shown)
         console.text(fmt::format("{:10} {}", std::string_view{name},
-                                 value.is_string() ? escaped(value.as_string(), 512) : boost::json::serialize(value)));
+                                 value.is_string() ? readable(value.as_string(), 512) : boost::json::serialize(value)));
     console.note("the link was shown when it was made and is not kept: tokens are stored hashed");
     return Exit::done;
 }

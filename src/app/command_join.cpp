@@ -47,7 +47,7 @@ void show_link(const Link& link, const Console& console, UtcTime now) {
                                                       : "stock (you provision the database)",
                              to_text(link.expiry), relative(link.expiry, now)));
     if (!link.requirement.empty())
-        console.note(fmt::format("            requires   {}", escaped(link.requirement, 1024)));
+        console.note(fmt::format("            requires   {}", readable(link.requirement, 1024)));
     if (link.signer.empty()) console.note("warning: bare JSON link; --require-signed refuses such links");
 }
 
@@ -115,9 +115,10 @@ void show_result(const JoinResult& result, const Link& link, const Console& cons
     const auto& tally = *result.tally;
     console.text(fmt::format(
         "tally      {}\npartner    {}\ndatabase   {}\ndraft      {}\nconfirmed  {}\naccess     {}\nreceipt    {}{}",
-        console.bold(escaped(tally.id, 256)), escaped(tally.partner_party, 256), escaped(tally.database.endpoint, 2048),
-        tally.draft_verified ? "verified" : "none", tally.confirmed ? "yes" : "no", to_text(tally.access),
-        to_text(result.receipt), result.resumed ? "\n(answered from this home's records)" : ""));
+        console.bold(readable(tally.id, 256)), readable(tally.partner_party, 256),
+        readable(tally.database.endpoint, 2048), tally.draft_verified ? "verified" : "none",
+        tally.confirmed ? "yes" : "no", to_text(tally.access), to_text(result.receipt),
+        result.resumed ? "\n(answered from this home's records)" : ""));
 }
 
 // The steps as they happen: a line redrawn on a terminal, JSON lines with --json.

@@ -9,6 +9,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <taleus/listener.hpp>
 #include <unistd.h>
 
@@ -175,7 +176,16 @@ Exit Serving::not_started(const Error& error, const Console& console) const {
     return error.code == Code::malformed ? Exit::usage : Exit::failed;
 }
 
+// As many as are allowed: shells and supervisors allow 1,024 at first, which are fewer than `limits.connections`.
+void raise_descriptor_limit() {
+    struct rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 Exit Serving::run(const ServeOptions& options, const Console& console) {
+    raise_descriptor_limit();
     const auto hooks = hooks_of(home_.config);
     if (!hooks) return console.error(hooks.error(), "see docs/provisioning.md"), Exit::usage;
     auto settings = listener_settings(home_);

@@ -21,7 +21,7 @@ Exit list(OpenHome& home, const Console& console, std::size_t limit) {
     if (sessions->empty()) return console.note("no sessions yet"), Exit::done;
     std::vector<std::vector<std::string>> rows{{"SESSION", "SIDE", "ROLE", "STATE", "CODE", "PEER", "OPENED"}};
     for (const auto& session : *sessions)
-        rows.push_back({escaped(session.id, 64), std::string{protocol::to_text(session.side)},
+        rows.push_back({readable(session.id, 64), std::string{protocol::to_text(session.side)},
                         std::string{wire::to_text(session.role)}, std::string{protocol::to_text(session.state)},
                         session.code ? std::string{to_text(*session.code)} : "", session.peer.to_text(),
                         to_text(session.opened)});
@@ -41,7 +41,7 @@ Exit show(OpenHome& home, const Console& console, const std::string& id) {
     const auto shown = json_of((*view)->session);
     for (const auto& [name, value] : shown)
         console.text(fmt::format("{:10} {}", std::string_view{name},
-                                 value.is_string() ? escaped(value.as_string(), 512)
+                                 value.is_string() ? readable(value.as_string(), 512)
                                  : value.as_bool() ? "yes"
                                                    : "no"));
     std::vector<std::vector<std::string>> rows{{"AT", "FROM", "TO", "CAUSE", "AFTER"}};

@@ -46,7 +46,7 @@ Exit list(OpenHome& home, const Console& console) {
     if (tallies->empty()) return console.note("no tallies yet"), Exit::done;
     std::vector<std::vector<std::string>> rows{{"TALLY", "OWN SIDE", "PARTNER", "DRAFT", "RECORDED"}};
     for (const auto& tally : *tallies)
-        rows.push_back({escaped(tally.tally_id, 64), std::string{own_side(tally)}, escaped(tally.partner_party, 60),
+        rows.push_back({readable(tally.tally_id, 64), std::string{own_side(tally)}, readable(tally.partner_party, 60),
                         tally.draft_verified ? "verified" : "none", to_text(tally.recorded)});
     console.text(table(rows));
     return Exit::done;
@@ -87,8 +87,8 @@ Exit show(OpenHome& home, const Console& console, const std::string& id, bool on
     if (console.json()) return console.data(shown), Exit::done;
     for (const auto& [name, value] : shown)
         console.text(fmt::format("{:17} {}", std::string_view{name},
-                                 value.is_string() ? escaped(value.as_string(), 2048)
-                                                   : escaped(boost::json::serialize(value), 8192)));
+                                 value.is_string() ? readable(value.as_string(), 2048)
+                                                   : readable(boost::json::serialize(value), 8192)));
     return Exit::done;
 }
 
@@ -110,8 +110,14 @@ Exit show_access(OpenHome& home, const Console& console, const std::string& id) 
                                     {"login", tally.own_login},
                                     {"secret", as_text(secret->reveal())}};
     if (console.json()) return console.data(shown), Exit::done;
-    for (const auto& [name, value] : shown)
-        console.text(fmt::format("{:9} {}", std::string_view{name}, escaped(value.as_string(), 2048)));
+    for (const auto& [name, value] : shown) {
+        const std::string_view text{value.as_string()};
+        const auto line = readable(text, text.size());
+        console.text(fmt::format("{:9} {}", std::string_view{name}, line));
+        if (line != text) // as the partner chose it; nobody is to copy what stands in its place
+            console.note(fmt::format("warning: {} has characters that are not shown; --json has it as it is",
+                                     std::string_view{name}));
+    }
     return Exit::done;
 }
 

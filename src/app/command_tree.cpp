@@ -9,7 +9,19 @@ namespace taleus::app {
 
 namespace {
 
-constexpr std::array<std::string_view, 3> path_names{"--home", "--out", "--png"};
+// Options that name files, and of which command alone where another has a time by that name.
+struct PathName {
+    std::string_view option;
+    std::string_view command{}; // empty: of any
+};
+constexpr std::array<PathName, 6> path_names{
+    {{"--home"}, {"--out"}, {"--png"}, {"--receipts"}, {"--store"}, {"--since", "taleus audit verify"}}};
+
+bool is_path(std::string_view option, std::string_view command) {
+    return std::ranges::any_of(path_names, [&](const PathName& one) {
+        return one.option == option && (one.command.empty() || one.command == command);
+    });
+}
 
 std::vector<std::string> choices_in(const std::string& type) {
     const auto begin = type.find('{');
@@ -27,7 +39,7 @@ std::vector<std::string> choices_in(const std::string& type) {
     return found;
 }
 
-OptionEntry entry_of(const CLI::Option& option) {
+OptionEntry entry_of(const CLI::Option& option, const std::string& command) {
     OptionEntry entry;
     for (const auto& name : option.get_snames()) entry.names.push_back("-" + name);
     for (const auto& name : option.get_lnames()) entry.names.push_back("--" + name);
@@ -42,8 +54,7 @@ OptionEntry entry_of(const CLI::Option& option) {
         entry.value = entry.choices.empty() ? type.substr(0, type.find(':')) : std::string{"CHOICE"};
         if (entry.value.empty()) entry.value = "TEXT";
     }
-    entry.is_path = std::ranges::any_of(
-        entry.names, [](const auto& name) { return std::ranges::find(path_names, name) != path_names.end(); });
+    entry.is_path = std::ranges::any_of(entry.names, [&](const auto& name) { return is_path(name, command); });
     return entry;
 }
 
@@ -53,7 +64,7 @@ void add(const CLI::App& app, const std::string& parent, std::vector<CommandEntr
     entry.description = app.get_description();
     entry.footer = app.get_footer();
     for (const auto* option : app.get_options([](const CLI::Option* one) { return !one->get_group().empty(); }))
-        entry.options.push_back(entry_of(*option));
+        entry.options.push_back(entry_of(*option, entry.path));
     const auto below = app.get_subcommands([](const CLI::App* one) { return !one->get_group().empty(); });
     for (const auto* command : below) entry.commands.push_back(command->get_name());
     const auto path = entry.path;

@@ -36,7 +36,7 @@ const CommandEntry* find(const std::vector<CommandEntry>& tree, const std::strin
     return found == tree.end() ? nullptr : &*found;
 }
 
-// "--a|--b" for those options of all commands that `holds` is true of, once each.
+// "--a|--b" for those options of these commands that `holds` is true of, once each.
 std::string pattern(const std::vector<CommandEntry>& tree, auto holds) {
     std::vector<std::string> names;
     for (const auto& command : tree)
@@ -70,14 +70,15 @@ std::string bash(const std::vector<CommandEntry>& tree) {
         for (const auto& name : command.commands)
             steps += fmt::format("            \"{0} {1}\") path=\"{0} {1}\" ;;\n", command.path, name);
         words += fmt::format("        \"{}\") words=\"{}\" ;;\n", command.path, words_of(command, root));
-        for (const auto& option : command.options)
-            if (!option.is_positional && !option.choices.empty())
-                for (const auto& name : option.names)
-                    values +=
-                        fmt::format("        \"{} {}\") COMPREPLY=($(compgen -W \"{}\" -- \"$cur\")); return ;;\n",
-                                    command.path, name, joined(option.choices));
+        for (const auto& option : command.options) {
+            if (option.is_positional || (option.choices.empty() && !option.is_path)) continue;
+            const auto words_or_files = option.is_path ? "-f" : fmt::format("-W \"{}\"", joined(option.choices));
+            for (const auto& name : option.names)
+                values += fmt::format("        \"{} {}\") COMPREPLY=($(compgen {} -- \"$cur\")); return ;;\n",
+                                      command.path, name, words_or_files);
+        }
     }
-    const auto paths = pattern(tree, [](const auto& option) { return option.is_path; });
+    const auto paths = pattern({root}, [](const auto& option) { return option.is_path; });
     const auto taking = pattern(tree, [](const auto& option) { return !option.value.empty() && !option.is_path; });
     return fmt::format(R"(# bash completion for taleus, made by: taleus completion bash
 _taleus() {{
@@ -124,17 +125,17 @@ std::string zsh(const std::vector<CommandEntry>& tree) {
                 continue;
             }
             add(option);
-            if (!option.choices.empty())
-                for (const auto& name : option.names)
-                    values += fmt::format("        \"{} {}\") compadd -- {}; return ;;\n", command.path, name,
-                                          joined(option.choices));
+            if (option.choices.empty() && !option.is_path) continue;
+            const auto completed = option.is_path ? "_files" : "compadd -- " + joined(option.choices);
+            for (const auto& name : option.names)
+                values += fmt::format("        \"{} {}\") {}; return ;;\n", command.path, name, completed);
         }
         if (&command != &root)
             for (const auto& option : root.options)
                 if (!option.is_positional && option.names.back() != "--help") add(option);
         found += fmt::format("        \"{}\") found=({} ) ;;\n", command.path, list);
     }
-    const auto paths = pattern(tree, [](const auto& option) { return option.is_path; });
+    const auto paths = pattern({root}, [](const auto& option) { return option.is_path; });
     const auto taking = pattern(tree, [](const auto& option) { return !option.value.empty() && !option.is_path; });
     return fmt::format(R"(#compdef taleus
 # zsh completion for taleus, made by: taleus completion zsh

@@ -5,6 +5,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <set>
 
 namespace taleus::app {
 namespace {
@@ -43,6 +44,22 @@ TEST_F(ConfigTest, the_documented_file_with_every_key_uncommented_is_the_default
     const auto config = load(text);
     ASSERT_TRUE(config) << config.error().context;
     for (const auto& key : config_keys()) EXPECT_EQ(text_of(*config, key), text_of(Config{}, key)) << key.name;
+}
+
+// The members of the two structs are durations and nothing else, so they can be counted.
+TEST_F(ConfigTest, every_timeout_of_the_protocol_has_a_key) {
+    Config config;
+    std::set<const Duration*> places;
+    for (const auto& key : config_keys())
+        if (const auto* place = std::get_if<Duration& (*)(Config&)>(&key.place)) places.insert(&(*place)(config));
+    const auto check = [&](const auto& timeouts) {
+        static_assert(sizeof(timeouts) % sizeof(Duration) == 0);
+        const auto* first = reinterpret_cast<const Duration*>(&timeouts); // NOLINT(*-reinterpret-cast)
+        for (std::size_t i = 0; i < sizeof(timeouts) / sizeof(Duration); ++i)
+            EXPECT_TRUE(places.contains(first + i)) << "member " << i;
+    };
+    check(config.listener);
+    check(config.dialer);
 }
 
 TEST_F(ConfigTest, a_later_source_wins) {

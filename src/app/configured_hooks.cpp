@@ -16,8 +16,7 @@ Result<std::string> password_in(const std::string& file) {
     if (file.empty()) return std::string{};
     const auto content = read_file(file, password_bytes_max);
     if (!content) return fail(Code::malformed, "provisioner.password_file: " + content.error().context);
-    const auto text = as_text(*content);
-    return std::string{text.substr(0, text.find('\n'))};
+    return std::string{first_line(as_text(*content))};
 }
 
 // Null: SQLite files in the home.

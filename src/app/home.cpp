@@ -78,8 +78,8 @@ Result<std::string> Home::admin_token() const {
                                 admin_token_file().string()));
     const auto bytes = read_file(admin_token_file(), 4096);
     if (!bytes) return fail(bytes.error());
-    std::string token{as_text(*bytes)};
-    token.erase(token.find_last_not_of(" \n") + 1);
+    std::string token{first_line(as_text(*bytes))};
+    token.erase(token.find_last_not_of(' ') + 1);
     if (token.size() < 32)
         return fail(Code::internal,
                     fmt::format("{} holds no token of 32 characters or more", admin_token_file().string()));

@@ -15,6 +15,7 @@
 namespace taleus::app {
 
 using library::FileLock;
+using library::first_line;
 using library::is_there;
 using library::read_descriptor;
 using library::read_file;

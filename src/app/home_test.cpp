@@ -145,6 +145,33 @@ TEST_F(HomeTest, a_file_is_read_up_to_its_limit) {
     EXPECT_EQ(to_text(*read_file(path / "f", 5)), "12345");
     EXPECT_FALSE(read_file(path / "f", 4));
     EXPECT_FALSE(read_file(path / "none", 4));
+    const std::string large(200'000, 'x'); // more than is read at first
+    ASSERT_TRUE(write_file(path / "f", to_bytes(large), 0600));
+    EXPECT_EQ(to_text(*read_file(path / "f", large.size())), large);
+    EXPECT_FALSE(read_file(path / "f", large.size() - 1));
+}
+
+// Found in review: whoever restored a backup needed the memory that the largest there may be takes.
+TEST_F(HomeTest, a_limit_takes_no_memory_that_the_file_does_not_need) {
+    ASSERT_TRUE(home.create(random));
+    ASSERT_TRUE(write_file(path / "f", to_bytes("12345"), 0600));
+    constexpr std::size_t far_above_any_memory = std::size_t{1} << 50U;
+    EXPECT_EQ(to_text(*read_file(path / "f", far_above_any_memory)), "12345");
+}
+
+TEST_F(HomeTest, a_line_of_windows_is_a_line) {
+    for (const auto* text : {"a secret", "a secret\n", "a secret\r\n", "a secret\r", "a secret\r\nanother\r\n"})
+        EXPECT_EQ(first_line(text), "a secret") << text;
+    EXPECT_EQ(first_line("a secret\r\r\n"), "a secret\r");
+    EXPECT_EQ(first_line("\r\n"), "");
+    EXPECT_EQ(first_line(""), "");
+}
+
+TEST_F(HomeTest, an_admin_token_that_was_written_on_windows_is_the_same) {
+    ASSERT_TRUE(home.create(random));
+    const auto token = home.admin_token().value();
+    ASSERT_TRUE(write_file(home.admin_token_file(), as_bytes(token + "\r\n"), 0600));
+    EXPECT_EQ(home.admin_token().value(), token);
 }
 
 } // namespace

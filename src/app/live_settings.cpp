@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 namespace taleus::app {
 
 namespace {
@@ -15,7 +18,7 @@ using Faults = std::vector<SettingFault>;
 SettingFault needs_restart(const Key& key, std::string_view now, std::string_view wanted) {
     return {std::string{key.name}, "needs_restart",
             fmt::format("{} is {} until the listener is restarted; {} was not taken", key.name,
-                        without_password(std::string{now}), without_password(escaped(wanted)))};
+                        without_password(std::string{now}), escaped(without_password(std::string{wanted})))};
 }
 
 std::vector<LiveSettings::Changed> differences(const Config& from, const Config& to) {
@@ -24,6 +27,28 @@ std::vector<LiveSettings::Changed> differences(const Config& from, const Config&
         if (auto old = text_of(from, key), fresh = text_of(to, key); old != fresh)
             changes.push_back({std::string{key.name}, std::move(old), std::move(fresh)});
     return changes;
+}
+
+// A value as the trail may have it, which never forgets: no password, nobody's cadre (docs/auditing.md), and no more of
+// a long list than a record has room for.
+std::string on_record(std::string_view key, std::string value) {
+    constexpr std::size_t bytes_max = 1024;
+    if (key == "party.cadre") return value.empty() ? "" : "***";
+    return readable(without_password(std::move(value)), bytes_max);
+}
+
+ports::AuditRecord record_of(const std::vector<LiveSettings::Changed>& changes, std::string by, bool persist,
+                             UtcTime now) {
+    boost::json::array all;
+    for (const auto& change : changes)
+        all.push_back(boost::json::object{{"key", change.key},
+                                          {"from", on_record(change.key, change.from)},
+                                          {"to", on_record(change.key, change.to)}});
+    return {.at = now,
+            .kind = "settings_changed",
+            .session_id = {},
+            .token_id = {},
+            .body = {{"by", std::move(by)}, {"persisted", persist}, {"changes", std::move(all)}}};
 }
 
 } // namespace
@@ -115,6 +140,20 @@ std::expected<void, std::vector<SettingFault>> LiveSettings::write(const Proposa
     return {};
 }
 
+async::awaitable<std::expected<void, std::vector<SettingFault>>>
+LiveSettings::keep(const Proposal& proposal, std::string by, bool persist, ports::Journal& journal, UtcTime now) const {
+    using Kept = std::expected<void, Faults>;
+    auto written = write(proposal);
+    if (!written || proposal.changes.empty()) co_return written;
+    std::vector<ports::AuditRecord> audit{record_of(proposal.changes, std::move(by), persist, now)};
+    const auto recorded = co_await journal.append_audit(std::move(audit));
+    if (recorded) co_return Kept{};
+    auto why = "the audit trail cannot be written: " + recorded.error().context;
+    if (const auto restored = restore(proposal); !restored)
+        why += "; config.toml has settings that were not taken and cannot be put back: " + restored.error().context;
+    co_return Kept{std::unexpected(Faults{{{}, "not_written", std::move(why)}})};
+}
+
 boost::json::object json_of(const Settings& settings) {
     boost::json::array all;
     for (const auto& key : config_keys()) {
@@ -132,9 +171,23 @@ boost::json::object json_of(const Settings& settings) {
 
 std::string without_password(std::string text) {
     const auto scheme = text.find("://");
-    const auto at = text.find('@', scheme == std::string::npos ? 0 : scheme);
-    if (scheme == std::string::npos || at == std::string::npos) return text;
-    return text.replace(scheme + 3, at - scheme - 3, "***");
+    if (scheme == std::string::npos) return text;
+    const auto begin = scheme + 3;
+    const auto login_end = text.rfind('@', text.find('/', begin));
+    const bool has_login = login_end != std::string::npos && login_end >= begin;
+    if (has_login) text.replace(begin, login_end - begin, "***");
+    // libpq takes passwords as parameters too, whose names may be written with a %.
+    for (auto from = text.find('?', begin); from != std::string::npos; from = text.find('&', from + 1)) {
+        const auto end = std::min(text.find('&', from + 1), text.size());
+        const auto equals = text.find('=', from);
+        if (equals >= end) continue;
+        const auto name = std::string_view{text}.substr(from, equals - from);
+        if (name.contains("password") || name.contains('%')) text.replace(equals + 1, end - equals - 1, "***");
+    }
+    // A password with a slash, which libpq takes for no password.
+    if (const auto at = text.find('@', begin); !has_login && at != std::string::npos)
+        text.replace(begin, at - begin, "***");
+    return text;
 }
 
 } // namespace taleus::app

@@ -1,10 +1,12 @@
 #pragma once
-// The settings of a listener that runs, and how they change: a proposal is judged whole, and taken whole or not at all.
-// One thread, the home's engine.
+// The settings of a listener that runs, or of the next one, and how they change: a proposal is judged whole, and taken
+// whole or not at all. One thread, the home's engine.
 
 #include "app/config.hpp"
 #include "app/home.hpp"
+#include "async/awaitable.hpp"
 #include "ports/control.hpp"
+#include "ports/journal.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -38,13 +40,16 @@ public:
     // Where no listener runs, what needs a restart may be changed as well.
     enum class When : bool { running, stopped };
     Judged with(const ports::SettingChange& change, When when = When::running) const;
-    // Writes the file, if that is asked for; not_written where that cannot be done.
-    std::expected<void, std::vector<ports::SettingFault>> write(const Proposal& proposal) const;
-    Result<void> restore(const Proposal& proposal) const; // the file as it was before `write`
+    // Writes the file, if that is asked for, and then the audit trail: who asked, `by`, and what changes. The file is
+    // put back where the trail cannot be written; not_written where either cannot.
+    async::awaitable<std::expected<void, std::vector<ports::SettingFault>>>
+    keep(const Proposal& proposal, std::string by, bool persist, ports::Journal& journal, UtcTime now) const;
     void take(Proposal proposal) { now_ = std::move(proposal.next); }
 
 private:
     std::optional<ports::SettingFault> fault_of(std::string_view name, const Key* key) const;
+    std::expected<void, std::vector<ports::SettingFault>> write(const Proposal& proposal) const;
+    Result<void> restore(const Proposal& proposal) const; // the file as it was before `write`
 
     const Home& home_;
     const Flags& flags_;
@@ -53,7 +58,7 @@ private:
 
 // The document of /v1/config and of `config get --json`: {"settings":[{"key","value","source",…}]}.
 boost::json::object json_of(const Settings& settings);
-// Without what a URL has before its @.
+// Without what a URL has before its @, and without passwords among its parameters.
 std::string without_password(std::string text);
 
 } // namespace taleus::app

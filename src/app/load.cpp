@@ -30,7 +30,6 @@ constexpr std::size_t dials_at_once = 64;
 host::HostSettings client_settings() {
     host::HostSettings settings;
     settings.agent = "taleus-bench";
-    settings.mplex = false;
     settings.connection.idle = std::chrono::hours{24};
     return settings;
 }

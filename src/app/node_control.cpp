@@ -206,8 +206,7 @@ async::awaitable<void> NodeControl::reload_once() {
     for (auto& done : std::exchange(reload_done_, {})) done();
 }
 
-// The file, the audit trail, and then what begins from now on: in this order, and the file is put back when the trail
-// cannot be written.
+// The file, the audit trail, and then what begins from now on: in this order.
 async::awaitable<std::expected<void, NodeControl::Faults>> NodeControl::make(LiveSettings::Judged judged,
                                                                              std::string by, bool persist) {
     using Outcome = std::expected<void, Faults>;
@@ -217,26 +216,9 @@ async::awaitable<std::expected<void, NodeControl::Faults>> NodeControl::make(Liv
     }
     auto& proposal = *judged;
     changing_ = true;
-    auto outcome = settings_.write(proposal);
-    if (outcome && !proposal.changes.empty()) {
-        boost::json::array changes;
-        for (const auto& change : proposal.changes)
-            changes.push_back(boost::json::object{{"key", change.key}, {"from", change.from}, {"to", change.to}});
-        std::vector<ports::AuditRecord> audit{
-            {.at = parts_.ground.clock.utc(),
-             .kind = "settings_changed",
-             .session_id = {},
-             .token_id = {},
-             .body = {{"by", std::move(by)}, {"persisted", persist}, {"changes", std::move(changes)}}}};
-        const auto written = co_await parts_.ground.journal.append_audit(std::move(audit));
-        if (!written) {
-            if (const auto restored = settings_.restore(proposal); !restored)
-                log_.error("config.toml has settings that were not taken and cannot be put back: {}",
-                           restored.error().context);
-            outcome = std::unexpected(
-                Faults{{{}, "not_written", "the audit trail cannot be written: " + written.error().context}});
-        }
-    }
+    const auto now = parts_.ground.clock.utc();
+    auto keeping = settings_.keep(proposal, std::move(by), persist, parts_.ground.journal, now);
+    auto outcome = co_await std::move(keeping);
     if (outcome) {
         settings_.take(std::move(proposal));
         ensure(parts_.change(live_settings(home_.config)).has_value(),

@@ -28,6 +28,7 @@ Party party_of(const ConfiguredHome& home, Purpose purpose) {
 }
 
 void refine(const Config& config, library::NodeSettings& settings) {
+    settings.session.limits.message_bytes = config.limits.message_bytes; // a dialer's too: it has no other limits
     settings.session.rates = config.rates;
     settings.session.work = config.work;
     settings.session.breaker = config.breaker;

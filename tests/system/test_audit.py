@@ -333,6 +333,27 @@ def test_records_are_shown_by_session_token_peer_and_time(trail):
     assert alice.run("audit", "show", "--since", "yesterday", code=USAGE).err
 
 
+def test_a_trail_of_somebody_else_says_nothing_to_the_terminal(trail, copy):
+    """Found in review: kinds, names of members and the trail's own name were written as they are."""
+    marks = "\x1b[2J\x9b31m\u202e"
+    with Bundles(copy) as bundles:
+        records, place = bundles.at(trail.count - 1)
+        record = json.loads(records[place][0])
+        record.pop("then", None)
+        record |= {"kind": "k" + marks, "session": "s" + marks, "body": {"b" + marks: "t" + marks, "n": {"m" + marks: ["v" + marks]}}, "v": 1}
+        records[place][0] = json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    change(copy, "UPDATE trails SET origin = origin || ?", marks)
+    shown, checked = taleus("audit", "show", "--store", copy), taleus("audit", "verify", "--store", copy, code=FAILED)
+    for text in (shown.out, shown.err, checked.out, checked.err):
+        assert not set("\x1b\x9b\u202e") & set(text)
+    escaped = r"\x1b[2J\xc2\x9b31m\xe2\x80\xae"
+    for text in (f"k{escaped}", f"s{escaped}", f"b{escaped}=t{escaped}"):
+        assert text in shown.out.splitlines()[-1]
+    assert checked.out.splitlines()[0].endswith(escaped)
+    told = json.loads(taleus("audit", "show", "--store", copy, "--json").out.splitlines()[-1])
+    assert (told["kind"], told["session"]) == ("k" + marks, "s" + marks)  # JSON carries it as it is
+
+
 def test_a_trail_is_exported_whole(trail, copy, tmp_path):
     lines = taleus("audit", "export", "--store", copy).out.splitlines()
     assert lines == [row["record"] for row in trail.alice.rows("SELECT record FROM records ORDER BY seq")]

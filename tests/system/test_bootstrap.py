@@ -8,7 +8,7 @@ import socket
 import pytest
 
 from libp2p import Connection, Identity, contact, database
-from taleus import (DIALER_PATH, FAILED, INTERRUPTED, REFUSED, Listener, assert_both_sides, check_audit_is_gapless, finish, in_parallel,
+from taleus import (DIALER_PATH, FAILED, INTERRUPTED, NONSENSE, REFUSED, Listener, assert_both_sides, check_audit_is_gapless, finish, in_parallel,
                     path_of, until)
 
 ROLES = ["stock", "foil"]
@@ -47,6 +47,53 @@ def test_prose(alice, bob, listener, role):
     [tally] = bob.tallies()
     assert tally["tallyId"] in joined.out and tally["dbConnectionInfo"]["endpoint"] in joined.out
     assert "\x1b" not in joined.err + joined.out  # no terminal, no colour
+    for home in (alice, bob):
+        assert f'"endpoint":"taleus-sqlite:{tally["tallyId"]}"' in home.run("tally", "show", tally["tallyId"]).out
+
+
+def test_words_of_a_partner_can_be_read_and_say_nothing_to_the_terminal(alice, listener):
+    """Found in review: what was beyond ASCII, and every quote, was shown as \\xNN."""
+    party, marks = 'Müller "GmbH" C:\\x 市場', "\x1b[2J\x9b31m\u202e\u2028\x7f"
+    link = alice.invite("foil", "--uses", "2")["link"]
+    with Connection(listener.addresses[0]) as here:
+        for number, words in enumerate((party, party + marks)):
+            answer = here.ask(contact(link, words, cadre=[words]))
+            accepted = here.ask(database(f"tally-{number}", answer["sessionId"], endpoint=f"wss://x/{words}"))
+            assert accepted["accepted"] is True
+    alice.settle()
+    session = answer["sessionId"]
+    for command in (["tally", "list"], ["tally", "show", "tally-0"], ["tally", "show", "tally-1"], ["session", "show", session], ["audit", "show"]):
+        ended = alice.run(*command)
+        assert "Müller" in ended.out and "C:\\" in ended.out and "市場" in ended.out, command
+        assert not set(marks) - set("[2J31m") & set(ended.out + ended.err), command
+    assert {one["partnerParty"] for one in alice.tallies()} == {party, party + marks}
+
+
+def test_a_login_can_be_copied_from_what_is_shown(alice, bob, tmp_path):
+    own, partner = 'Müller "\\" ü', "p\x1b[2J\u202e"
+    made = {"endpoint": "wss://db.example/t", "credentialsRef": partner, "ownCredentialsRef": own, "logins": True}
+    hook = tmp_path / "hook"
+    hook.write_text(f"#!/usr/bin/python3\nimport json, sys\njson.load(sys.stdin)\nprint({json.dumps(json.dumps(made))})\n")
+    hook.chmod(0o700)
+    with Listener(alice, set={"provisioner.kind": "external", "provisioner.hook": hook}):
+        tally = bob.join(alice.invite("stock")["uri"]).result["tally"]["tallyId"]
+    for home, login, shown in ((alice, own, own), (bob, partner, r"p\x1b[2J\xe2\x80\xae")):
+        known = home.run("tally", "access", tally, "--json").result
+        assert known["login"] == login
+        told = home.run("tally", "access", tally)
+        assert told.out.splitlines()[2:] == [f"login     {shown}", f"secret    {known['secret']}"]
+        assert ("login has characters that are not shown" in told.err) is (shown != login)
+
+
+def test_a_dialer_reads_no_more_than_it_is_told_to(alice, bob, listener):
+    """Found in review: limits.message_bytes held for listeners alone."""
+    made = alice.invite("stock")
+    failed = bob.join(made["uri"], set={"limits.message_bytes": "1KiB"}, code=NONSENSE).result
+    assert (failed["outcome"], failed["code"]) == ("failed", "malformed") and "too large" in failed["reason"]
+    assert bob.tallies() == [] and bob.sessions()[0]["outcome"] == "failed"
+    result = bob.join(made["uri"]).result
+    assert_both_sides(alice, bob, result["tally"]["tallyId"], "stock", resumed=True)
+    assert len(alice.tallies()) == 1
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -142,6 +142,61 @@ def test_commands_read_and_change(alice, listener):
     assert "sessions = 9" in (alice.path / "config.toml").read_text()
 
 
+def test_a_change_without_a_listener_is_on_record(alice):
+    """Found in review: it was made, and nothing told of it."""
+    alice.run("config", "set", "party.id=someone", "limits.sessions=9")
+    told = [line["body"] for line in alice.run("audit", "show", "--json").lines if line["kind"] == "settings_changed"]
+    assert told == changes(alice) == [{"by": "config set", "persisted": True, "changes": [{"key": "party.id", "from": "", "to": "someone"},
+                                                                                          {"key": "limits.sessions", "from": "1000", "to": "9"}]}]
+    alice.run("config", "set", "limits.sessions=9")  # as it is
+    alice.run("config", "set", "limits.sessions=0", code=USAGE)
+    assert len(changes(alice)) == 1
+    check_audit_is_gapless(alice)
+
+
+def test_a_change_without_a_listener_that_cannot_be_put_on_record_is_taken_back(alice, tmp_path):
+    faults = Faults(tmp_path / "faults", alice)
+    file = alice.path / "config.toml"
+    before = file.read_bytes()
+    faults.only("taleus.db")
+    faults.put(write_error=errno.ENOSPC)
+    alice.run("config", "set", "limits.sessions=500", code=FAILED, env=faults.environment)
+    assert file.read_bytes() == before and changes(alice) == []
+    faults.never()
+    alice.run("config", "set", "limits.sessions=500", env=faults.environment)
+    assert len(changes(alice)) == 1 and "\nsessions = 500\n" in file.read_text()
+    check_audit_is_gapless(alice)
+
+
+def test_a_change_in_a_home_without_a_store_begins_its_trail(alice):
+    for file in alice.path.glob("taleus.db*"):
+        file.unlink()
+    alice.run("config", "set", "limits.sessions=9")
+    assert [row["kind"] for row in alice.audit()] == ["trail_started", "settings_changed"]
+    check_audit_is_gapless(alice)
+
+
+def test_no_secret_of_a_change_is_on_record(alice):
+    file = alice.path / "config.toml"
+    alice.run("config", "set", "party.cadre=canary.example", "store.url=postgres://u:canary@127.0.0.1:1/taleus?sslpassword=canary")
+    assert [{change["key"]: change["to"] for change in one["changes"]} for one in changes(alice)] == [
+        {"party.cadre": "***", "store.url": "postgres://***@127.0.0.1:1/taleus?sslpassword=***"}]
+    assert {name.name for name, content in alice.content().items() if b"canary" in content} == {"config.toml"}
+    # And what the home has now cannot be reached, so that no other change is made.
+    before = file.read_bytes()
+    failed = alice.run("config", "set", "limits.sessions=9", code=FAILED)
+    assert "on record" in failed.err and "canary" not in failed.err and file.read_bytes() == before
+
+
+def test_an_admin_token_that_was_written_on_windows_is_the_same(alice):
+    """Found in review: the CR at its end was part of it."""
+    file = alice.path / "admin.token"
+    file.write_bytes(file.read_bytes().strip() + b"\r\n")
+    with Listener(alice) as running:
+        assert running.admin.get("/v1/status").status == 200
+        assert alice.run("config", "get", "limits.sessions").out == "1000\n"
+
+
 def test_commands_change_the_file_where_no_listener_runs(alice, tmp_path):
     alice.run("config", "set", "party.id=someone", "limits.sessions=9")
     assert alice.run("config", "get", "party.id").out == "someone\n"

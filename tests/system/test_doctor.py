@@ -1,6 +1,8 @@
 """taleus doctor: finds what is wrong with a home and a machine, says what to do, and changes nothing."""
 
 import contextlib
+import pathlib
+import resource
 import socket
 import sqlite3
 
@@ -96,3 +98,18 @@ def test_no_home_is_said_and_what_to_do(tmp_path):
 
 def test_people_read_lines():
     assert "versions" in taleus("doctor", "--home", "/nowhere", code=FAILED).out
+
+
+def test_a_listener_has_the_descriptors_that_doctor_says_are_allowed(alice):
+    """Found in review: doctor looked at what is allowed at most, and the listener had what a shell allows at first."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+    try:
+        running = Listener(alice)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    with running:
+        limits = pathlib.Path(f"/proc/{running.pid}/limits").read_text()
+        [allowed] = [line.split()[3] for line in limits.splitlines() if line.startswith("Max open files")]
+        assert int(allowed) == hard
+        assert findings(alice)["descriptors"]["what"].startswith(f"{hard} allowed")

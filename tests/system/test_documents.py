@@ -53,6 +53,48 @@ def test_zsh_takes_its_script(tmp_path):
     assert out.strip() == "_taleus"
 
 
+# An option, and whether the shell completes what follows it by the names of files.
+FILES = [("taleus --home ", True), ("taleus audit show --home ", True), ("taleus invite create --out ", True), ("taleus audit show --store ", True),
+         ("taleus audit verify --receipts ", True), ("taleus audit verify --since ", True), ("taleus audit show --since ", False),
+         ("taleus invite create --label ", False)]
+
+
+@pytest.fixture
+def here(tmp_path):
+    """A folder with one file, `evidence`."""
+    (tmp_path / "here").mkdir()
+    (tmp_path / "here/evidence").write_text("")
+    return tmp_path / "here"
+
+
+@pytest.mark.parametrize("line, is_file", FILES)
+def test_bash_completes_names_of_files(tmp_path, here, line, is_file):
+    words = line.split(" ")
+    given = " ".join(f"'{word}'" for word in words)
+    out = run("bash", "-c", f"source {script(tmp_path, 'bash')}; cd {here}; COMP_WORDS=({given}); COMP_CWORD={len(words) - 1}; _taleus; "
+                            "printf '%s\\n' \"${COMPREPLY[@]}\"")
+    assert out.split() == (["evidence"] if is_file else [])
+
+
+@pytest.mark.parametrize("line, is_file", FILES)
+def test_fish_completes_names_of_files(tmp_path, here, line, is_file):
+    """Found in review: not those that `audit` takes."""
+    tool("fish", "fish")
+    out = run("fish", "-c", f"source {script(tmp_path, 'fish')}; cd {here}; complete -C '{line}'; true")
+    assert out.split() == (["evidence"] if is_file else [])
+
+
+@pytest.mark.parametrize("line, is_file", FILES)
+def test_zsh_completes_names_of_files(tmp_path, here, line, is_file):
+    """Without a terminal: its function is called with what a terminal would have set, and says when it would ask for files."""
+    tool("zsh", "zsh")
+    words = line.split(" ")
+    given = " ".join(f"'{word}'" for word in words)
+    out = run("zsh", "-f", "-c", f"compdef() {{ : }}; _describe() {{ : }}; _files() {{ print files }}; source {script(tmp_path, 'zsh')}; "
+                                 f"words=({given}); CURRENT={len(words)}; _taleus; true")
+    assert out.split() == (["files"] if is_file else [])
+
+
 def test_every_command_has_a_page_that_the_linter_accepts(tmp_path):
     tool("mandoc", "mandoc")
     told = taleus("manual", "--out", tmp_path / "man1", "--json").result

@@ -12,7 +12,7 @@ import zlib
 
 import pytest
 
-from taleus import FAILED, USAGE, Listener
+from taleus import FAILED, USAGE, Listener, assert_both_sides
 
 ANNOUNCE = {"p2p.announce": "/ip4/203.0.113.7/tcp/9000"}
 
@@ -77,6 +77,30 @@ def test_a_token_of_ones_own(alice):
     alice.invite("stock", "--token", "m" * 512, set=ANNOUNCE)
     alice.run("invite", "create", "--role", "stock", "--token", "m" * 513, set=ANNOUNCE, code=USAGE)
     alice.run("invite", "create", "--role", "stock", "--token", "-", stdin="\n", set=ANNOUNCE, code=USAGE)
+
+
+@pytest.mark.parametrize("form", ["uri", "link"])
+def test_what_was_written_on_windows_is_the_same(alice, bob, listener, tmp_path, form):
+    """Found in review: a token kept the CR at the end of its line, and was not the one that partners were told."""
+    made = alice.invite("stock", "--token", "-", stdin="typed on windows\r\n")
+    assert made["link"]["token"] == "typed on windows"
+    file = tmp_path / "link"
+    text = made["uri"] if form == "uri" else json.dumps(made["link"], indent=1).replace("\n", "\r\n")
+    file.write_bytes(text.encode() + b"\r\n")
+    assert_both_sides(alice, bob, bob.join(str(file)).result["tally"]["tallyId"], "stock")
+
+
+def test_a_label_is_shown_as_it_is_and_says_nothing_to_the_terminal(alice):
+    """Found in review: every letter beyond ASCII, and every quote, was shown as \\xNN."""
+    label = 'Müller "Marktstand" C:\\x 市場'
+    made = alice.invite("stock", "--label", label, set=ANNOUNCE)
+    for shown in (alice.run("invite", "list"), alice.run("invite", "show", made["id"])):
+        assert label in shown.out
+    made = alice.invite("stock", "--label", "a\x9bb\u202ec\x1b[31md", set=ANNOUNCE)
+    for shown in (alice.run("invite", "list"), alice.run("invite", "show", made["id"])):
+        assert not set("\x9b\u202e\x1b") & set(shown.out + shown.err)
+        assert r"a\xc2\x9bb\xe2\x80\xaec\x1b[31md" in shown.out
+    assert alice.invitation(made["id"])["label"] == "a\x9bb\u202ec\x1b[31md"  # JSON carries it as it is
 
 
 def test_the_list_and_one_of_it(alice):
