@@ -4,7 +4,8 @@
     bench/protection.py [hung|overload] [--program build/release/taleus] [--short]
 
 Prints a markdown table and writes it to build/protection-*.md, the overload also as a plot, build/protection-overload.svg. --short is
-what the tests run, with fewer of everything. Listener and load share the machine; run it on one that does nothing else.
+what the tests run, with fewer of everything and the home in memory, so that a disk that others use too is not what is measured. Listener and
+load share the machine; run it on one that does nothing else.
 """
 
 import argparse
@@ -32,6 +33,10 @@ def limits(**over):
     return {**{f"limits.{name}": 1_000_000 for name in NAMES}, **UNTHROTTLED, **over}
 
 
+def folder_of_home(name, short):
+    return tempfile.TemporaryDirectory(prefix=f"taleus-{name}.", dir="/dev/shm" if short else None)
+
+
 def arguments(running, made, *args):
     return ["bench", "--addr", running.addresses[0], "--token", made["link"]["token"], "--json", *map(str, args)]
 
@@ -53,7 +58,7 @@ def hung(short):
     many, of_one, honest, rate, rounds, step, spread = (600, 60, 300, 50, 3, 20, 4) if short else (10_000, 1_000, 2_000, 100, 5, 60, 15)
     raise_descriptor_limit(many + 5000)
     found = []
-    with tempfile.TemporaryDirectory(prefix="taleus-hung.") as folder:
+    with folder_of_home("hung", short) as folder:
         home = Home(pathlib.Path(folder) / "home")
         with Listener(home, set=limits(**{"timeouts.step": f"{step}s", "timeouts.session": f"{2 * step}s"})) as running:
             made = home.invite("foil", "--uses", "unlimited")
@@ -84,7 +89,7 @@ def hung(short):
         a, b = one["alone"]["latencyMs"], one["beside"]["latencyMs"]
         lines.append(f"| {number} | {a['p50']:.1f} | {b['p50']:.1f} | {a['p99']:.1f} | {b['p99']:.1f} | {one['ratio']:.2f} | {one['held']} | {one['lag']:.1f} | {one['late']:.0f} | {one['left']:.2f} |")
     result = {"ratio": statistics.median(one["ratio"] for one in found), "late": statistics.median(one["late"] for one in found),
-              "left": max(one["left"] for one in found)}
+              "left": max(one["left"] for one in found), "rounds": [{what: one[what] for what in ("ratio", "late", "left")} for one in found]}
     lines += ["", f"{many} hung sessions of as many peers and {of_one} of one; {honest} honest foil sessions a side and round at {rate} a second. Median ratio "
                   f"{result['ratio']:.2f}, median of the latest end {result['late']:.0f} ms after its deadline (seen by the peer, on a machine shared with the load)."]
     publish("hung", lines)
@@ -116,16 +121,16 @@ def settled(running):
 
 
 # --- overload
-def overload(short):
-    """Goodput from half of what it can carry to ten times as much. What it can carry falls as its store grows, so it is measured before and after
-    each point. The flood comes on few connections and waits in them; beside it go bystanders on connections of their own, who do as they are told
-    by `retryAfterMs`."""
+def overload(short, is_well=lambda point: True):
+    """Goodput from half of what it can carry to ten times as much; in the short form at ten times only. What it can carry falls as its store grows, so
+    it is measured before and after each point. The flood comes on few connections and waits in them; beside it go bystanders on connections of their
+    own, who do as they are told by `retryAfterMs`. A point that is not well is measured once more: what ran beside it may be over."""
     from load import seconds_of_processor
     from taleus import Home, Listener, raise_descriptor_limit, until
     raise_descriptor_limit(5000)
-    seconds, connections, rounds = (3, 50, 1) if short else (15, 400, 5)
+    seconds, connections, loads = (3, 50, (10,)) if short else (15, 400, (0.5, 1, 2, 5, *[10] * 5))
     points = []
-    with tempfile.TemporaryDirectory(prefix="taleus-overload.") as folder:
+    with folder_of_home("overload", short) as folder:
         home = Home(pathlib.Path(folder) / "home")
         with Listener(home, set=limits(**{"overload.work": 200, "overload.work_max": 10_000})) as running:
             made = home.invite("foil", "--uses", "unlimited")
@@ -143,8 +148,9 @@ def overload(short):
 
             def capacity():
                 return measured("--sessions", 3000 * seconds, "--concurrency", 100)
-            before = capacity()
-            for times in (0.5, 1, 2, 5, *(10 for _ in range(rounds))):
+
+            def point(times, before):
+                """And what it can carry afterwards."""
                 rate = before["perSecond"] * times
                 probe = begin(running, made, "--role", "foil", "--rate", 20, "--sessions", 20 * seconds, "--connections", 20)
                 told = measured("--sessions", int(rate * seconds), "--concurrency", 20_000, "--rate", rate)
@@ -155,7 +161,12 @@ def overload(short):
                 at_peak = {of: (before["decided"][of] + after["decided"][of]) / 2 for of in ("mean", "p99")}
                 points.append({"times": times, "offered": rate, "peak": peak, "share": told["perSecond"] / peak, "useful": useful, "beside": beside,
                                "at_peak": at_peak, **told})
-                before = after
+                return after
+            carries = capacity()
+            for times in loads:
+                carries = point(times, carries)
+                if not is_well(points[-1]):
+                    carries = point(times, carries)
             ended = time.monotonic()
             until("nothing is left", lambda: running.descriptors() <= idle, 30)
             left = time.monotonic() - ended
@@ -170,7 +181,7 @@ def overload(short):
                      f"{beside['latencyMs']['p50']:.0f}, {beside['latencyMs']['p99']:.0f} | {beside['sessions'] - beside['ok']} of {beside['sessions']} | "
                      f"{one['decided']['mean']:.1f} ({one['at_peak']['mean']:.1f}) | {one['decided']['p99']:.0f} ({one['at_peak']['p99']:.0f}) |")
     most = [one["share"] for one in points if one["times"] == 10]
-    lines += ["", f"At ten times: {statistics.median(most):.2f} of the peak, the median of {rounds} ({min(most):.2f} to {max(most):.2f}). "
+    lines += ["", f"At ten times: {statistics.median(most):.2f} of the peak, the median of {len(most)} ({min(most):.2f} to {max(most):.2f}). "
                   f"Descriptors back {left:.1f} s after the load; then p99 {after['latencyMs']['p99']:.0f} ms."]
     publish("overload", lines)
     (ROOT / "build/protection-overload.svg").write_text(plotted(points))

@@ -2,14 +2,18 @@
 
 import json
 import secrets
-import time
+import signal
 
 import pytest
 
-from peers import FOREIGN_KEYS, KINDS, PEERS, PeerListener, is_built
-from taleus import DIALER_PATH, FAILED, NONSENSE, REFUSED, TIMED_OUT, check_audit_is_gapless, check_trail, finish, in_parallel, path_of_transitions, tables_hold
+from peers import FOREIGN_KEYS, KINDS, PEERS, PeerListener
+from taleus import (DIALER_PATH, FAILED, INTERRUPTED, NONSENSE, REFUSED, TIMED_OUT, check_audit_is_gapless, check_trail, finish, in_parallel,
+                    path_of_transitions, tables_hold, until)
 
 JOINS = 100  # at once, each a process with a home of its own
+# So many share two processors with the listener; each waits for its turn.
+PATIENCE = {"timeouts.join_connect": "60s", "timeouts.join_response": "2m", "timeouts.join_session": "5m"}
+SOON = 30  # seconds for a join with a deadline of its own: less than any default would take to end it (35 s for the response, 60 s in all)
 
 
 def check_join(bob, there, run, role, extensions, token):
@@ -55,7 +59,8 @@ def test_a_hundred_joins_at_once(crowd, peer, muxer, role, extensions):
     homes = crowd[:JOINS]
     with PeerListener(peer, "--role", role, "--muxer", muxer, "--extensions", extensions) as there:
         tokens = [secrets.token_hex(16) for _ in homes]
-        runs = in_parallel([lambda bob=bob, token=token: bob.join(there.link(role, token)) for bob, token in zip(homes, tokens)], JOINS)
+        joins = [lambda bob=bob, token=token: bob.join(there.link(role, token), set=PATIENCE, seconds=400) for bob, token in zip(homes, tokens)]
+        runs = in_parallel(joins, JOINS)
         assert len({run.result["tally"]["tallyId"] for run in runs}) == len(homes)
         for bob, run, token in list(zip(homes, runs, tokens))[:: len(homes) // 10]:
             check_join(bob, there, run, role, extensions, token)
@@ -125,30 +130,51 @@ def test_a_stock_listener_as_in_the_field(bob, peer):
     assert [one["tallyId"] for one in bob.tallies()] == [result["tally"]["tallyId"]]
 
 
-@pytest.mark.parametrize("behaviour,role,code,outcome,why,settings", [
-    ("silent", "stock", TIMED_OUT, "timed_out", "timeout", {"timeouts.join_response": "1s"}),
-    ("garbage", "stock", NONSENSE, "failed", "malformed", {}),
-    ("reset", "foil", TIMED_OUT, "timed_out", "timeout", {"timeouts.join_session": "1s", "timeouts.join_response": "1s", "timeouts.join_connect": "1s"}),
-])
-def test_behaviours_that_are_not_well(home, behaviour, role, code, outcome, why, settings):
-    """Silence, nonsense, resets: each ends as documented, and nothing is recorded as a tally."""
-    def check(peer):
-        bob = home(f"bob-{peer}")
-        with PeerListener(peer, "--role", role, "--behaviour", behaviour) as there:
-            begun = time.monotonic()
-            ended = bob.join(there.link(role), set=settings, code=code)
-            assert (ended.result["outcome"], ended.result["code"]) == (outcome, why), ended
-            assert time.monotonic() - begun < 5
-            if behaviour == "reset":
-                assert ended.steps.count("SENDING_CONTACT") >= 2 and len(there.events("reset")) >= 2
-            else:
-                assert ended.steps.count("SENDING_CONTACT") == len(there.events("contact")) == 1
-            assert len({one["partyId"] for one in there.events("contact")}) <= 1
-        assert bob.tallies() == [] and list((bob.path / "tallies").iterdir()) == []
-        [session] = bob.sessions()
-        assert (session["outcome"], session["code"]) == (outcome, why)
+def sends_twice(bob, link):
+    """A join under way that sends its contact a second time."""
+    process, steps = bob.start_join(link), []
+    while steps.count("SENDING_CONTACT") < 2:
+        line = process.stdout.readline()
+        assert line, finish(process)
+        steps.append(json.loads(line).get("step"))
+    return process
 
-    in_parallel([lambda peer=peer: check(peer) for peer in PEERS if is_built(peer)], 2)
+
+def check_nothing_is_made(bob, outcome):
+    """The session, which has ended so."""
+    assert bob.tallies() == [] and list((bob.path / "tallies").iterdir()) == []
+    [session] = bob.sessions()
+    assert session["outcome"] == outcome
+    return session
+
+
+@pytest.mark.parametrize("peer", PEERS)
+@pytest.mark.parametrize("behaviour,role,code,outcome,why,settings", [
+    ("silent", "stock", TIMED_OUT, "timed_out", "timeout", {"timeouts.join_response": "3s"}),
+    ("garbage", "stock", NONSENSE, "failed", "malformed", {}),
+    ("reset", "foil", TIMED_OUT, "timed_out", "timeout", {"timeouts.join_session": "1s"}),
+])
+def test_behaviours_that_are_not_well(bob, peer, behaviour, role, code, outcome, why, settings):
+    """Silence, nonsense, resets: each ends as documented, at the own deadline where there is no other end, and nothing is recorded as a tally."""
+    with PeerListener(peer, "--role", role, "--behaviour", behaviour) as there:
+        ended = bob.join(there.link(role), set=settings, code=code, seconds=SOON)
+        assert (ended.result["outcome"], ended.result["code"]) == (outcome, why), ended
+        if behaviour != "reset":
+            there.wait("contact")
+            assert ended.steps.count("SENDING_CONTACT") == len(there.events("contact")) == 1
+    assert check_nothing_is_made(bob, outcome)["code"] == why
+
+
+@pytest.mark.parametrize("peer", PEERS)
+def test_a_listener_that_resets_is_tried_again(bob, peer):
+    with PeerListener(peer, "--role", "foil", "--behaviour", "reset") as there:
+        process = sends_twice(bob, there.link("foil"))
+        until("it was reset twice", lambda: len(there.events("reset")) >= 2, 30)
+        process.send_signal(signal.SIGINT)
+        ended = finish(process)
+        assert ended.code == INTERRUPTED and ended.result["outcome"] == "cancelled", ended
+        assert len({one["partyId"] for one in there.events("contact")}) <= 1
+    check_nothing_is_made(bob, "cancelled")
 
 
 @pytest.mark.parametrize("role", ["stock", "foil"])
@@ -178,16 +204,15 @@ def test_refusals(bob, peer):
 @pytest.mark.parametrize("peer", PEERS)
 @pytest.mark.parametrize("extensions", ["on", "off"])
 def test_a_full_listener_is_tried_again(bob, peer, extensions):
-    """`overloaded`, by its code or by its published reason: repeated with a pause, until a listener has room, or the own deadline."""
+    """`overloaded`, by its code or by its published reason: repeated with a pause, until the own deadline, or until a listener has room."""
     seed = secrets.token_hex(32)
     with PeerListener(peer, "--role", "stock", "--behaviour", "refuse:overloaded", "--extensions", extensions, "--seed", seed) as there:
         link, port = there.link("stock"), there.ready["addrs"][0].split("/")[4]
-        late = bob.join(link, set={"timeouts.join_session": "1s", "timeouts.join_connect": "1s"}, code=TIMED_OUT)
-        assert late.steps.count("SENDING_CONTACT") - len(there.events("refused")) in (0, 1) and len(there.events("refused")) >= 2
-        process = bob.start_join(link)
-        steps = []
-        while steps.count("SENDING_CONTACT") < 2:
-            steps.append(json.loads(process.stdout.readline()).get("step"))
+        late = bob.join(link, set={"timeouts.join_session": "1s"}, code=TIMED_OUT, seconds=SOON)
+        until("each but the last was refused", lambda: late.steps.count("SENDING_CONTACT") - len(there.events("refused")) in (0, 1))
+        before = len(there.events("refused"))
+        process = sends_twice(bob, link)
+        until("it was refused twice", lambda: len(there.events("refused")) >= before + 2, 30)
     # It is gone for a moment: unreachable is final, so the one that comes back must be quick, or the join runs again.
     with PeerListener(peer, "--role", "stock", "--seed", seed, "--port", port, "--extensions", extensions):
         ended = finish(process)

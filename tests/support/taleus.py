@@ -78,7 +78,7 @@ class Run:
 
     @property
     def lines(self):
-        return [json.loads(line) for line in self.out.splitlines() if line]
+        return [json.loads(line) for line in self.out.split("\n") if line]
 
     @property
     def result(self):

@@ -81,7 +81,8 @@ def test_at_full_load_nothing_acknowledged_is_lost(alice, home, how):
     """Three dialers with homes of their own, a load generator that asks for more than there is room for, and a peer that awaits its database."""
     over, done, codes = threading.Event(), [], []
     dialers = [home(f"bob{i}") for i in range(3)]
-    running = Listener(alice, set={"shutdown.grace": "5s", "limits.sessions": "32"}, grace=15)
+    # What awaits its database does so to the end of this listener, however long that takes here.
+    running = Listener(alice, set={"shutdown.grace": "5s", "limits.sessions": "32", "timeouts.await_database": "10m", "timeouts.session": "10m"}, grace=15)
     many = alice.invite("foil", "--uses", "unlimited")
     with libp2p.Connection(running.addresses[0]) as peer:
         waits = peer.ask(libp2p.contact(many["link"], "waits"))["sessionId"]
@@ -90,7 +91,7 @@ def test_at_full_load_nothing_acknowledged_is_lost(alice, home, how):
                               "--sessions", "1000000", "--concurrency", "64", "--json"], stdout=subprocess.PIPE, text=True, env=environment())
     try:
         until("bootstraps go on", lambda: len(done) >= 4, 60)
-        assert running.admin.metrics()['taleus_admissions_refused_total{cause="overloaded"}'] > 0, "it is fully loaded"
+        until("it is fully loaded", lambda: running.admin.metrics()['taleus_admissions_refused_total{cause="overloaded"}'] > 0, 60)
         if how == "drain":
             alice.run("drain")
         else:
@@ -107,6 +108,7 @@ def test_at_full_load_nothing_acknowledged_is_lost(alice, home, how):
         told = json.loads(bench.communicate(timeout=30)[0].splitlines()[-1])
         for thread in threads:
             thread.join(60)
+    assert not any(thread.is_alive() for thread in threads)
     check_ends(alice)
     assert started_and_stopped(alice) == ["started", "stopped"]
     assert alice.session(waits)["state"] == "AWAITING_DATABASE"

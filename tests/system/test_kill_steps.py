@@ -18,7 +18,7 @@ from faults import Faults
 from libp2p import Connection, Identity, contact, database
 from postgres import NodeHome, Store, servers
 from records import check_no_orphans, check_records, check_same_tallies, databases, made_here
-from taleus import DONE, PROGRAM, UNREACHABLE, Listener, assert_both_sides, environment, finish, let_two_days_pass, until
+from taleus import DONE, PROGRAM, UNREACHABLE, Listener, assert_both_sides, environment, finish, let_two_days_pass, settings, until
 
 WAYS = [(role, torn) for role in ("stock", "foil") for torn in (False, True)]
 
@@ -130,7 +130,8 @@ def test_a_recovery_that_is_killed_at_every_durable_step(alice, bob, tmp_path):
     """A listener left one stock session in the middle of its provisioning and one foil session that awaits its database. Its
     successor is killed at each step of its start; the one after that finds both as they were."""
     faults, me = Faults(tmp_path / "faults", alice), Identity()
-    with Listener(alice, env=faults.environment) as running:
+    patient = {"timeouts.await_database": "1h", "timeouts.session": "1h"}  # the copy that each replay begins with is of one moment
+    with Listener(alice, env=faults.environment, set=patient) as running:
         port = running.port
         waiting, broken = alice.invite("foil"), alice.invite("stock")
         with Connection(running.addresses[0], me) as here:
@@ -151,12 +152,12 @@ def test_a_recovery_that_is_killed_at_every_durable_step(alice, bob, tmp_path):
             shutil.copytree(tmp_path / "left" / home.path.name, home.path)
         faults.kill_at(number)
         address = f"/ip4/127.0.0.1/tcp/{port}"
-        command = [PROGRAM, "serve", "--home", alice.path, "--set", f"p2p.listen={address}"]
+        command = [PROGRAM, "serve", "--home", alice.path, *settings({"p2p.listen": address, **patient})]
         started = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(faults.environment))
         is_ready = bool(started.stdout.readline())
         started.kill()
         started.communicate()
-        with Listener(alice, listen=address) as running:
+        with Listener(alice, listen=address, set=patient) as running:
             assert alice.rows("SELECT state FROM sessions ORDER BY number") == [{"state": "AWAITING_DATABASE"}, {"state": "FAILED"}], faults.last
             assert alice.invitation(broken["id"])["reserved"] == 0
             with Connection(running.addresses[0], me) as here:

@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import threading
-import time
 
 import pytest
 
@@ -108,7 +107,8 @@ def test_one_party_wins_a_single_use_token(nodes, store, role):
     assert sum(one["sessions"] for one in told) >= CONTACTS
     assert store.rows("SELECT count(*) AS n FROM tallies") == [{"n": 1}]
     assert home.invitation(made["id"])["spent"] == 1 and home.invitation(made["id"])["reserved"] == 0
-    assert set().union(*(one["codes"] for one in told)) <= {"token_used", "token_in_use", "in_progress"}
+    # The last: three nodes write the row of one invitation, and who lost it to others too often is told to come again.
+    assert set().union(*(one["codes"] for one in told)) <= {"token_used", "token_in_use", "in_progress", "dependency_unavailable"}
     [won] = store.rows("SELECT id FROM sessions WHERE state = 'DONE'")
     assert {row["kind"] for row in home.audit(won["id"])} >= {"opened", "decided", "ended"}
 
@@ -300,14 +300,16 @@ def test_nothing_but_serialization_failures_for_a_while(server, nodes, store):
     server.sql("""CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'again' USING ERRCODE = '40001'; END $$;
                   CREATE TRIGGER refusing BEFORE INSERT ON sessions FOR EACH ROW EXECUTE FUNCTION refuse()""", store.name)
 
-    def heal():
-        time.sleep(3)  # how long the store is unwell, not something to wait for
-        server.sql("DROP TRIGGER refusing ON sessions", store.name)
+    failed = 'taleus_dependency_calls_total{dependency="store",outcome="failed"}'
 
-    healer = threading.Thread(target=heal)
-    healer.start()
-    told = in_parallel([lambda node=node: bench(node, made["link"]["token"], "--sessions", 20, "--concurrency", 10) for node in nodes], 3)
-    healer.join()
+    def heal():
+        try:
+            until("a node has given up on a call", lambda: any(node.admin.metrics()[failed] > 0 for node in nodes), 50)
+        finally:
+            server.sql("DROP TRIGGER refusing ON sessions", store.name)
+
+    loads = [lambda node=node: bench(node, made["link"]["token"], "--sessions", 20, "--concurrency", 10) for node in nodes]
+    *told, _ = in_parallel([*loads, heal], 4)
     assert [(one["ok"], one["refused"]) for one in told] == [(20, 0)] * 3, told
     assert sum(one["codes"].get("dependency_unavailable", 0) for one in told) > 0
     home.settle()
