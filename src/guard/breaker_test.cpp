@@ -69,6 +69,7 @@ TEST_F(BreakerTest, fewer_probes_are_enough_at_once_where_they_were_had_already)
 
 // Found in review: the slices of a longer window have smaller numbers, and so it turned no more.
 TEST_F(BreakerTest, a_window_of_another_length_turns_as_it_should) {
+    call(CallResult::good);
     for (const auto length : {60s, 5s}) {
         settings.window = length;
         breaker.use(settings);
