@@ -89,7 +89,7 @@ def hung(short):
         a, b = one["alone"]["latencyMs"], one["beside"]["latencyMs"]
         lines.append(f"| {number} | {a['p50']:.1f} | {b['p50']:.1f} | {a['p99']:.1f} | {b['p99']:.1f} | {one['ratio']:.2f} | {one['held']} | {one['lag']:.1f} | {one['late']:.0f} | {one['left']:.2f} |")
     result = {"ratio": statistics.median(one["ratio"] for one in found), "late": statistics.median(one["late"] for one in found),
-              "left": max(one["left"] for one in found), "rounds": [{what: one[what] for what in ("ratio", "late", "left")} for one in found]}
+              "left": max(one["left"] for one in found)}
     lines += ["", f"{many} hung sessions of as many peers and {of_one} of one; {honest} honest foil sessions a side and round at {rate} a second. Median ratio "
                   f"{result['ratio']:.2f}, median of the latest end {result['late']:.0f} ms after its deadline (seen by the peer, on a machine shared with the load)."]
     publish("hung", lines)

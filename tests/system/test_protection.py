@@ -1,6 +1,6 @@
 """No one takes the real program down or slows others. The ratios are those of bench/protection.py in its short form, with three times the
-bound that it is measured against on a machine of its own: this one is shared. What else runs on it spoils a measure now and then, so the best
-of some rounds is judged, or what a second of the listener's processor brings."""
+bound that it is measured against on a machine of its own: this one is shared. What else runs on it spoils a measure now and then, so a
+point that is not well is measured once more."""
 
 import json
 import pathlib
@@ -19,7 +19,6 @@ import protection  # noqa: E402: it is not a package
 
 
 OVERLOAD_LATENCY_MS = 100  # overload.latency: what is let in takes no longer, however much is asked for
-USEFUL = 0.5  # of what a second of the listener's processor brings at the peak: 0.73 to 0.89 were measured (docs/protection.md), a collapse is far below
 
 
 def code_of(answer):
@@ -27,20 +26,21 @@ def code_of(answer):
 
 
 def test_hung_peers_do_not_slow_honest_ones():
-    """Where hung peers slow others, they do so in each round."""
-    rounds = protection.hung(short=True)["rounds"]
-    for what, most in (("ratio", 1.2), ("late", 100), ("left", 1)):
-        assert min(one[what] for one in rounds) <= 3 * most, (what, rounds)
+    found = protection.hung(short=True)
+    assert found["ratio"] <= 3 * 1.2, found
+    assert found["late"] <= 3 * 100, found
+    assert found["left"] <= 3 * 1, found
 
 
 def goodput_stays(point):
-    return point["useful"] >= USEFUL and point["decided"]["mean"] <= 3 * OVERLOAD_LATENCY_MS
+    return point["share"] >= 1 - 3 * 0.1 and point["decided"]["mean"] <= 3 * OVERLOAD_LATENCY_MS
 
 
 def test_goodput_stays_and_nothing_half_done_is_shed_at_ten_times_the_load():
     found = protection.overload(short=True, is_well=goodput_stays)
     assert goodput_stays(found["points"][-1]), found["points"]
     assert all(one["unfinished"] == 0 for one in found["points"]), found["points"]
+    assert found["left"] <= 3 * 5, found["left"]
     assert found["after"]["ok"] == 200
 
 
@@ -78,11 +78,13 @@ def test_a_slow_writer_is_cut_at_the_step_and_nobody_waits_for_it(alice, bob):
         made = alice.invite("stock")
         with libp2p.Connection(running.addresses[0]) as one:
             stream = one.open()
+            begun = time.monotonic()
             for byte in b'{"token"':
                 stream.send(bytes([byte]))
                 time.sleep(0.05)  # the rate of a slow writer is what this test is about
             joined = bob.join(made["uri"]).result
             assert stream.answer(20)["code"] == "timeout"  # of the step: a session as a whole has 30 s
+            assert time.monotonic() - begun >= 0.9
         assert_both_sides(alice, bob, joined["tally"]["tallyId"], "stock")
 
 
