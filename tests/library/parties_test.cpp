@@ -43,6 +43,12 @@ protected:
     taleus::ListenerSettings listener_settings(const std::string& name = "anna") const {
         return {.party = {.home = folder / name}, .listen = {"/ip4/127.0.0.1/tcp/0"}};
     }
+    // No deadline of a session ends what the test waits for.
+    taleus::ListenerSettings patient_settings() const {
+        auto settings = listener_settings();
+        settings.live.timeouts = {.step = 10min, .respond = 10min, .session = 10min};
+        return settings;
+    }
     taleus::DialerSettings dialer_settings(const std::string& name = "bert") const {
         return {.party = {.home = folder / name}};
     }
@@ -377,9 +383,7 @@ TEST_F(PartiesTest, slow_observer_loses_events_and_holds_up_nobody) {
 TEST_F(PartiesTest, second_signal_cuts_short_what_stop_waits_for) {
     const auto hook = std::make_shared<SilentProvisioner>();
     auto asked = hook->asked.get_future();
-    auto settings = listener_settings();
-    settings.live.timeouts = {.step = 10min, .respond = 10min, .session = 10min};
-    auto listener = taleus::Listener::start(settings, {.provisioner = hook});
+    auto listener = taleus::Listener::start(patient_settings(), {.provisioner = hook});
     auto dialer = taleus::Dialer::open(dialer_settings());
     ASSERT_TRUE(listener && dialer);
     std::promise<void> ended;
@@ -401,9 +405,7 @@ TEST_F(PartiesTest, second_signal_cuts_short_what_stop_waits_for) {
 TEST_F(PartiesTest, stop_waits_as_long_as_it_is_told_to) {
     const auto hook = std::make_shared<SilentProvisioner>();
     auto asked = hook->asked.get_future();
-    auto settings = listener_settings();
-    settings.live.timeouts = {.step = 10min, .respond = 10min, .session = 10min};
-    auto listener = taleus::Listener::start(settings, {.provisioner = hook});
+    auto listener = taleus::Listener::start(patient_settings(), {.provisioner = hook});
     auto dialer = taleus::Dialer::open(dialer_settings());
     ASSERT_TRUE(listener && dialer);
     std::promise<taleus::Result<taleus::JoinResult>> end;
