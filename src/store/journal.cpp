@@ -15,7 +15,7 @@
 #include <fmt/format.h>
 
 // Every method is one closure, run where the database may be waited for: writing steps in the queue, which may run them
-// again, questions at the reader. Arguments move into it.
+// again, questions at a reader. Arguments move into it.
 
 namespace taleus::store {
 
@@ -55,9 +55,7 @@ Result<std::unique_ptr<Journal>> Journal::open(const std::filesystem::path& path
         return fail(migrated.error().code, fmt::format("{}: {}", path.string(), migrated.error().context));
     auto reading = options.database;
     reading.query_only = true;
-    auto reader = SqliteDatabase::open(path, reading);
-    if (!reader) return fail(std::move(reader.error()));
-    return begin(std::move(*writer), std::move(*reader), author, options);
+    return begin(std::move(*writer), [&] { return SqliteDatabase::open(path, reading); }, author, options);
 }
 
 Result<std::unique_ptr<Journal>> Journal::connect(const std::string& url, Author author, const Options& options) {
@@ -65,35 +63,40 @@ Result<std::unique_ptr<Journal>> Journal::connect(const std::string& url, Author
     if (!writer) return fail(std::move(writer.error()));
     auto reading = options.server;
     reading.query_only = true;
-    auto reader = PostgresDatabase::open(url, reading);
-    if (!reader) return fail(std::move(reader.error()));
-    return begin(std::move(*writer), std::move(*reader), author, options);
+    return begin(std::move(*writer), [&] { return PostgresDatabase::open(url, reading); }, author, options);
 }
 
-Result<std::unique_ptr<Journal>> Journal::begin(std::unique_ptr<Database> writer, std::unique_ptr<Database> reader,
+Result<std::unique_ptr<Journal>> Journal::begin(std::unique_ptr<Database> writer, const OpensReader& open_reader,
                                                 Author author, const Options& options) {
-    writer->act_for(node_of(author));
-    reader->act_for(node_of(author));
+    auto of_sessions = open_reader();
+    if (!of_sessions) return fail(std::move(of_sessions.error()));
+    auto of_lists = open_reader();
+    if (!of_lists) return fail(std::move(of_lists.error()));
+    for (auto* database : {writer.get(), of_sessions->get(), of_lists->get()}) database->act_for(node_of(author));
     if (auto done = take_in_earlier(*writer, Sealer{author}); !done) return fail(std::move(done.error()));
-    return std::unique_ptr<Journal>{new Journal{std::move(writer), std::move(reader), author, options}};
+    return std::unique_ptr<Journal>{
+        new Journal{std::move(writer), std::move(*of_sessions), std::move(*of_lists), author, options}};
 }
 
-Journal::Journal(std::unique_ptr<Database> writer, std::unique_ptr<Database> reader, Author author,
-                 const Options& options)
+Journal::Journal(std::unique_ptr<Database> writer, std::unique_ptr<Database> of_sessions,
+                 std::unique_ptr<Database> of_lists, Author author, const Options& options)
     : node_{node_of(author)}, sealer_{author}, writes_{std::move(writer), options.writes,
                                                        [this](Database& db) {
                                                            keep_time(db);
                                                            sealer_.seal(db);
                                                        }},
-      reader_{std::move(reader)}, reads_{options.reads_waiting_max, options.writes.has_thread ? 1U : 0U} {}
+      sessions_{std::move(of_sessions), options}, lists_{std::move(of_lists), options} {}
 
-template <class Read> auto Journal::look(Read read) {
+Journal::Reader::Reader(std::unique_ptr<Database> database, const Options& options)
+    : database_{std::move(database)}, thread_{options.reads_waiting_max, options.writes.has_thread ? 1U : 0U} {}
+
+template <class Read> auto Journal::Reader::look(Read read) {
     using Found = std::invoke_result_t<Read&, Database&>;
-    return reads_.run([this, read = std::move(read)]() mutable -> Result<Found> {
-        reader_->snapshot();
-        auto found = read(*reader_);
-        reader_->commit();
-        if (auto fault = reader_->take_fault()) return fail(std::move(*fault));
+    return thread_.run([this, read = std::move(read)]() mutable -> Result<Found> {
+        database_->snapshot();
+        auto found = read(*database_);
+        database_->commit();
+        if (auto fault = database_->take_fault()) return fail(std::move(*fault));
         return found;
     });
 }
@@ -119,7 +122,7 @@ awaitable<Result<void>> Journal::begin_trail(std::string cause, UtcTime now) {
     });
 }
 awaitable<Result<std::optional<Bytes>>> Journal::trail_file(std::string path) {
-    return look([path = std::move(path), node = node_](Database& db) -> std::optional<Bytes> {
+    return lists_.look([path = std::move(path), node = node_](Database& db) -> std::optional<Bytes> {
         const auto trail = newest_trail(db, node);
         if (!trail) return std::nullopt;
         if (const auto tile = audit::tile_from_path(path)) return tile_of(db, *trail, *tile);
@@ -130,7 +133,7 @@ awaitable<Result<std::optional<Bytes>>> Journal::trail_file(std::string path) {
     });
 }
 awaitable<Result<std::optional<audit::Checkpoint>>> Journal::trail_head() {
-    return look([node = node_](Database& db) -> std::optional<audit::Checkpoint> {
+    return sessions_.look([node = node_](Database& db) -> std::optional<audit::Checkpoint> {
         const auto trail = newest_trail(db, node);
         if (!trail) return std::nullopt;
         const auto tree = audit::Tree::of(trail->size, trail->edge);
@@ -173,7 +176,7 @@ awaitable<Result<void>> Journal::forget_instance(InstanceId instance, AuditRecor
 }
 
 awaitable<Result<Secret>> Journal::store_key(Secret fresh) {
-    auto asked = look(store::store_key);
+    auto asked = sessions_.look(store::store_key);
     auto found = co_await std::move(asked);
     if (found && !*found) {
         auto offered = writes_.run([fresh = std::move(fresh)](Database& db) -> Result<std::optional<StoreKeyBytes>> {
@@ -191,9 +194,9 @@ awaitable<Result<void>> Journal::create_invitation(protocol::Invitation invitati
         return store::create_invitation(db, invitation, audit);
     });
 }
-awaitable<Result<std::vector<InvitationView>>> Journal::invitations() { return look(all_invitations); }
+awaitable<Result<std::vector<InvitationView>>> Journal::invitations() { return lists_.look(all_invitations); }
 awaitable<Result<std::optional<InvitationView>>> Journal::invitation(std::string id) {
-    return look([id = std::move(id)](Database& db) { return invitation_by_id(db, id); });
+    return lists_.look([id = std::move(id)](Database& db) { return invitation_by_id(db, id); });
 }
 awaitable<Result<bool>> Journal::revoke(std::string id, UtcTime at, AuditRecord audit) {
     return writes_.run([id = std::move(id), at, audit = std::move(audit)](Database& db) {
@@ -205,14 +208,14 @@ awaitable<Result<bool>> Journal::register_node(Node node, UtcTime alive_since) {
         return store::register_node(db, node, alive_since);
     });
 }
-awaitable<Result<std::vector<Node>>> Journal::nodes() { return look(all_nodes); }
+awaitable<Result<std::vector<Node>>> Journal::nodes() { return sessions_.look(all_nodes); }
 awaitable<Result<std::optional<UtcTime>>> Journal::calendar() {
-    return look([](Database& db) { return db.calendar(); });
+    return sessions_.look([](Database& db) { return db.calendar(); });
 }
 
 // --- listener
 awaitable<Result<TokenLookup>> Journal::look_up(TokenHash token, BootstrapKey key, wire::PeerId peer) {
-    return look([=](Database& db) { return store::look_up(db, token, key, peer); });
+    return sessions_.look([=](Database& db) { return store::look_up(db, token, key, peer); });
 }
 awaitable<Result<Taken<Journal::Opened>>> Journal::open_session(Session session, std::optional<Intent> intent,
                                                                 UtcTime now, Trail trail) {
@@ -263,24 +266,24 @@ awaitable<Result<void>> Journal::append_audit(std::vector<AuditRecord> audit) {
         std::move(token));
 }
 awaitable<Result<std::vector<Session>>> Journal::waiting_sessions(std::optional<wire::PeerId> peer) {
-    return look([peer = std::move(peer)](Database& db) { return store::waiting_sessions(db, peer); });
+    return sessions_.look([peer = std::move(peer)](Database& db) { return store::waiting_sessions(db, peer); });
 }
 awaitable<Result<std::optional<Session>>> Journal::waiting_session(wire::PeerId peer, std::string id) {
-    return look(
+    return sessions_.look(
         [peer = std::move(peer), id = std::move(id)](Database& db) { return store::waiting_session(db, peer, id); });
 }
 awaitable<Result<std::optional<Session>>>
 Journal::done_session(wire::PeerId peer, std::optional<std::string> session_id, std::string tally_id) {
-    return look([peer = std::move(peer), session_id = std::move(session_id), tally_id = std::move(tally_id)](
-                    Database& db) { return store::done_session(db, peer, session_id, tally_id); });
+    return sessions_.look([peer = std::move(peer), session_id = std::move(session_id), tally_id = std::move(tally_id)](
+                              Database& db) { return store::done_session(db, peer, session_id, tally_id); });
 }
 awaitable<Result<std::optional<TallyRecord>>> Journal::tally_of_session(std::string session_id) {
-    return look([id = std::move(session_id)](Database& db) { return store::tally_of_session(db, id); });
+    return sessions_.look([id = std::move(session_id)](Database& db) { return store::tally_of_session(db, id); });
 }
 
 // --- dialer
 awaitable<Result<std::optional<Journal::Joined>>> Journal::joined(BootstrapKey key) {
-    return look([=](Database& db) { return store::joined(db, key); });
+    return sessions_.look([=](Database& db) { return store::joined(db, key); });
 }
 awaitable<Result<Journal::Joined>> Journal::begin_join(Session session, Trail trail) {
     auto token = id_of(session.token);
@@ -299,18 +302,18 @@ awaitable<Result<Taken<void>>> Journal::record_intent(std::string session_id, st
 }
 
 // --- lists
-awaitable<Result<std::vector<TallyRecord>>> Journal::tallies() { return look(all_tallies); }
+awaitable<Result<std::vector<TallyRecord>>> Journal::tallies() { return lists_.look(all_tallies); }
 awaitable<Result<std::optional<TallyRecord>>> Journal::tally(std::string id) {
-    return look([id = std::move(id)](Database& db) { return tally_by_id(db, id); });
+    return lists_.look([id = std::move(id)](Database& db) { return tally_by_id(db, id); });
 }
 awaitable<Result<std::vector<Session>>> Journal::sessions(ports::SessionFilter filter) {
-    return look([filter = std::move(filter)](Database& db) { return newest_sessions(db, filter); });
+    return lists_.look([filter = std::move(filter)](Database& db) { return newest_sessions(db, filter); });
 }
 awaitable<Result<std::optional<SessionView>>> Journal::session(std::string id) {
-    return look([id = std::move(id)](Database& db) { return session_view(db, id); });
+    return lists_.look([id = std::move(id)](Database& db) { return session_view(db, id); });
 }
 awaitable<Result<std::vector<AuditRecord>>> Journal::audit(std::optional<std::string> session_id) {
-    return look([id = std::move(session_id)](Database& db) { return audit_of(db, id); });
+    return lists_.look([id = std::move(session_id)](Database& db) { return audit_of(db, id); });
 }
 
 } // namespace taleus::store

@@ -1,6 +1,7 @@
 #pragma once
 // The journal over a database. Writes of all shards go through one queue and share commits (commit_queue.hpp); reads
-// have a connection and a thread of their own, so they never wait for a flush. Several processes may use one database.
+// have connections and threads of their own, so they never wait for a flush. What a session waits for has one, what is
+// looked through, which takes longer the larger the store is, another. Several processes may use one database.
 //
 // The composition root owns it and destroys it when the event loops that ask have ended but their io_contexts are still
 // there (declare it after them). Opening blocks.
@@ -16,6 +17,7 @@
 #include "store/sqlite_database.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -28,7 +30,7 @@ public:
     struct Options {
         SqliteDatabase::Options database;
         PostgresDatabase::Options server;
-        CommitQueue::Limits writes; // without a thread, reads have none either
+        CommitQueue::Limits writes; // without a thread, readers have none either
         std::size_t reads_waiting_max = 16'384;
     };
     // Opens or makes the file and migrates it. `dependency_unavailable` when it cannot be reached, `internal` with a
@@ -110,19 +112,30 @@ public:
     awaitable<Result<std::vector<ports::AuditRecord>>> audit(std::optional<std::string> session_id) override;
 
 private:
-    Journal(std::unique_ptr<Database> writer, std::unique_ptr<Database> reader, Author author, const Options& options);
-    static Result<std::unique_ptr<Journal>> begin(std::unique_ptr<Database> writer, std::unique_ptr<Database> reader,
+    class Reader { // on a thread of its own
+    public:
+        Reader(std::unique_ptr<Database> database, const Options& options);
+        // Runs `read(Database&) -> T` on one consistent snapshot.
+        template <class Read> auto look(Read read);
+
+    private:
+        const std::unique_ptr<Database> database_;
+        async::Worker thread_;
+    };
+    using OpensReader = std::function<Result<std::unique_ptr<Database>>()>;
+
+    Journal(std::unique_ptr<Database> writer, std::unique_ptr<Database> of_sessions, std::unique_ptr<Database> of_lists,
+            Author author, const Options& options);
+    static Result<std::unique_ptr<Journal>> begin(std::unique_ptr<Database> writer, const OpensReader& open_reader,
                                                   Author author, const Options& options);
-    // Runs `read(Database&) -> T` on one consistent snapshot.
-    template <class Read> auto look(Read read);
     // Runs `step(Database&, const Story&) -> Result<T>` in the queue; `token`: the id of its session's.
     template <class Step> auto tell(std::string token, ports::Trail trail, Step step);
 
     const std::string node_; // in whose name is written: its peer id
     Sealer sealer_;
     CommitQueue writes_;
-    const std::unique_ptr<Database> reader_;
-    async::Worker reads_;
+    Reader sessions_; // of what sessions and the node itself wait for
+    Reader lists_;    // of what people and auditors look through
 };
 
 } // namespace taleus::store

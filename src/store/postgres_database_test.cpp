@@ -484,5 +484,27 @@ TEST_F(PostgresHeldRowTest, is_waited_for_no_longer_than_the_time_of_a_batch) {
     EXPECT_EQ(queue.counts().conflicts, 1U + 3U) << "together, and each once";
 }
 
+// Found in review: who looked through a large store over the admin interface held up every session of the node, and its
+// health: they were read by the same thread.
+TEST_F(PostgresDatabaseTest, what_sessions_wait_for_is_read_beside_what_is_looked_through) {
+    Shard shard;
+    const auto journal = Journal::connect(*url, author(), {}).value();
+    const auto holder = open();
+    holder->begin();
+    holder->run("LOCK TABLE tallies IN ACCESS EXCLUSIVE MODE");
+    std::vector<std::string> told;
+    shard.spawn(journal->tallies(), [&](const auto& tallies) {
+        EXPECT_TRUE(tallies);
+        told.emplace_back("tallies");
+    });
+    shard.spawn(journal->waiting_sessions(std::nullopt), [&](const auto& sessions) {
+        EXPECT_TRUE(sessions);
+        told.emplace_back("sessions");
+        holder->commit();
+    });
+    shard.run();
+    EXPECT_EQ(told, (std::vector<std::string>{"sessions", "tallies"}));
+}
+
 } // namespace
 } // namespace taleus::store::testing
