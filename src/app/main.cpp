@@ -3,6 +3,7 @@
 #include "app/console.hpp"
 #include "app/program.hpp"
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -35,5 +36,7 @@ namespace {
 
 int main(int argc, char** argv) {
     std::set_terminate(end_at_once);
+    // Who started us may ignore the end of its children, and what a hook ended with would be lost with it.
+    std::signal(SIGCHLD, SIG_DFL); // NOLINT(cert-err33-c): of a signal that exists
     return taleus::app::run_program(argc, argv);
 }

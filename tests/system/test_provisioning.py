@@ -7,6 +7,7 @@ import http.server
 import json
 import os
 import pathlib
+import signal
 import socket
 import sqlite3
 import stat
@@ -458,6 +459,20 @@ def test_an_identity_hook_decides(alice, bob, tmp_path, accepted, kind):
         assert ended.code == REFUSED and ended.result["code"] == "invalid_identity" and "ours" not in ended.out + ended.err
         assert alice.tallies() == bob.tallies() == [] and alice.sessions()[0]["code"] == "invalid_identity"
         assert alice.invitation(made["id"])["reserved"] == 0
+
+
+def test_a_hook_is_heard_where_who_starts_the_listener_ignores_its_children(alice, bob, tmp_path):
+    with hook_of("executable", tmp_path, "{'accepted': True}") as (hook, told):
+        usual = signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        try:
+            running = Listener(alice, set={"identity.hook": hook})
+        finally:
+            signal.signal(signal.SIGCHLD, usual)
+        with running:
+            made = alice.invite("foil", "--identity", "external", set={"identity.hook": hook})
+            ended = bob.join(made["uri"])
+        assert len(told()) == 1
+    assert_both_sides(alice, bob, ended.result["tally"]["tallyId"], "foil")
 
 
 def test_a_hook_that_hangs_is_killed_with_its_children(alice, bob, tmp_path):
