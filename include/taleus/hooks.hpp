@@ -154,7 +154,9 @@ public:
     /// later.
     virtual void provision(Call call, Order order, Completion<MadeDatabase> done) = 0;
     /// Removes what was made of it, if anything: nobody completed it, and its time to live is over. Not called for a
-    /// database that became a tally's. An error: it is asked for again later.
+    /// database that became a tally's. One that was not answered in time is asked for again, so it may come late, when
+    /// the same key was provisioned anew: what the key has for another tally than the order's stays. An error: it is
+    /// asked for again later.
     virtual void remove(Call call, Order order, Completion<void> done) = 0;
 };
 

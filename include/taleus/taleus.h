@@ -259,7 +259,8 @@ typedef struct taleus_hooks {
     /** The side that holds stock: make it, or find it again by its idempotency key. `taleus_answer_database`. Together
      * with `remove`; both NULL: SQLite files in the home. */
     void (*provision)(void* context, const taleus_call* call, const taleus_order* order, taleus_completion* done);
-    /** Nobody completed it and its time to live is over: remove it, if it is there. `taleus_answer_removed`. */
+    /** Nobody completed it and its time to live is over: remove it, if it is there. What the key has for another tally
+     * than the order's was made since and stays. `taleus_answer_removed`. */
     void (*remove)(void* context, const taleus_call* call, const taleus_order* order, taleus_completion* done);
     /** A session went from one state to another. */
     void (*transition)(void* context, const taleus_transition* what);

@@ -13,6 +13,8 @@
 #include "base/result.hpp"
 #include "ports/records.hpp"
 
+#include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -82,6 +84,11 @@ enum class NotTaken : std::uint8_t {
     token_expired,
 };
 
+// How long a claim on an instance is left to whoever made it, and how long a round of removals may take.
+inline Duration time_of_claim(Duration time_to_live) {
+    return std::clamp<Duration>(time_to_live / 4, std::chrono::seconds{30}, std::chrono::minutes{20});
+}
+
 class Journal {
 public:
     virtual ~Journal() = default;
@@ -142,6 +149,9 @@ public:
     virtual awaitable<Result<std::vector<Intent>>> claim_stale_instances(UtcTime older_than, UtcTime now,
                                                                          std::size_t limit) = 0;
     virtual awaitable<Result<void>> forget_instance(InstanceId instance, AuditRecord audit) = 0;
+    // A claim is left to whoever made it for its time. Those that were claimed `at` and are there still, and whose
+    // removal is not under way any more, may be claimed again at once.
+    virtual awaitable<Result<void>> hand_back_instances(std::vector<InstanceId> instances, UtcTime at) = 0;
 
     // --- message 3: foil sessions of `peer` that await a database (approved: SENDING_RESPONSE, AWAITING_DATABASE,
     // VALIDATING_DATABASE), whichever node opened them. Without a peer: those of this node.

@@ -72,6 +72,10 @@ async::awaitable<Result<void>> GuardedJournal::forget_instance(InstanceId instan
     return through(breaker_, clock_, Purpose::finishing, real_.forget_instance(instance, std::move(audit)));
 }
 
+async::awaitable<Result<void>> GuardedJournal::hand_back_instances(std::vector<InstanceId> instances, UtcTime at) {
+    return through(breaker_, clock_, Purpose::finishing, real_.hand_back_instances(std::move(instances), at));
+}
+
 async::awaitable<Result<std::vector<ports::Session>>>
 GuardedJournal::waiting_sessions(std::optional<wire::PeerId> peer) {
     return through(breaker_, clock_, Purpose::beginning, real_.waiting_sessions(std::move(peer)));

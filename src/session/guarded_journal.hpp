@@ -33,6 +33,7 @@ public:
     async::awaitable<Result<std::vector<ports::Intent>>> claim_stale_instances(UtcTime older_than, UtcTime now,
                                                                                std::size_t limit) override;
     async::awaitable<Result<void>> forget_instance(InstanceId instance, ports::AuditRecord audit) override;
+    async::awaitable<Result<void>> hand_back_instances(std::vector<InstanceId> instances, UtcTime at) override;
     async::awaitable<Result<std::vector<ports::Session>>> waiting_sessions(std::optional<wire::PeerId> peer) override;
     async::awaitable<Result<std::optional<ports::Session>>> waiting_session(wire::PeerId peer, std::string id) override;
     async::awaitable<Result<std::optional<ports::Session>>>

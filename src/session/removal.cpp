@@ -31,6 +31,7 @@ async::awaitable<Result<void>> removed(RemovalWorld& world, const ports::Intent&
 
 async::awaitable<std::size_t> remove_abandoned(RemovalWorld& world, async::Limit& limit, Instant until) {
     const auto now = world.clock.utc();
+    until = std::min(until, world.clock.now() + ports::time_of_claim(world.time_to_live));
     const auto lived = std::chrono::duration_cast<std::chrono::milliseconds>(world.time_to_live);
     auto claiming = world.journal.claim_stale_instances(now - lived, now, round_max);
     const auto claimed = co_await std::move(claiming);
@@ -39,13 +40,18 @@ async::awaitable<std::size_t> remove_abandoned(RemovalWorld& world, async::Limit
         co_return 0;
     }
     std::size_t gone = 0;
+    std::vector<InstanceId> left;
     for (const auto& intent : *claimed) {
-        if (limit.is_stopped() || world.clock.now() >= until) break;
+        if (limit.is_stopped() || world.clock.now() >= until) {
+            left.push_back(intent.instance);
+            continue;
+        }
         auto removing = removed(world, intent, limit, until);
         const auto answer = co_await std::move(removing);
         if (!answer) {
             world.log.warn("the abandoned database of tally {} is still there: {}", intent.tally_id,
                            answer.error().context);
+            if (answer.error().code != Code::timeout) left.push_back(intent.instance); // else it may be under way still
             continue;
         }
         auto record = audit_record(world.clock, "instance_removed", {}, {}, {{"tallyId", intent.tally_id}});
@@ -53,6 +59,10 @@ async::awaitable<std::size_t> remove_abandoned(RemovalWorld& world, async::Limit
         const auto forgotten = co_await std::move(forgetting);
         if (forgotten) ++gone;
     }
+    if (left.empty()) co_return gone;
+    auto giving = world.journal.hand_back_instances(std::move(left), now);
+    if (const auto given = co_await std::move(giving); !given)
+        world.log.warn("abandoned databases that are left are nobody else's for a while: {}", given.error().context);
     co_return gone;
 }
 

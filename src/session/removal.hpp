@@ -22,8 +22,9 @@ struct RemovalWorld {
 };
 
 // One round: claims what is older than the time to live, removes it, and forgets it once it is gone, one after another
-// until `until`. What cannot be removed stays claimed, and its key unprovisioned, until a later round. The number of
-// those that are gone.
+// until `until`, and no longer than the claim lasts. What cannot be removed stays claimed, and its key unprovisioned,
+// until a later round of whoever comes first; one whose removal may be under way still, until the claim is over. The
+// number of those that are gone.
 async::awaitable<std::size_t> remove_abandoned(RemovalWorld& world, async::Limit& limit, Instant until);
 
 // Rounds for as long as the limit is not stopped, the first one at once.

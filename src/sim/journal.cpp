@@ -145,6 +145,9 @@ awaitable<Result<std::vector<Intent>>> SimulatedJournal::claim_stale_instances(U
 awaitable<Result<void>> SimulatedJournal::forget_instance(InstanceId instance, AuditRecord audit) {
     return ask<void>(writes_, "forget_instance", [=, this] { return real_.forget_instance(instance, audit); });
 }
+awaitable<Result<void>> SimulatedJournal::hand_back_instances(std::vector<InstanceId> instances, UtcTime at) {
+    return ask<void>(writes_, "hand_back_instances", [=, this] { return real_.hand_back_instances(instances, at); });
+}
 awaitable<Result<std::vector<Session>>> SimulatedJournal::waiting_sessions(std::optional<wire::PeerId> peer) {
     return ask<std::vector<Session>>(reads_, "waiting_sessions", [this, peer] { return real_.waiting_sessions(peer); });
 }

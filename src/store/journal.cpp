@@ -174,6 +174,12 @@ awaitable<Result<void>> Journal::forget_instance(InstanceId instance, AuditRecor
         return {};
     });
 }
+awaitable<Result<void>> Journal::hand_back_instances(std::vector<InstanceId> instances, UtcTime at) {
+    return writes_.run([instances = std::move(instances), at](Database& db) -> Result<void> {
+        store::hand_back_instances(db, instances, at);
+        return {};
+    });
+}
 
 awaitable<Result<Secret>> Journal::store_key(Secret fresh) {
     auto asked = sessions_.look(store::store_key);

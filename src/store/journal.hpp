@@ -93,6 +93,7 @@ public:
     awaitable<Result<std::vector<ports::Intent>>> claim_stale_instances(UtcTime older_than, UtcTime now,
                                                                         std::size_t limit) override;
     awaitable<Result<void>> forget_instance(InstanceId instance, ports::AuditRecord audit) override;
+    awaitable<Result<void>> hand_back_instances(std::vector<InstanceId> instances, UtcTime at) override;
 
     awaitable<Result<std::vector<ports::Session>>> waiting_sessions(std::optional<wire::PeerId> peer) override;
     awaitable<Result<std::optional<ports::Session>>> waiting_session(wire::PeerId peer, std::string id) override;

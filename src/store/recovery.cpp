@@ -15,7 +15,10 @@ namespace {
 using protocol::StateName;
 
 constexpr std::string_view interrupted = "interrupted";
-constexpr std::chrono::milliseconds round_longest = std::chrono::minutes{20}; // 100 removals of ten seconds, and more
+
+std::chrono::milliseconds in_milliseconds(Duration length) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(length);
+}
 
 // Where a session that nobody runs any more goes on.
 StateName continuation_of(const ports::Session& session) {
@@ -104,14 +107,13 @@ Recovered take_over_sessions(Database& database, UtcTime now, UtcTime alive_sinc
 
 namespace {
 
-// How long what was claimed is left to who claimed it, who may be a sister at work with it: whoever came to it later
-// than she forgets it would remove what its key made anew. Of a store with one node it is that one's own, of a round
-// that failed or a process that died.
+// Whoever came to what another one is at work with, later than that one forgets it, would remove what its key made
+// anew.
 std::chrono::milliseconds time_of_claim(Database& database, UtcTime now, std::chrono::milliseconds time_to_live) {
-    const auto lasts = std::min(time_to_live / 4, round_longest); // a node's own next round comes no sooner
-    const auto sisters = database.value<std::int64_t>(
-        "SELECT count(*) FROM nodes WHERE peer <> ?1 AND boot <> '' AND seen >= ?2", database.node(), now - lasts);
-    return sisters.value_or(0) > 0 ? lasts : std::chrono::milliseconds::zero();
+    const auto lasts = ports::time_of_claim(time_to_live);
+    const auto serving = database.value<std::int64_t>("SELECT count(*) FROM nodes WHERE boot <> '' AND seen >= ?1",
+                                                      now - in_milliseconds(lasts));
+    return in_milliseconds(serving.value_or(0) > 0 ? lasts : ports::time_of_claim(Duration::zero()));
 }
 
 } // namespace
@@ -157,6 +159,15 @@ void forget_instance(Database& database, const InstanceId& instance, const ports
     const auto gone = database.run(
         "DELETE FROM instances WHERE instance = ?1 AND state = 'removing' AND state <> 'adopted'", instance);
     if (gone > 0) append_audit(database, {audit}); // else it was faster just now
+}
+
+// By its age it keeps its place among those that are claimed: the last one.
+void hand_back_instances(Database& database, const std::vector<InstanceId>& instances, UtcTime at) {
+    const auto over = at - in_milliseconds(ports::time_of_claim(Duration::max()));
+    for (const auto& instance : instances)
+        database.run("UPDATE instances SET since = ?3 WHERE instance = ?1 AND state = 'removing' AND "
+                     "state <> 'adopted' AND since = ?2",
+                     instance, at, over);
 }
 
 } // namespace taleus::store

@@ -25,10 +25,12 @@ Recovered take_over_sessions(Database& database, UtcTime now, UtcTime alive_sinc
 
 // Instances that no session completed are removed after a time to live, in two durable steps around the removal itself:
 // claimed (from then on no session adopts it, and its key is not provisioned), and forgotten. What was claimed and not
-// forgotten is claimed again: at once where the store has no other node, and else when no round of its can be under way
-// with it, after a quarter of the time to live (`now` - `older_than`), twenty minutes at most.
+// forgotten is claimed again when no round of whoever claimed it can be under way with it, after
+// `ports::time_of_claim(now - older_than)`; where no node serves, so that no round is longer than that of a `join`,
+// after the least such time; and at once if it was handed back.
 std::vector<ports::Intent> claim_stale_instances(Database& database, UtcTime older_than, UtcTime now,
                                                  std::size_t limit);
 void forget_instance(Database& database, const InstanceId& instance, const ports::AuditRecord& audit);
+void hand_back_instances(Database& database, const std::vector<InstanceId>& instances, UtcTime at);
 
 } // namespace taleus::store

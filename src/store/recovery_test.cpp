@@ -106,7 +106,39 @@ TEST_F(RecoveryTest, what_one_node_claimed_is_no_sisters_until_its_removal_must_
     EXPECT_EQ(claimed(*journal, 25h + 20min), 0U);
     EXPECT_EQ(claimed(*journal, 25h), 0U) << "by a clock that is a little behind";
     EXPECT_EQ(claimed(*journal, 24h + 1min), 1U) << "by a clock that is far behind, of which the other one was ahead";
-    for (int times = 0; times < 2; ++times) EXPECT_EQ(claimed(*journal, 26h), 1U) << "the sister is gone";
+}
+
+// A removal that failed was nobody's for twenty minutes, and the link that it was of was refused as long.
+TEST_F(RecoveryTest, what_is_handed_back_may_be_claimed_at_once_and_comes_last) {
+    invite(invitation("token", Role::stock, 2));
+    for (std::uint64_t who = 1; who <= 2; ++who) {
+        auto made = session("s" + std::to_string(who), "token", Role::stock, who);
+        open_as(made, "t" + std::to_string(who));
+        end_as(made, StateName::failed, Code::internal);
+    }
+    const ports::Node serving{.peer = peer(9), .addresses = {}, .seen = now + 25h, .boot = "a boot", .home = "a home"};
+    EXPECT_TRUE(ask(journal->register_node(serving, now)));
+    const auto claimed_at = [&](UtcTime at) { return ask(journal->claim_stale_instances(at - 24h, at, 3)); };
+    const auto first = claimed_at(now + 25h);
+    ASSERT_EQ(first.size(), 2U);
+    EXPECT_TRUE(claimed_at(now + 25h + 1s).empty());
+    ask(journal->hand_back_instances({first[0].instance}, now + 24h));
+    EXPECT_TRUE(claimed_at(now + 25h + 1s).empty()) << "that claim was another one";
+    ask(journal->hand_back_instances({first[0].instance}, now + 25h));
+    const auto again = claimed_at(now + 25h + 1s);
+    ASSERT_EQ(again.size(), 1U);
+    EXPECT_EQ(again[0].tally_id, first[0].tally_id);
+}
+
+TEST_F(RecoveryTest, where_no_node_serves_a_claim_is_as_short_as_the_round_of_a_join) {
+    invite(invitation("token"));
+    auto made = session("s1", "token");
+    open_as(made, "t1");
+    end_as(made, StateName::failed, Code::internal);
+    const auto claimed_at = [&](UtcTime at) { return ask(journal->claim_stale_instances(at - 24h, at, 10)).size(); };
+    EXPECT_EQ(claimed_at(now + 25h), 1U);
+    EXPECT_EQ(claimed_at(now + 25h + 30s - 1ms), 0U);
+    EXPECT_EQ(claimed_at(now + 25h + 30s), 1U);
 }
 
 // The same ones came each time, and what could not be removed was in the way of all others.
