@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -14,7 +15,8 @@ using testing::HasSubstr;
 using namespace std::chrono_literals;
 
 struct ConfigTest : testing::Test {
-    std::filesystem::path file = std::filesystem::path{testing::TempDir()} / "config_test.toml";
+    std::filesystem::path file =
+        std::filesystem::path{testing::TempDir()} / (std::to_string(::getpid()) + "-config_test.toml");
     ~ConfigTest() override { std::filesystem::remove(file); }
 
     Result<Config> load(std::string_view text, const Flags& flags = {}) {

@@ -14,7 +14,8 @@ namespace {
 using testing::HasSubstr;
 
 struct HomeTest : testing::Test {
-    std::filesystem::path path = std::filesystem::path{testing::TempDir()} / "home_test";
+    std::filesystem::path path =
+        std::filesystem::path{testing::TempDir()} / ("home_test-" + std::to_string(::getpid()));
     HomeTest() { std::filesystem::remove_all(path); }
     ~HomeTest() override { std::filesystem::remove_all(path); }
     SeededRandom random{1};

@@ -20,7 +20,8 @@ using testing::HasSubstr;
 using testing::Not;
 
 struct ProgramTest : testing::Test {
-    std::filesystem::path path = std::filesystem::path{testing::TempDir()} / "program_test";
+    std::filesystem::path path =
+        std::filesystem::path{testing::TempDir()} / ("program_test-" + std::to_string(::getpid()));
     std::string home = (path / "home").string();
     std::string out, err;
 

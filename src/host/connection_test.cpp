@@ -181,7 +181,9 @@ TEST_F(EndTest, streams_and_connections_may_outlive_what_they_stood_for) {
 }
 
 TEST_F(EndTest, closing_delivers_the_last_response) {
-    auto& server = make_host(server_key, &keeper);
+    HostSettings settings;
+    settings.linger = patience; // the client's end is what it waits for
+    auto& server = make_host(server_key, &keeper, settings);
     auto& client = make_host(client_key);
     auto connection = dialled(client, listening(server));
     auto stream = result(connection->open(protocol)).value();

@@ -106,14 +106,14 @@ TEST_F(DialerTest, dials_and_streams_given_up_at_any_moment_leave_nothing) {
 
 TEST_F(DialerTest, a_silent_endpoint_is_overtaken_by_the_next_and_a_dead_one_at_once) {
     boost::asio::ip::tcp::acceptor silent{context, {tcp::v4(), 0}};
+    auto& server = make_host(server_key);
+    const auto local = boost::asio::ip::make_address("127.0.0.1");
+    const auto good = listening(server).as_tcp()->port;
     std::uint16_t dead = 0;
     {
         const boost::asio::ip::tcp::acceptor closed{context, {tcp::v4(), 0}};
         dead = closed.local_endpoint().port();
     }
-    auto& server = make_host(server_key);
-    const auto local = boost::asio::ip::make_address("127.0.0.1");
-    const auto good = listening(server).as_tcp()->port;
     {
         Shard shard{context.get_executor(),
                     clock,

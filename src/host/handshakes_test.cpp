@@ -37,8 +37,10 @@ struct HandshakesTest : HostTest {
     WatchedRandom watched;
     Echo handler{tasks};
 
-    Host& server_with(std::size_t threads, HostSettings settings = {}) {
+    Host& server_with(std::size_t threads) {
+        HostSettings settings;
         settings.handshake_threads = threads;
+        settings.connection.handshake = 1h; // who is silent stays
         return *hosts.emplace_back(std::make_unique<Host>(context.get_executor(), clock, watched, server_key,
                                                           std::move(settings), &handler, guards));
     }

@@ -61,7 +61,7 @@ private:
             std::string name;
             for (std::size_t at = 12; question[at] != 0; at += question[at] + 1U)
                 name += (name.empty() ? "" : ".") + taleus::to_text(question.subspan(at + 1, question[at]));
-            asked.push_back(name);
+            if (asked.empty() || asked.back() != name) asked.push_back(name); // else once more: we were late
             socket_.send_to(boost::asio::buffer(dns_answer(question, texts[name])), from_);
             listen();
         });

@@ -195,8 +195,8 @@ def test_two_waiting_sessions_of_one_identity_are_ambiguous(place):
 
 @pytest.mark.parametrize("peer", PEERS)
 def test_peers_without_session_ids_are_told_that_they_are_ambiguous(tmp_path, peer):
-    """Twenty of one identity at once. Some may find themselves alone; the rest waits until its deadline, here 2 s, and costs no use."""
-    place = Place(tmp_path, {"timeouts.await_database": "2s"})
+    """Twenty of one identity at once. Some may find themselves alone; the rest waits until its deadline, here 6 s, and costs no use."""
+    place = Place(tmp_path, {"timeouts.await_database": "6s"})
     with place.listener:
         made = place.invite("foil")
         dialled = dial(peer, made["link"], "--sessions", 20, "--concurrency", 20, "--extensions", "off", done=ANY)
@@ -204,7 +204,7 @@ def test_peers_without_session_ids_are_told_that_they_are_ambiguous(tmp_path, pe
         done = [one for one in dialled.sessions if one["outcome"] == "done"]
         assert refused and len(refused) + len(done) == 20
         assert {one["code"] for one in refused} == {"ambiguous_session"}
-        until("all have ended", lambda: place.home.count("sessions", "ended IS NULL") == 0)
+        until("all have ended", lambda: place.home.count("sessions", "ended IS NULL") == 0, 30)
         records = place.sessions(made)
         assert {party for party, one in records.items() if one["state"] == "DONE"} == {one["partyId"] for one in done}
         assert {one["state"] for one in records.values()} <= {"DONE", "TIMED_OUT"}
@@ -216,15 +216,15 @@ def test_peers_without_session_ids_are_told_that_they_are_ambiguous(tmp_path, pe
 
 @pytest.mark.parametrize("peer", PEERS)
 def test_idle_streams_and_connections_are_ended(tmp_path, peer):
-    place = Place(tmp_path, {"timeouts.step": "1s", "timeouts.idle": "1500ms"})
+    place = Place(tmp_path, {"timeouts.step": "1s", "timeouts.idle": "4s"})
     with place.listener as running:
         made = place.invite("stock")
         idle = dial(peer, made["link"], "--behaviour", "idle", "--sessions", 5, "--concurrency", 5, "--timeout-ms", 10000)
         assert len(idle.closed) == 5
         for one in idle.closed:
-            assert one["what"] == "stream" and 900 <= one["afterMs"] < 2500
+            assert one["what"] == "stream" and 900 <= one["afterMs"] < 4500  # of five, where none is set
             assert one.get("response") is None or (one["response"]["approved"], one["response"]["code"]) == (False, "timeout")
         silent = dial(peer, made["link"], "--behaviour", "idle-connection", "--sessions", 5, "--concurrency", 5, "--identities", "N", "--timeout-ms", 20000)
-        assert all(one["what"] == "connection" and 1000 <= one["afterMs"] < 5000 for one in silent.closed) and len(silent.closed) == 5
-        assert dial(peer, made["link"], "--party-prefix", "after").session["outcome"] == "done"
+        assert all(one["what"] == "connection" and 1000 <= one["afterMs"] < 15000 for one in silent.closed) and len(silent.closed) == 5
+        until("it serves", lambda: dial(peer, made["link"], "--party-prefix", "after", done=ANY).session["outcome"] == "done", 30)
         until("all connections are gone", lambda: running.descriptors() < 50)

@@ -12,7 +12,8 @@ from taleus import (DIALER_PATH, FAILED, INTERRUPTED, NONSENSE, REFUSED, TIMED_O
 
 JOINS = 100  # at once, each a process with a home of its own
 # So many share two processors with the listener; each waits for its turn.
-PATIENCE = {"timeouts.join_connect": "60s", "timeouts.join_response": "2m", "timeouts.join_session": "5m"}
+PATIENCE = {"timeouts.join_connect": "60s", "timeouts.join_step": "60s", "timeouts.join_response": "2m",
+            "timeouts.provision_unknown": "2m", "timeouts.join_session": "5m"}
 SOON = 30  # seconds for a join with a deadline of its own: less than any default would take to end it (35 s for the response, 60 s in all)
 
 

@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import json
 import socket
+import time
 
 
 class Answer:
@@ -84,9 +85,15 @@ class AdminClient:
         return next(one for one in self.get("/v1/config").json["settings"] if one["key"] == key)
 
     def metrics(self):
-        """{series: value} as it is exposed."""
-        lines = self.get("/metrics").text.splitlines()
-        return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in lines if line and not line.startswith("#")}
+        """{series: value}, of now: a node that stands still for half a second is shown as it was before, or not at all."""
+        def exposed():
+            lines = self.get("/metrics").text.splitlines()
+            return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in lines if line and not line.startswith("#")}
+
+        before, deadline = exposed().get("taleus_uptime_seconds"), time.monotonic() + 20
+        while (now := exposed()).get("taleus_uptime_seconds") == before and time.monotonic() < deadline:
+            pass
+        return now
 
     @contextlib.contextmanager
     def events(self, seconds=20):

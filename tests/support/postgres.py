@@ -44,13 +44,13 @@ class Server:
     def __init__(self, root, name, primary=None):
         self.root, self.name, self.bin = pathlib.Path(root), name, binaries()
         self.data, self.log = self.root / name, self.root / f"{name}.log"
-        self.port = free_port()
         if primary is None:
             self._run("initdb", "-D", self.data, "-U", "taleus", "-A", "trust", "-E", "UTF8", "--locale=C", "-N")
         else:
             self._run("pg_basebackup", "-D", self.data, "-h", "127.0.0.1", "-p", primary.port, "-U", "taleus", "-R", "-X", "stream", "-c", "fast",
                       "-d", f"application_name={name}")
         self.process = None
+        self.port = free_port()
         self.start()
         if primary is not None:
             primary.sql(f"ALTER SYSTEM SET synchronous_standby_names = '{name}'")

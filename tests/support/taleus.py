@@ -55,9 +55,14 @@ def until(what, holds, seconds=10.0, pause=0.02):
 def stop_still(process):
     """SIGSTOP, until each thread stands: the signal reaches one of them first, and on a loaded machine the others go on for a while, which once
     answered what was to come while all stood still."""
+    def stands(file):
+        try:
+            return file.read_text().rpartition(")")[2].split()[0] in "TZX"  # or has ended, as below
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+
     process.send_signal(signal.SIGSTOP)
-    until("every thread stands", lambda: all(file.read_text().rpartition(")")[2].split()[0] == "T"
-                                             for file in pathlib.Path(f"/proc/{process.pid}/task").glob("*/stat")), pause=0.001)
+    until("every thread stands", lambda: all(map(stands, pathlib.Path(f"/proc/{process.pid}/task").glob("*/stat"))), pause=0.001)
 
 
 def raise_descriptor_limit(wanted):
@@ -252,7 +257,7 @@ class Home:
 class Listener:
     """`taleus serve` on a free port of the loopback, for the length of a `with`. Ends it by SIGTERM and asserts exit 0."""
 
-    def __init__(self, home, set=None, env=None, listen="/ip4/127.0.0.1/tcp/0", grace=10.0, args=(), is_awaited=True):
+    def __init__(self, home, set=None, env=None, listen="/ip4/127.0.0.1/tcp/0", grace=30.0, args=(), is_awaited=True):
         """`is_awaited`: is it ready when this returns?"""
         self.home, self.grace = home, grace
         self.out, self.err = [], []
@@ -357,13 +362,24 @@ def let_two_days_pass(home):
 
 
 def finish(process, seconds=90):
-    """The Run of a process that `start_join` began."""
+    """The Run of a process that `start_join` began. What somebody read ahead of its output is in Python's buffer, which `communicate` passes by."""
+    texts = {}
+
+    def read(name):
+        with getattr(process, name) as stream:
+            texts[name] = stream.read()
+
+    readers = [threading.Thread(target=read, args=(name,), daemon=True) for name in ("stdout", "stderr")]
+    for reader in readers:
+        reader.start()
     try:
-        out, err = process.communicate(timeout=seconds)
+        process.wait(seconds)
     except subprocess.TimeoutExpired:
         process.kill()
         raise
-    return Run(process.args, process.returncode, out, err)
+    for reader in readers:
+        reader.join(seconds)
+    return Run(process.args, process.returncode, texts["stdout"], texts["stderr"])
 
 
 def in_parallel(works, width):
@@ -432,7 +448,9 @@ def tables_hold(file, text):
 def assert_both_sides(alice, bob, tally_id, role, resumed=False):
     """The whole of what a finished bootstrap must leave: outcome, records, the tally's database and the trail, on both sides.
     `resumed`: it was interrupted on the way, so that neither path nor trail are the undisturbed ones."""
-    if not resumed:
+    if resumed:  # others may be under way still
+        until("its end is on record", lambda: alice.count("sessions", "tally_id = ? AND ended IS NULL", tally_id) == 0)  # it follows the answer
+    else:
         alice.settle()
         bob.settle()
     a, b = alice.tally(tally_id), bob.tally(tally_id)

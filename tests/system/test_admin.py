@@ -17,7 +17,7 @@ import pytest
 
 import admin
 import libp2p
-from taleus import FAILED, PROGRAM, REFUSED, ROOT, UNTHROTTLED, USAGE, Listener, environment, taleus, until
+from taleus import FAILED, PROGRAM, REFUSED, ROOT, UNTHROTTLED, USAGE, Listener, environment, finish, taleus, until
 from tools import tool
 
 DOCUMENT = json.loads((ROOT / "docs/openapi.json").read_text())
@@ -204,6 +204,7 @@ def test_events_tell_transitions_as_they_happen(api, alice, bob):
         while told[-1][0] != "ended":
             told.append(next_event())
     path = [data["from"] for kind, data in told if kind == "transition"] + [told[-2][1]["to"]]
+    alice.settle()
     session = alice.session(told[-1][1]["sessionId"])
     assert path == [step["from"] for step in session["transitions"]] + ["DONE"]
     assert told[-1][1]["outcome"] == "done" and session["tallyId"] == made["tally"]["tallyId"]
@@ -217,23 +218,26 @@ def test_a_listener_of_events_that_is_too_slow_is_told_what_it_lost_and_let_go(a
         with contextlib.closing(admin.connect(api.address)) as slow, contextlib.closing(admin.connect(api.address)) as open_ear:
             for one in (slow, open_ear):
                 one.sendall(f"GET /v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {api.token}\r\n\r\n".encode())
+                assert one.recv(12) == b"HTTP/1.1 200"  # it is listened to from here on
             heard = bytearray()
 
             def hear():  # and understand later: who takes each event apart as it comes is slow himself beside a quick listener
                 done, ended, rest = b'"outcome":"done"', 0, b""
-                while ended < 1500 and (part := open_ear.recv(65536)):
+                while ended < 600 and (part := open_ear.recv(65536)):
                     heard.extend(part)
                     ended += (rest + part).count(done)
                     rest = (rest + part)[1 - len(done):]
 
             quick = threading.Thread(target=hear)
             quick.start()
-            told = taleus("bench", "--addr", running.addresses[0], "--token", made["link"]["token"], "--role", "foil", "--sessions", "1500", "--json").result
-            assert told["ok"] == 1500
+            for number in range(1, 7):  # each portion fits into the queue of whoever stands still for a moment
+                told = taleus("bench", "--addr", running.addresses[0], "--token", made["link"]["token"], "--role", "foil", "--sessions", "100", "--json").result
+                assert told["ok"] == 100
+                until("it is heard", lambda: heard.count(b'"outcome":"done"') >= 100 * number, 20)
             quick.join(20)
             until("all is told", lambda: api.status()["sessions"]["active"] == 0)
             told = re.findall(rb"^event: (\w+)$", heard, re.M)
-            assert heard.count(b'"outcome":"done"') == 1500 and set(told) == {b"transition", b"ended"}, "it lost nothing"
+            assert heard.count(b'"outcome":"done"') == 600 and set(told) == {b"transition", b"ended"}, "it lost nothing"
             text = b""
             while part := slow.recv(65536):  # to the end of the stream, which the listener makes
                 text += part
@@ -391,7 +395,8 @@ def test_a_loop_that_stands_still_is_not_called_alive(api, alice, listener):
     assert api.get("/metrics").status == 200
     file.write_text("")  # the pipe's other end
     until("it moves again", lambda: api.get("/livez").status == 200)
-    assert api.get("/readyz").status == 200 and api.get("/startupz").status == 200
+    until("it is ready again", lambda: api.get("/readyz").status == 200)
+    assert api.get("/startupz").status == 200
 
 
 def test_the_token_is_made_private_and_made_again(alice, tmp_path):
@@ -505,9 +510,14 @@ def test_distributions_agree_with_what_they_are_of(alice, bob, tmp_path):
     with Listener(alice, set=hooks) as running:
         for role in ("stock", "stock", "foil"):
             bob.join(alice.invite(role)["uri"])
-        bob.join(alice.invite("stock", "--identity", "external", set=hooks)["uri"], code=None, set={"timeouts.join_session": "1s"})
+        failed = 'taleus_dependency_calls_total{dependency="identity",outcome="failed"}'
+        trying = bob.start_join(alice.invite("stock", "--identity", "external", set=hooks)["uri"])
+        until("the hook has failed", lambda: running.admin.metrics()[failed] >= 1, 30)
+        trying.send_signal(signal.SIGINT)
+        finish(trying)
         alice.settle()
-        metrics = running.admin.metrics()
+        metrics = until("the writer rests", lambda: (lambda m: m if m["taleus_store_batch_calls_sum"] == m["taleus_store_calls_total"] else None)(
+            running.admin.metrics()))
 
     def calls(dependency, outcome):
         labels = f'{{dependency="{dependency}",outcome="{outcome}"}}'
@@ -535,7 +545,8 @@ def test_metrics_count_what_is_on_record(api, alice, bob):
     assert ended == {'{code="none",outcome="done",role="foil",side="listener"}': 1, '{code="none",outcome="done",role="stock",side="listener"}': 2,
                      '{code="token_revoked",outcome="rejected",role="stock",side="listener"}': 1}
     assert metrics["taleus_sessions_unaccounted"] == 0
-    assert len(alice.sessions()) == 4 == sum(ended.values())
+    assert sum(ended.values()) == 4
+    until("each is on record", lambda: len(alice.sessions()) == 4)  # it follows the answer
     assert metrics["taleus_connections_accepted_total"] >= 1 and metrics["taleus_store_commits_total"] > 0
 
 

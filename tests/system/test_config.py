@@ -346,7 +346,7 @@ def test_reloads_under_load_drop_no_session_and_none_sees_two_versions(alice, ho
 
     counts, refused_at = {True: 0, False: 0}, []
     version = {"limits.sessions": 1000, "limits.message_bytes": "64KiB", "timeouts.await_database": "30s"}
-    with Listener(alice, set={"shutdown.grace": "10s", "timeouts.session": "5m"}, grace=20) as running:
+    with Listener(alice, set={"shutdown.grace": "10s", "timeouts.step": "1m", "timeouts.session": "5m"}, grace=20) as running:
         assert running.admin.patch(version).status == 200
         halfway_link = alice.invite("foil", "--uses", "unlimited")["link"]
         threads = [threading.Thread(target=dial, args=(home(f"bob{i}"),)) for i in range(2)]
@@ -386,6 +386,7 @@ def test_reloads_under_load_drop_no_session_and_none_sees_two_versions(alice, ho
         over.set()
         for thread in threads:
             thread.join(90)
+            assert not thread.is_alive()
         metrics = running.admin.metrics()
         assert metrics["taleus_sessions_unaccounted"] == 0
         assert metrics["taleus_setting_changes_total{outcome=\"made\"}"] == counts[True] + 1

@@ -41,10 +41,11 @@ def test_a_key_that_others_can_read_is_a_fault_with_its_remedy(alice):
 
 
 def test_an_announced_address_that_nobody_answers_at_is_found(alice):
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        dead = f"/ip4/127.0.0.1/tcp/{free.getsockname()[1]}"
-    with Listener(alice, set={"p2p.announce": dead}):
-        found = findings(alice, code=FAILED)
+    with socket.socket() as held:  # nobody else's, and nobody listens
+        held.bind(("127.0.0.1", 0))
+        dead = f"/ip4/127.0.0.1/tcp/{held.getsockname()[1]}"
+        with Listener(alice, set={"p2p.announce": dead}):
+            found = findings(alice, code=FAILED)
     assert found["reachability"]["verdict"] == "failed" and "p2p.announce" in found["reachability"]["next"]
 
 

@@ -44,8 +44,8 @@ def check_a_full_disk(alice, bob, running, fill, make_room):
     for made in other:
         refused = ask(running, contact(made["link"]))
         assert (refused["approved"], refused["code"]) == (False, "dependency_unavailable"), refused
-    assert ask(running, contact(earlier["link"]), me) == answer
-    told = bob.join(turned_away["uri"], code=None, set={"timeouts.join_session": "1s"})
+    until("a retry is answered", lambda: ask(running, contact(earlier["link"]), me) == answer, pause=0.2)  # but for the breaker's pauses
+    told = bob.join(turned_away["uri"], code=None, set={"timeouts.join_session": "3s"})
     assert (told.code, told.result["outcome"], bob.tallies()) == (TIMED_OUT, "timed_out", []), told
     until("the store is said to be down", lambda: running.admin.get("/readyz").status == 503, 15)
     assert "store_unavailable" in running.admin.get("/readyz").text and running.admin.get("/livez").status == 200
@@ -55,7 +55,8 @@ def check_a_full_disk(alice, bob, running, fill, make_room):
     for made in other:
         result = bob.join(made["uri"]).result
         assert result["outcome"] == "done"
-        assert_both_sides(alice, bob, result["tally"]["tallyId"], made["link"]["initiatorRole"])
+        # The breaker may be half open still, and turn a first contact away.
+        assert_both_sides(alice, bob, result["tally"]["tallyId"], made["link"]["initiatorRole"], resumed=True)
     result = bob.join(turned_away["uri"]).result
     assert_both_sides(alice, bob, result["tally"]["tallyId"], "foil", resumed=True)
     assert (alice.count("sessions", "tally_id <> ''"), alice.count("tallies")) == (before[0] + 3, before[1] + 3)
@@ -112,7 +113,7 @@ def test_a_join_whose_disk_fills_at_any_write(alice, bob, listener, tmp_path):
         for number in range(1, 200, 13):
             made, faults = alice.invite(role), Faults(tmp_path / "faults-of-bob", bob)
             faults.fill_at(number)
-            run = finish(bob.start_join(made["uri"], env=faults.environment, set={"timeouts.join_session": "1s"}))
+            run = finish(bob.start_join(made["uri"], env=faults.environment))
             told = [one["tallyId"] for one in bob.tallies() if one["invitation"] == made["id"]]
             if run.code == DONE:
                 assert told == [run.result["tally"]["tallyId"]]
@@ -352,7 +353,8 @@ def test_a_join_that_stood_still_has_the_one_tally(alice, bob, listener):
         process.stdout.readline()
         stand_still(process)
         run = finish(process)
-        assert run.code in (DONE, UNREACHABLE, TIMED_OUT), run  # through, or told that its time was over
+        # Through, or told that its time was over: FAILED where that was before it had read its own store.
+        assert run.code in (DONE, UNREACHABLE, TIMED_OUT) or (run.code == FAILED and run.result["code"] == "timeout"), run
         result = bob.join(made["uri"]).result
         alice.settle()
         assert_both_sides(alice, bob, result["tally"]["tallyId"], role, resumed=True)

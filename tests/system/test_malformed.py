@@ -3,9 +3,9 @@
 One listener serves them all; after each, its invitations, sessions and tallies are as before, and it bootstraps whoever is well.
 """
 
+import contextlib
 import json
 import struct
-import time
 
 import pytest
 
@@ -19,10 +19,18 @@ LIMIT = 64 * 1024
 def place(tmp_path_factory):
     """A home, its running listener, and an invitation of either role."""
     home = Home(tmp_path_factory.mktemp("malformed") / "alice")
-    fast = {"timeouts.step": "1s", "timeouts.handshake": "1s", "limits.connections_per_address": 1000}
-    with Listener(home, set=fast) as running:
+    patient = {"timeouts.step": "20s", "timeouts.respond": "20s", "timeouts.handshake": "20s", "limits.connections_per_address": 1000}
+    with Listener(home, set=patient) as running:
         yield home, running, {role: home.invite(role, "--uses", "unlimited") for role in ("stock", "foil")}
         until("all connections are gone", lambda: running.descriptors() < 50)
+
+
+@pytest.fixture(scope="module")
+def hasty(tmp_path_factory):
+    """For callers who wait for the end of a handshake; nobody is served there."""
+    with Listener(Home(tmp_path_factory.mktemp("hasty") / "alice"),
+                  set={"timeouts.handshake": "1s", "limits.connections_per_address": 1000}) as running:
+        yield running
 
 
 @pytest.fixture
@@ -131,13 +139,14 @@ def test_an_endless_message_is_refused_before_its_end_then_reset(here):
     refused(here.ask(text(GOOD)), "invalid_token")  # the connection is well
 
 
-def test_nobody_finishes_within_the_step(place, here):
+def test_nobody_finishes_within_the_step(tmp_path):
     """A stream that says nothing, one that stops half way: a refusal at the deadline."""
-    silent, half = here.open(), here.open()
-    half.send(text(GOOD)[:20].encode())
-    for stream in (silent, half):
-        answer = json.loads(stream.read(4) or stream.arrived) if not stream.is_reset else None
-        refused(answer, "timeout")
+    with Listener(Home(tmp_path / "own"), set={"timeouts.step": "1s"}) as running, Connection(running.addresses[0]) as here:
+        silent, half = here.open(), here.open()
+        half.send(text(GOOD)[:20].encode())
+        for stream in (silent, half):
+            answer = json.loads(stream.read(20) or stream.arrived) if not stream.is_reset else None
+            refused(answer, "timeout")
 
 
 def test_a_stream_that_is_reset_half_way_leaves_nothing(place, here):
@@ -150,6 +159,7 @@ def test_a_stream_that_is_reset_half_way_leaves_nothing(place, here):
     until("its record, if any, has ended", lambda: home.count("sessions", "ended IS NULL") == 0)
     assert home.count("sessions", "side = 'listener' AND state = 'DONE'") == 0
     assert home.count("sessions") <= before + 2
+    assert home.count("sessions", "token = (SELECT token FROM invitations WHERE id = ?)", made["stock"]["id"]) == 0
 
 
 def test_foil_results_that_match_no_session(here):
@@ -171,12 +181,13 @@ def test_messages_end_to_end_in_one_connection(here):
 
 # --- the transport
 
-def end_of(place, data):
-    """Says this on a fresh connection; the other side must end it, soon."""
-    wire = Wire(place[1].addresses[0])
+def end_of(running, data):
+    """Says this on a fresh connection; the other side must end it."""
+    wire = Wire(running.addresses[0])
     try:
-        wire.send(data)
-        assert wire.is_closed_within(5)
+        with contextlib.suppress(Closed):  # it may have been ended already
+            wire.send(data)
+        assert wire.is_closed_within(20)
     finally:
         wire.close()
 
@@ -189,26 +200,27 @@ def end_of(place, data):
     lines("/multistream/1.0.0", "/noise") + b"\xff\xff" + bytes(65535), lines("/multistream/1.0.0", "/plaintext/2.0.0", "/tls/1.0.0") + bytes(2000),
 ], ids=["HTTP", "TLS", "zeros", "ones", "endless varint", "an empty line", "another multistream", "no new line", "a huge line", "a long line", "two thousand proposals",
         "empty handshake", "short key", "zero key", "long handshake", "no security"])
-def test_no_libp2p(place, data):
-    end_of(place, data)
+def test_no_libp2p(hasty, data):
+    end_of(hasty, data)
 
 
-def test_a_handshake_that_stops_is_ended_at_its_deadline(place):
+def test_a_handshake_that_stops_is_ended_at_its_deadline(hasty):
     for said in (b"", lines("/multistream/1.0.0"), lines("/multistream/1.0.0", "/noise"), lines("/multistream/1.0.0", "/noise") + b"\x00"):
-        end_of(place, said)
+        end_of(hasty, said)
 
 
-def test_a_handshake_one_byte_at_a_time_has_the_same_deadline(place):
-    wire = Wire(place[1].addresses[0])
-    begun = time.monotonic()
-    for byte in lines("/multistream/1.0.0", "/noise") + b"\x00\x40" + bytes(64):
+def test_a_handshake_one_byte_at_a_time_has_the_same_deadline(hasty):
+    """All bytes take seventeen seconds; the last ones, of a key that would end it, stay unsaid."""
+    wire = Wire(hasty.addresses[0])
+    for byte in (lines("/multistream/1.0.0", "/noise") + b"\x00\x40" + bytes(64))[:-8]:
         try:
             wire.send(bytes([byte]))
         except Closed:
             break
         if wire.is_closed_within(0.2):
             break
-    assert time.monotonic() - begun < 3
+    else:
+        raise AssertionError("each byte moved the deadline")
     wire.close()
 
 
@@ -222,16 +234,16 @@ def test_a_peer_that_does_not_prove_who_it_is(place, payload):
     wire = Wire(place[1].addresses[0])
     assert select(wire, "/noise") == "/noise"
     Noise(wire, me, payload=payload(me, other) if callable(payload) else payload)
-    assert wire.is_closed_within(5)
+    assert wire.is_closed_within(20)
     wire.close()
 
 
 def test_a_flipped_bit_ends_the_connection(place):
     with Connection(place[1].addresses[0]) as here:
-        stream = here.open()
+        here.open()
         sealed = here.noise.sending.encrypt(struct.pack("<4xQ", here.noise.sent), b"\0" * 12, b"")
         here.wire.send(struct.pack(">H", len(sealed)) + sealed[:-1] + bytes([sealed[-1] ^ 1]))
-        assert here.is_closed_within(5) and not stream.arrived
+        assert here.is_closed_within(20)
 
 
 YAMUX = {
@@ -251,7 +263,7 @@ def test_broken_multiplexing_ends_the_connection(place, fault):
             fault(here)
         except Closed:
             return
-        assert here.is_closed_within(5)
+        assert here.is_closed_within(20)
 
 
 def test_frames_that_are_merely_odd_change_nothing(here):
@@ -276,7 +288,7 @@ def test_frames_that_are_merely_odd_change_nothing(here):
 def test_go_away_ends_it(here):
     here.frame(GO_AWAY, 0, 0, 0)
     here.frame(PING, ACK, 0, 5)
-    assert here.is_closed_within(5)
+    assert here.is_closed_within(20)
 
 
 def test_a_lazy_dialer(place):

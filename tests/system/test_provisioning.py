@@ -21,7 +21,7 @@ from taleus import (DONE, REFUSED, UNTHROTTLED, USAGE, Listener, assert_both_sid
                     until)
 
 # A machine that is busy with other things is no reason not to read back.
-PATIENT = {"timeouts.step": "20s", "timeouts.respond": "20s", "timeouts.session": "40s", "verify.timeout": "15s"}
+PATIENT = {"timeouts.step": "20s", "timeouts.respond": "20s", "timeouts.session": "40s", "timeouts.join_step": "20s", "verify.timeout": "15s"}
 
 
 @pytest.fixture(scope="module")
@@ -172,8 +172,6 @@ def test_what_was_made_before_a_crash_is_adopted_with_the_same_secret(cluster, p
     assert (alice.invitation(made["id"])["spent"], alice.invitation(made["id"])["reserved"]) == (1, 0)
 
 
-SHORT = {"timeouts.session": "1s", "timeouts.step": "900ms", "timeouts.respond": "900ms", "timeouts.join_session": "1s"}
-
 # Enough for a busy machine to come to the point where a session is to be cut off.
 SLOW = {"timeouts.session": "4s", "timeouts.step": "4s", "timeouts.respond": "4s"}
 
@@ -187,8 +185,10 @@ def test_what_a_listener_never_completed_is_removed_and_what_it_completed_stays(
     with SilentAfterCommit(cluster) as silent:
         cut = {**postgres, **SLOW, "provisioner.url": f"postgres://provisioner@127.0.0.1:{silent.port}/tallies?sslmode=disable"}
         with again(alice, first, cut):
-            assert home("carol").join(made["uri"], code=None, set=SHORT).code != DONE
+            joining = home("carol").start_join(made["uri"])
             assert silent.committed.wait(20)
+            joining.kill()
+            assert finish(joining).code != DONE
             until("the session has ended", lambda: alice.count("sessions", "ended IS NULL") == 0)
     assert len(cluster.schemas() - before) == 2 and alice.count("instances", "state = 'made'") == 1
     with again(alice, first, postgres):
@@ -248,7 +248,10 @@ def test_abandoned_files_are_removed_too(alice, bob, home, tmp_path):
     (alice.path / "tallies").rename(tmp_path / "aside")
     (alice.path / "tallies").write_text("no directory: nothing can be made")
     with again(alice, first):
-        assert home("carol").join(other["uri"], code=None, set=SHORT).code != DONE
+        joining = home("carol").start_join(other["uri"])
+        until("it was tried", lambda: alice.count("instances", "state = 'made'") == 1)
+        joining.kill()
+        assert finish(joining).code != DONE
     (alice.path / "tallies").unlink()
     (tmp_path / "aside").rename(alice.path / "tallies")
     [instance] = alice.rows("SELECT tally_id FROM instances WHERE state = 'made'")
@@ -271,8 +274,10 @@ print('{{"removed":true}}')
 """)
     external = {"provisioner.kind": "external", "provisioner.hook": script}
     with Listener(alice, set={**external, **SLOW}):
-        assert bob.join(alice.invite("stock")["uri"], code=None, set=SHORT).code != DONE
-        until("it was asked", there.exists)
+        joining = bob.start_join(alice.invite("stock")["uri"])
+        until("it was asked", there.exists, 20)
+        joining.kill()
+        assert finish(joining).code != DONE
         until("the session has ended", lambda: alice.count("sessions", "ended IS NULL") == 0)
     let_two_days_pass(alice)
     with Listener(alice, set=external):
@@ -428,10 +433,13 @@ BAD_HOOKS = {"never": lambda _: None, "nonsense": lambda _: b"nonsense", "twice"
 
 @pytest.mark.parametrize("how", BAD_HOOKS)
 def test_an_identity_hook_that_misbehaves_costs_its_own_session_only(alice, bob, home, how):
-    short = {"timeouts.step": "2s", "timeouts.respond": "2s"}
+    short = {"timeouts.step": "2s", "timeouts.respond": "2s"} if how == "never" else PATIENT
     with HttpHook(BAD_HOOKS[how]) as hook, Listener(alice, set={"identity.hook": hook.url, **short}) as running:
         made, other = alice.invite("stock", "--identity", "external", set={"identity.hook": hook.url}), alice.invite("stock")
-        failed = bob.join(made["uri"], code=None, set={"timeouts.join_session": "1s"})
+        joining = bob.start_join(made["uri"])
+        until("the hook's failure is on record", lambda: alice.count("audit", "kind = 'hook'"))
+        joining.send_signal(signal.SIGINT)
+        failed = finish(joining)
         assert failed.code != DONE and failed.result["outcome"] != "done"
         assert home("carol").join(other["uri"]).result["outcome"] == "done"  # the listener is well
         assert running.is_running()
@@ -484,8 +492,10 @@ time.sleep(1000)
 """)
     with Listener(alice, set={"identity.hook": script, "timeouts.step": "2s", "timeouts.respond": "2s"}):
         made = alice.invite("stock", "--identity", "external", set={"identity.hook": script})
-        bob.join(made["uri"], code=None, set={"timeouts.join_session": "1s"})
-        until("it was asked", pids.exists)
+        joining = bob.start_join(made["uri"])
+        until("it was asked", lambda: pids.exists() and pids.read_text().endswith("\n"), 30)
+        joining.kill()
+        finish(joining)
         groups = {int(line.split()[1]) for line in pids.read_text().splitlines()}
 
         def is_gone(group):
@@ -523,10 +533,14 @@ def test_tokens_from_outside(alice, bob, home, tmp_path, kind):
 
 
 def test_a_token_hook_that_fails_is_no_refusal_of_the_token(alice, bob):
-    with HttpHook(lambda _: b"nonsense") as hook, Listener(alice, set={"tokens": "external", "token.hook": hook.url}) as running:
+    with HttpHook(lambda _: b"nonsense") as hook, Listener(
+            alice, set={"tokens": "external", "token.hook": hook.url, "shutdown.grace": "8s"}) as running:
         link = {"responderPeerAddrs": running.addresses, "token": "a token of somewhere", "tokenExpiryUtc": "2099-01-01T00:00:00.000Z",
                 "initiatorRole": "stock"}
-        ended = bob.join(link, code=None, set={"timeouts.join_session": "1s"})
+        joining = bob.start_join(link)
+        until("its session is on record", lambda: alice.count("sessions"))
+        joining.send_signal(signal.SIGINT)
+        ended = finish(joining)
     assert ended.code != DONE and alice.invitations() == [] and bob.tallies() == []
     assert {one["code"] for one in alice.sessions()} == {"dependency_unavailable"}
 

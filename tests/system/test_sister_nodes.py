@@ -82,7 +82,7 @@ def test_a_stock_answer_lost_with_its_node_is_told_by_another_with_its_login(clu
         joining = bob.start_join(link_to(first, made), env=faults.environment)
         assert proxy.has_acted.wait(20)
         assert finish(joining).code < 0, "the dialer was to be killed"
-        until("the tally is recorded", lambda: store.rows("SELECT 1 AS one FROM tallies"))
+        until("its end is recorded", lambda: store.rows("SELECT 1 AS one FROM sessions WHERE state = 'DONE'"))  # it follows the answer
     assert bob.tallies() == []
     [told] = store.rows("SELECT id, response FROM sessions WHERE tally_id <> ''")
     first.kill()
@@ -108,7 +108,7 @@ def test_a_foil_dialer_seals_anew_for_the_node_that_it_delivers_to(cluster, stor
         dead.append(opened["node"])
         next(node for node in nodes if node.home.peer_id == opened["node"]).kill()
         if is_killed:
-            under_way[0].kill()
+            until("it is under way", lambda: under_way)[0].kill()
 
     nodes = [start(name) for name in ("first", "second", "third")]
     made = nodes[0].home.invite("foil")

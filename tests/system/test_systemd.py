@@ -16,6 +16,7 @@ import pytest
 
 from activator import Service, activated, listening_socket
 from admin import AdminClient
+from libp2p import Connection, contact
 from taleus import DONE, PROGRAM, ROOT, assert_both_sides, check_audit_is_gapless, finish, stop_still, taleus, until
 
 
@@ -33,14 +34,15 @@ def is_listened_on(port):
     return any(one[1].endswith(f":{port:04X}") and one[3] == "0A" for one in sockets)
 
 
-def test_a_service_tells_how_it_is(alice, bob):
+def test_a_service_tells_how_it_is(alice):
     with activated(alice, watchdog_usec=300_000) as service:
         kinds = [set(told) for told in service.told]
         assert kinds[0] == {"EXTEND_TIMEOUT_USEC"}, "a large store may take its time to open"
         assert any({"READY", "STATUS"} <= kind for kind in kinds)
         until("the watchdog is fed", lambda: len(service.heard("WATCHDOG", "1")) >= 5)
-        bob.join(alice.invite("foil")["uri"])
-        until("a status that counts", lambda: service.heard("STATUS", "0 sessions under way, 0 await their database"))
+        with Connection(service.ready["addrs"][0]) as here:
+            assert here.ask(contact(alice.invite("foil")["link"]))["approved"] is True
+            until("a status that counts", lambda: service.heard("STATUS", "0 sessions under way, 1 await their database"))
         since = len(service.told)
         service.stop()
     assert service.heard("STOPPING", "1", since)
@@ -123,7 +125,7 @@ def test_restarts_under_load_fail_no_bootstrap_whose_dialer_retries(alice, home)
         try:
             while not over.is_set():
                 role = "foil" if len(done) % 2 else "stock"
-                result = dialer.join(alice.invite(role)["uri"], code=None, seconds=60)
+                result = dialer.join(alice.invite(role)["uri"], code=None, seconds=60, set={"timeouts.join_connect": "40s"})
                 assert result.code == DONE, result
                 done.append((dialer, role, result.result["tally"]["tallyId"]))
         except BaseException as error:  # noqa: BLE001: told below
