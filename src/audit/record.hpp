@@ -8,9 +8,9 @@
 // before.
 //
 // The kinds and their members are a closed list (docs/auditing.md). Members that tell of a person (a peer, a party, an
-// address, a partner's words) are not in the body: they are the details, which the record commits to by SHA-256 over a
-// random salt and their canonical form. Salt and details are kept apart and can be erased; every proof still holds.
-// No token, credential, identity bundle or cadre has a member. Values; any thread.
+// address, a partner's or a hook's words) are not in the body: they are the details, which the record commits to by
+// SHA-256 over a random salt and their canonical form. Salt and details are kept apart and can be erased; every proof
+// still holds. No token, credential, identity bundle or cadre has a member. Values; any thread.
 
 #include "base/digest.hpp"
 #include "base/instant.hpp"

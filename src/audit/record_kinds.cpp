@@ -21,7 +21,8 @@ constexpr std::array opened{Member{"side"}, Member{"role", text, sometimes}, Mem
                             Member{"party", text, sometimes, details}, Member{"address", text, sometimes, details}};
 constexpr std::array transition{Member{"from"}, Member{"to"}, Member{"cause"}, Member{"us", number, sometimes},
                                 Member{"code", text, sometimes}};
-constexpr std::array identity{Member{"requirement"}, Member{"accepted", flag}, Member{"reason"}};
+constexpr std::array identity{Member{"requirement"}, Member{"accepted", flag}, Member{"reason"},
+                              Member{"said", text, sometimes, details}};
 constexpr std::array hook{Member{"hook"}, Member{"outcome"}};
 constexpr std::array draft{Member{"verified", flag}, Member{"reason"}};
 constexpr std::array access{Member{"access"}, Member{"reason"}};

@@ -33,7 +33,19 @@ Code code_of(ports::NotTaken why) {
     return Code::internal;
 }
 
-constexpr std::size_t reason_bytes_max = 1024; // of a hook's, in the records
+constexpr std::size_t said_bytes_max = 1024; // of a hook's words, in the records
+
+// A hook's words as they are kept: escaped, they may be four times as long as it said them.
+std::string words_kept(const std::string& said) {
+    constexpr std::string_view more = "...";
+    auto kept = escaped(said, said_bytes_max);
+    if (kept.size() <= said_bytes_max) return kept;
+    auto end = said_bytes_max - more.size();
+    if (const auto escape = kept.rfind('\\', end - 1); escape != kept.npos && end - escape < 4)
+        end = escape; // no \xNN is cut in two
+    kept.resize(end);
+    return kept += more;
+}
 
 milliseconds rounded_up(Duration duration) { return std::chrono::ceil<milliseconds>(duration); }
 
@@ -210,9 +222,11 @@ async::awaitable<std::optional<Event>> ContactSession::asked_hook(const wire::Co
     chronicle_.note("hook", {{"hook", "identity"}, {"outcome", outcome}});
     if (!answer) co_return interrupted(answer.error());
     if (!*answer) co_return own_failure(answer->error(), Code::dependency_unavailable);
-    chronicle_.note("identity", {{"requirement", protocol::to_text(protocol::Requirement::external)},
-                                 {"accepted", !**answer},
-                                 {"reason", escaped((*answer)->value_or(""), reason_bytes_max)}});
+    boost::json::object verdict{{"requirement", protocol::to_text(protocol::Requirement::external)},
+                                {"accepted", !**answer},
+                                {"reason", **answer ? "the hook refused it" : ""}};
+    if (**answer) verdict["said"] = words_kept(***answer); // they may name a person: only details can be erased
+    chronicle_.note("identity", std::move(verdict));
     if (**answer) co_return Refused{refusal_of(Code::invalid_identity)};
     co_return std::nullopt;
 }

@@ -1,6 +1,7 @@
 // What a token allows, to whom, when; and that one use makes at most one tally however many come at once.
 
 #include "async/sleep.hpp"
+#include "sim/blocking.hpp"
 #include "sim/testing.hpp"
 
 namespace taleus::sim {
@@ -105,12 +106,13 @@ TEST_F(TokenTest, a_session_past_token_validation_finishes_although_its_token_ex
 
 struct Verifier final : ports::IdentityHook {
     enum class Answer { accepts, refuses, fails, hangs } answer = Answer::accepts;
+    std::string words = "not on the list"; // where it refuses
     Node* node = nullptr;
     async::awaitable<Result<std::optional<std::string>>> judge(wire::Contact, wire::PeerId, ports::Call) override {
         using Verdict = Result<std::optional<std::string>>;
         if (answer == Answer::hangs) co_await async::sleep_until(node->process().clock, world_end);
         if (answer == Answer::fails) co_return Verdict{fail(Code::internal, "the verifier is down")};
-        if (answer == Answer::refuses) co_return Verdict{"not on the list"};
+        if (answer == Answer::refuses) co_return Verdict{words};
         co_return Verdict{std::nullopt};
     }
     static constexpr Instant world_end{24h};
@@ -140,12 +142,42 @@ TEST_F(ExternalIdentityTest, the_verifier_decides) {
               R"({"approved":false,"reason":"Invalid identity","code":"invalid_identity"})");
     world.run_for(1s);
     // Found in review: why it was refused, which is for one's own records, was in none.
-    EXPECT_TRUE(bank.trail().contains(R"("accepted":false,"reason":"not on the list","requirement":"external")"))
-        << bank.trail();
+    EXPECT_TRUE(bank.trail().contains(R"("requirement":"external","said":"not on the list"})")) << bank.trail();
+    // Found in review: then it was in the hashed record, where what it tells of a person could never be erased.
+    const auto now = bank.process().clock.utc();
+    ASSERT_TRUE(finish_now(bank.store().erase_details(now, now, 100)));
+    EXPECT_FALSE(bank.trail().contains("not on the list")) << bank.trail();
+    EXPECT_TRUE(bank.trail().contains(R"("accepted":false,"reason":"the hook refused it","requirement":"external"})"));
     verifier.answer = Verifier::Answer::fails;
     EXPECT_EQ(member(ask(respondent, "party-1"), "code"), "dependency_unavailable");
     verifier.answer = Verifier::Answer::accepts;
     EXPECT_EQ(member(ask(respondent, "party-1"), "approved"), "true");
+    world.run_for(1s);
+    EXPECT_TRUE(bank.trail().contains(R"("accepted":true,"reason":"","requirement":"external"})")) << bank.trail();
+}
+
+// Found in review: the limit was on what it said, and what was kept of it, escaped, was up to four times as long.
+TEST_F(ExternalIdentityTest, of_the_verifiers_words_one_kib_is_kept) {
+    verifier.answer = Verifier::Answer::refuses;
+    const auto kept_of = [&](std::string words) {
+        verifier.words = std::move(words);
+        EXPECT_EQ(member(ask(respondent, "party-1"), "code"), "invalid_identity");
+        world.run_for(1s);
+        std::string kept;
+        for (const auto& record : bank.audit())
+            if (record.kind == "identity") kept = record.body.at("said").as_string();
+        return kept;
+    };
+    const auto repeated = [](std::string_view text, int times) {
+        std::string all;
+        for (int i = 0; i < times; ++i) all += text;
+        return all;
+    };
+    EXPECT_EQ(kept_of(repeated("w", 1024)), repeated("w", 1024));
+    EXPECT_EQ(kept_of(repeated("w", 1025)), repeated("w", 1021) + "...");
+    EXPECT_EQ(kept_of(repeated("\n", 256)), repeated(R"(\x0a)", 256));
+    EXPECT_EQ(kept_of(repeated("\n", 257)), repeated(R"(\x0a)", 255) + "...");
+    EXPECT_EQ(kept_of("w" + repeated("\n", 1024)), "w" + repeated(R"(\x0a)", 255) + "...");
 }
 
 TEST_F(ExternalIdentityTest, a_single_use_that_lapsed_unproven_keeps_its_peer_away_for_five_seconds) {
