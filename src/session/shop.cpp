@@ -22,14 +22,15 @@ async::awaitable<void> append_audit(Shop& shop, std::vector<ports::AuditRecord> 
     if (!written) shop.world.log.error("an audit record was not written: {}", written.error().context);
 }
 
-// The key is free when this is over. A session that the store has no longer waiting was ended by a sister node.
+// The key is free when this is over. A session that the store has no longer waiting was ended by a sister node, and one
+// that waits by another epoch is hers to end; or ours again, and then `resume` has it wait here once more.
 async::awaitable<void> record_end_of_wait(Shop& shop, WaitingRoom::Over over, std::optional<LiveKeys::Lead> lead,
                                           async::Limit& limit) {
     using protocol::StateName;
     auto& [session, unwritten, waited] = over;
     auto asked = shop.world.journal.waiting_session(session.peer, session.id);
     const auto stored = co_await std::move(asked);
-    if (stored && !*stored) co_return shop.tell_left(session.id);
+    if (stored && (!*stored || (*stored)->epoch != session.epoch)) co_return shop.tell_left(session.id);
 
     Chronicle chronicle{shop.world.clock, session.id, id_of(session.token), std::move(unwritten)};
     chronicle.moved(StateName::awaiting_database, StateName::timed_out, "WaitExpired", waited);

@@ -226,6 +226,58 @@ TEST_F(SisterTest, a_wait_that_a_sister_node_had_meanwhile_ends_by_the_epoch_it_
     EXPECT_EQ(member(contact(link), "approved"), "true");
 }
 
+// Sessions that are over at the sister node, as it tells. Outlives the world.
+struct Watch : session::Observer {
+    int ended_there = 0;
+    int left_there = 0;
+    void moved(const session::Move&) override {}
+    void ended(const session::Ending&) override { ++ended_there; }
+    void resumed(std::string_view) override {}
+    void left(std::string_view) override { ++left_there; }
+    void joined() override {}
+    void turned_away(Code) override {}
+};
+struct WatchedSisterTest : Watch, SisterTest {
+    void SetUp() override {
+        sister.observer = this;
+        SisterTest::SetUp();
+        link = world.invite(inviter, {.role = wire::Role::foil});
+        EXPECT_EQ(member(ask_sister(contact_text(link.token, "party-raw")), "approved"), "true");
+        world.run_for(1s);
+    }
+    void take_over_by(Node& node) {
+        const auto now = node.process().clock.utc();
+        EXPECT_EQ(finish_now(node.store().take_over(now, now))->waiting, 1U);
+    }
+};
+
+// Found in review: who had lost it told it as TIMED_OUT, while it was another node's to end or to complete.
+TEST_F(WatchedSisterTest, a_wait_that_another_node_has_taken_over_is_left_and_not_ended_by_who_lost_it) {
+    take_over_by(inviter);
+    world.run_for(25s);
+    EXPECT_EQ(left_there, 1);
+    EXPECT_EQ(ended_there, 0);
+    EXPECT_EQ(sister.listener().counts().waiting, 0U);
+    EXPECT_EQ(state_of_last(inviter), "AWAITING_DATABASE");
+    EXPECT_TRUE(world.ask(inviter, inviter.listener().resume()));
+    world.run_for(1s);
+    EXPECT_EQ(state_of_last(inviter), "TIMED_OUT");
+    EXPECT_EQ(reserved(link), 0U);
+}
+
+TEST_F(WatchedSisterTest, a_wait_that_came_back_and_was_over_before_it_was_resumed_ends_when_it_is) {
+    take_over_by(inviter);
+    take_over_by(sister);
+    world.run_for(25s);
+    EXPECT_EQ(ended_there, 0);
+    EXPECT_TRUE(world.ask(sister, sister.listener().resume()));
+    world.run_for(1s);
+    EXPECT_EQ(ended_there, 1);
+    EXPECT_EQ(sister.listener().counts().waiting, 0U);
+    EXPECT_EQ(state_of_last(inviter), "TIMED_OUT");
+    EXPECT_EQ(reserved(link), 0U);
+}
+
 TEST_F(SisterTest, one_single_use_has_one_winner_at_two_nodes) {
     link = world.invite(inviter);
     std::vector<std::shared_ptr<Said>> said;
