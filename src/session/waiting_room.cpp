@@ -73,12 +73,13 @@ void WaitingRoom::settle(const std::string& id, bool delivered, ports::Trail unw
     const auto found = entries_.find(id);
     if (found == entries_.end()) return;
     auto& entry = found->second;
-    entry.session.state = protocol::StateName::sending_response;
     entry.session.delivered = delivered;
-    if (!unwritten.empty()) entry.unwritten = std::move(unwritten);
     entry.since = clock_.now();
     entry.is_settled = true;
-    if (!entry.unwritten.empty()) {
+    // Renewed meanwhile, its row says already that it waits, and what is unwritten is of an epoch that is over.
+    const bool is_renewed = entry.session.state == protocol::StateName::awaiting_database;
+    if (!is_renewed && !unwritten.empty()) entry.unwritten = std::move(unwritten);
+    if (!is_renewed && !entry.unwritten.empty()) {
         due_.push_back({entry.since + write_after, id});
         if (!write_timer_.is_set()) write_timer_.set(due_.front().at);
     }

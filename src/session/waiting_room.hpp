@@ -50,7 +50,8 @@ public:
     // A decided session whose response is still being sent (`settle` follows), or one that the journal had.
     void add(const ports::Session& session, guard::Scopes::Permit seat, Instant deadline, bool is_settled);
     // Its response was sent or not. Its row does not say so yet: `unwritten` does, and whoever writes of it next takes
-    // that along, which is mostly who takes its database; if nobody has in 100 ms, it is written by itself.
+    // that along, which is mostly who takes its database; if nobody has in 100 ms, it is written by itself. Of one that
+    // was renewed meanwhile it is dropped: the store knows that it waits.
     void settle(const std::string& id, bool delivered, ports::Trail unwritten);
     // The end of what `OnUnwritten` began: the row says that it waits, or could not be written.
     void written(const std::string& id, bool is_written);
