@@ -164,6 +164,7 @@ async::awaitable<Event> JoinSession::validate_response() {
     if (approved.party_id == own_party_)
         co_return ResponseInvalid{Code::invalid_identity, "the inviter answers with your own party id"};
     check_receipt(has_database ? approved.provisioned->receipt : approved.receipt, approved.session_id.value_or(""));
+    why_repeated_.clear(); // from here on time is spent on something else
     if (role == wire::Role::stock) co_return co_await accept_stock(approved);
     co_return accept_foil(approved);
 }

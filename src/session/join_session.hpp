@@ -103,7 +103,7 @@ private:
     std::string address_; // where we are
     wire::PeerId reached_;
     bool is_sent_away_ = false; // the listener that is reached does not want us now
-    std::string why_repeated_;
+    std::string why_repeated_;  // the contact, and once that is accepted, the database
 
     std::optional<ports::Intent> intent_;     // foil: durable
     std::optional<ports::TallyRecord> tally_; // foil: made and durable; stock: received

@@ -148,6 +148,16 @@ TEST_F(DialerTest, says_what_its_time_was_spent_on) {
     EXPECT_TRUE(respondent.tallies().empty());
 }
 
+// Found in review: a refusal was named that had been over since the listener approved.
+TEST_F(DialerTest, names_no_refusal_that_was_overcome_when_its_own_provisioner_takes_all_its_time) {
+    respondent.provisioner().mood = SimulatedProvisioner::Mood::hangs;
+    const auto result =
+        join_scripted(wire::Role::foil, {{.text = refusal("in_progress", "100")}, {.text = foil_result}});
+    EXPECT_EQ(scripted->heard.size(), 2U);
+    EXPECT_EQ(result.outcome, StateName::timed_out);
+    EXPECT_EQ(result.reason, "time was over in PROVISIONING_DATABASE");
+}
+
 // Found by a restart under load: what a listener had accepted last was reset, and the dialer gave up at once.
 TEST_F(DialerTest, comes_back_to_a_listener_that_took_the_connection_and_went_away) {
     scripted =
