@@ -15,7 +15,7 @@ namespace {
 
 constexpr Duration retry_first = std::chrono::milliseconds{50};
 constexpr Duration retry_longest = std::chrono::seconds{5};
-constexpr int retries_max = 9; // 25 s in all: of what the store has not
+constexpr int retries_in_silence = 11; // 26 s in all
 
 async::awaitable<void> append_audit(Shop& shop, std::vector<ports::AuditRecord> records) {
     auto written = co_await shop.world.journal.append_audit(std::move(records));
@@ -119,11 +119,14 @@ async::awaitable<void> Shop::write_end(ports::Session session, ports::Trail trai
         if (written) co_return;
         const auto code = written.error().code;
         const bool may_work_later = code == Code::dependency_unavailable || code == Code::overloaded;
-        const bool is_enough = stored == Stored::no && tries == retries_max;
-        if (!may_work_later || is_enough || limit.is_stopped()) {
+        const bool is_long = tries == retries_in_silence;
+        if (!may_work_later || (is_long && stored == Stored::no) || limit.is_stopped()) {
             world.log.error("the end of session {} was not recorded: {}", session.id, written.error().context);
             co_return;
         }
+        if (is_long) // once, for this may go on for as long as a disk is full
+            world.log.warn("the end of session {} is not recorded yet and is tried again until it is: {}", session.id,
+                           written.error().context);
         auto sleep = async::sleep_until(world.clock, world.clock.now() + pause);
         static_cast<void>(co_await async::within(limit, world.clock.now() + pause * 2, std::move(sleep)));
         pause = std::min(pause * 2, retry_longest);

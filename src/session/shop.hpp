@@ -33,8 +33,8 @@ struct Shop {
         if (flood.admits(kind, code)) write_record(kind, about());
     }
     // Ends a session durably; tried again while the store is unavailable, for as long as `limit` is not stopped: one
-    // that the store has open until it is written, for its key, its use and its database are locked till then; another,
-    // of which there may be any number, for 25 s.
+    // that the store has open until it is written, for its key, its use and its database are locked till then, with a
+    // warning after 26 s; another, of which there may be any number, for 26 s.
     enum class Stored : bool { no, open };
     async::awaitable<void> write_end(ports::Session session, ports::Trail trail, Stored stored, async::Limit& limit);
     // Until its end is recorded, a session that was refused or is over keeps its key from others; nullopt: somebody

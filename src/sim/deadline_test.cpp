@@ -2,6 +2,9 @@
 
 #include "sim/testing.hpp"
 
+#include <algorithm>
+#include <cstddef>
+
 namespace taleus::sim {
 namespace {
 
@@ -142,6 +145,42 @@ TEST_F(DeadlineTest, an_end_of_what_is_stored_is_tried_until_it_is_recorded) {
     expect_free();
     inviter.provisioner().mood = Mood::makes;
     EXPECT_EQ(member(contact(link), "approved"), "true");
+}
+
+// What a node warns of.
+struct Warnings final : LogSink {
+    std::vector<std::string> lines;
+    bool takes(Level level, std::string_view) const noexcept override { return level >= Level::warn; }
+    void write(Level, std::string_view, std::string_view, std::string_view line) override { lines.emplace_back(line); }
+    std::ptrdiff_t of_ends() const {
+        return std::ranges::count_if(lines, [](const auto& line) { return line.starts_with("the end of session"); });
+    }
+};
+
+// Found in review: since it was tried without an end, nobody was told of it before a stop.
+TEST(EndTest, of_what_is_stored_that_cannot_be_recorded_for_long_is_warned_of_once) {
+    Warnings warnings;
+    World world;
+    auto& inviter = world.add("anna");
+    inviter.log = &warnings;
+    inviter.boot();
+    inviter.serve();
+    auto& respondent = world.dialer("bert");
+    inviter.provisioner().mood = Mood::fails;
+    inviter.journal().fail_next("end_session", 1000);
+    const auto contact = contact_text(world.invite(inviter).token, "party-raw");
+    const auto reply = world.ask(respondent, say(respondent, inviter.address(), contact));
+    EXPECT_EQ(member(reply, "code"), "provisioning_failed");
+    world.run_for(25s);
+    EXPECT_EQ(warnings.of_ends(), 0);
+    world.run_for(35s);
+    EXPECT_EQ(warnings.of_ends(), 1);
+    inviter.journal().fail_next("end_session", 0);
+    world.run_dry();
+    ASSERT_EQ(inviter.sessions().size(), 1U);
+    EXPECT_EQ(inviter.sessions()[0].state, StateName::failed);
+    EXPECT_EQ(warnings.of_ends(), 1);
+    check_trail(inviter);
 }
 
 TEST_F(DeadlineTest, a_peer_that_never_reads_gets_its_tally_all_the_same) {
