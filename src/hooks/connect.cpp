@@ -25,9 +25,11 @@ async::awaitable<Result<void>> connect(Stream& stream, const Endpoints& endpoint
         else
             stream.expires_after(each_address);
         std::tie(error) = co_await stream.async_connect(*one, as_tuple);
-        if (has_failed(error)) continue;
-        stream.expires_never();
-        co_return Result<void>{};
+        if (!has_failed(error)) {
+            stream.expires_never();
+            co_return Result<void>{};
+        }
+        stream.close(); // a refusal leaves it open, and of this address's family: the next may be of the other
     }
     co_return fail(Code::dependency_unavailable, "the hook cannot be asked: " + error.message());
 }

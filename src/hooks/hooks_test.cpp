@@ -279,6 +279,38 @@ TEST_F(HookTest, an_address_that_loses_packets_does_not_take_the_call) {
     EXPECT_FALSE(nobody) << nobody.message();
 }
 
+// Found in review: the socket that one address had refused was used for the next, so that a hook at `localhost` which
+// listened on 127.0.0.1 alone was never reached.
+void expect_reached_after_a_refusal_at(HookTest& test, const asio::ip::address& first) {
+    asio::io_context own;
+    asio::ip::tcp::socket refusing{own, {first, 0}}; // its port is taken, and nobody listens
+    asio::ip::tcp::acceptor good{own, {asio::ip::address_v4::loopback(), 0}};
+    Stream stream{test.context.get_executor()};
+    std::optional<Result<void>> reached;
+    test.tasks.spawn(
+        [&](async::Limit&) { return reach(stream, {refusing.local_endpoint(), good.local_endpoint()}, reached); });
+    test.run();
+    ASSERT_TRUE(reached);
+    EXPECT_TRUE(*reached) << reached->error().context;
+    good.non_blocking(true);
+    boost::system::error_code nobody;
+    const auto accepted = good.accept(nobody);
+    EXPECT_FALSE(nobody) << nobody.message();
+}
+
+TEST_F(HookTest, a_refusal_at_one_address_leaves_the_next) {
+    expect_reached_after_a_refusal_at(*this, asio::ip::address_v4::loopback());
+}
+
+TEST_F(HookTest, a_refusal_over_ipv6_leaves_an_address_of_ipv4) {
+    boost::system::error_code missing;
+    asio::ip::tcp::socket there{context};
+    there.open(asio::ip::tcp::v6(), missing);
+    if (!missing) there.bind({asio::ip::address_v6::loopback(), 0}, missing);
+    if (missing) GTEST_SKIP() << "SKIPPED: no loopback of IPv6 here: " << missing.message();
+    expect_reached_after_a_refusal_at(*this, asio::ip::address_v6::loopback());
+}
+
 TEST_F(HookTest, an_http_answer_counts_when_it_is_one_json_object_with_status_200) {
     const std::string large(ports::hook_answer_bytes_max + 1, ' ');
     for (const auto& bytes :
