@@ -252,9 +252,11 @@ typedef struct taleus_ending {
 typedef struct taleus_hooks {
     size_t size;   /**< of this struct, in bytes */
     void* context; /**< of the application */
-    /** Listener: what does a token grant that the store does not know? `taleus_answer_terms`. Else it is invalid. */
+    /** Listener: what does a token grant that the store does not know? `taleus_answer_terms`. Else it is invalid. A
+     * token with a NUL within is unknown without being asked about: it is not the one that stands before the NUL. */
     void (*find_token)(void* context, const taleus_call* call, const char* token, taleus_completion* done);
-    /** Listener, for invitations that require TALEUS_EXTERNAL: is it who it says? `taleus_answer_verdict`. */
+    /** Listener, for invitations that require TALEUS_EXTERNAL: is it who it says? `taleus_answer_verdict`. A
+     * claim with a NUL within its party id or cadre is refused without being asked about. */
     void (*check_identity)(void* context, const taleus_call* call, const taleus_claim* claim, taleus_completion* done);
     /** The side that holds stock: make it, or find it again by its idempotency key. `taleus_answer_database`. Together
      * with `remove`; both NULL: SQLite files in the home. */

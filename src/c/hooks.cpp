@@ -6,7 +6,9 @@
 #include "c/records.hpp"
 #include "c/sized.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <string_view>
 #include <variant>
 
 struct taleus_completion {
@@ -35,6 +37,9 @@ taleus_order order_of(const Order& order) {
             .partner_password = order.partner_password.c_str()};
 }
 
+// JSON allows a NUL within a text. C would take the text for what stands before it: another one than was stated.
+bool has_nul(std::string_view text) { return text.contains('\0'); }
+
 template <class T> taleus_completion* handle_of(const Call& call, Completion<T> done) {
     return new taleus_completion{.done = std::move(done), .cancelled = call.cancelled};
 }
@@ -43,6 +48,7 @@ class CalledTokens final : public TokenSource {
 public:
     explicit CalledTokens(const taleus_hooks& hooks) : hooks_{hooks} {}
     void find(Call call, std::string token, Completion<std::optional<Terms>> done) override {
+        if (has_nul(token)) return done(std::nullopt);
         const auto asked = call_of(call);
         hooks_.find_token(hooks_.context, &asked, token.c_str(), handle_of(call, std::move(done)));
     }
@@ -55,6 +61,8 @@ class CalledIdentity final : public IdentityCheck {
 public:
     explicit CalledIdentity(const taleus_hooks& hooks) : hooks_{hooks} {}
     void check(Call call, Claim claim, Completion<Verdict> done) override {
+        if (has_nul(claim.party_id) || std::ranges::any_of(claim.cadre, has_nul))
+            return done(Verdict::refuse("its party id or cadre has a NUL"));
         const auto asked = call_of(call);
         const Pointers cadre{claim.cadre};
         const taleus_claim whom{.size = sizeof(taleus_claim),

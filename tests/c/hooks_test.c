@@ -271,6 +271,31 @@ static void tokens(void) {
     }
 }
 
+/* Found in review: JSON allows U+0000 in a token, and the hook was asked about what stands before it, so that one token
+ * of the application's made any number of tallies. */
+static void a_token_with_a_nul_within_is_unknown(void) {
+    struct parties parties = {0};
+    struct script script = {0};
+    taleus_hooks hooks = {0};
+    const taleus_texts* addresses = NULL;
+    char link[1024];
+    script.way = at_once;
+    parties.script = &script;
+    hooks.size = sizeof hooks;
+    hooks.find_token = find_token;
+    parties_start(&parties, &hooks, 0, 0);
+    CHECK_OK(taleus_listener_listening(parties.listener, &addresses, &error));
+    snprintf(link, sizeof link,
+             "{\"responderPeerAddrs\":[\"%s\"],\"token\":\"kept elsewhere\\u0000a\","
+             "\"tokenExpiryUtc\":\"2999-01-01T00:00:00Z\",\"initiatorRole\":\"foil\"}",
+             addresses->items[0]);
+    expect(parties_join(&parties, link), TALEUS_REJECTED, TALEUS_INVALID_TOKEN, "a token with a NUL within");
+    CHECK(script.asked == 0);
+    CHECK(parties_tallies(&parties) == 0);
+    taleus_texts_free(addresses);
+    parties_free(&parties);
+}
+
 static int is_asked(const void* of) { return ((const struct script*)of)->asked > 0; }
 
 /* A database whose session ended before it was made is removed before the next join, again when that fails, and then no
@@ -324,6 +349,7 @@ int main(void) {
     identity_checks();
     without_an_answer();
     tokens();
+    a_token_with_a_nul_within_is_unknown();
     removals();
     puts("ok");
     return 0;
