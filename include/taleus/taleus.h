@@ -10,7 +10,8 @@
  * says how many bytes of it there are, and they hold until their own `…_free`; what a callback is given holds until it
  * returns. Later versions add members at the ends of structs and values to enumerations, and change nothing else.
  *
- * Text is UTF-8 ended by NUL, and copied by who takes it. Times are milliseconds: of a calendar, since 1970 in UTC.
+ * Text is UTF-8 ended by NUL, and copied by who takes it. A NUL within what a partner stated, which JSON allows, is
+ * U+FFFD in records. Times are milliseconds: of a calendar, since 1970 in UTC.
  *
  * Errors: a function that can fail returns a `taleus_code`, TALEUS_OK when it did not. `error`, where it is not NULL,
  * is then set to an error object, to be freed, or to NULL; what a function was to give is set to NULL when it failed.

@@ -4,11 +4,38 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string_view>
 
 namespace taleus::c {
 namespace {
 
 std::int64_t time_of(UtcTime time) { return time.time_since_epoch().count(); }
+
+// JSON allows a NUL within a text. C would take the text for what stands before it: an address, say, for another one.
+std::string without_nul(std::string text) {
+    constexpr std::string_view replacement = "\uFFFD";
+    for (auto at = text.find('\0'); at != std::string::npos; at = text.find('\0', at)) text.replace(at, 1, replacement);
+    return text;
+}
+
+Tally without_nul(Tally tally) {
+    for (auto* text : {&tally.id, &tally.created_by, &tally.own_party, &tally.partner_party, &tally.database.endpoint,
+                       &tally.database.credentials_ref})
+        *text = without_nul(std::move(*text));
+    for (auto& address : tally.partner_cadre) address = without_nul(std::move(address));
+    return tally;
+}
+
+Login without_nul(Login login) {
+    login.name = without_nul(std::move(login.name));
+    return login;
+}
+
+Link without_nul(Link link) {
+    link.token = without_nul(std::move(link.token));
+    link.requirement = without_nul(std::move(link.requirement));
+    return link;
+}
 
 } // namespace
 
@@ -39,7 +66,7 @@ InvitationRecord::InvitationRecord(Invitation invitation) : Record{std::move(inv
     standing = static_cast<int32_t>(value.standing);
 }
 
-TallyRecord::TallyRecord(Tally tally) : Record{std::move(tally)}, cadre{value.partner_cadre} {
+TallyRecord::TallyRecord(Tally tally) : Record{without_nul(std::move(tally))}, cadre{value.partner_cadre} {
     id = value.id.c_str();
     session = value.session.c_str();
     side = static_cast<int32_t>(value.side);
@@ -61,7 +88,7 @@ TallyRecord::TallyRecord(Tally tally) : Record{std::move(tally)}, cadre{value.pa
     recorded = time_of(value.recorded);
 }
 
-LoginRecord::LoginRecord(Login login) : Record{std::move(login)} {
+LoginRecord::LoginRecord(Login login) : Record{without_nul(std::move(login))} {
     name = value.name.c_str();
     password = value.password.c_str();
 }
@@ -83,7 +110,7 @@ CountsRecord::CountsRecord(Counts counts) : Record{counts} {
     events_dropped = value.events_dropped;
 }
 
-LinkRecord::LinkRecord(Link link) : Record{std::move(link)}, pointers{value.addresses} {
+LinkRecord::LinkRecord(Link link) : Record{without_nul(std::move(link))}, pointers{value.addresses} {
     addresses = pointers.data();
     addresses_count = value.addresses.size();
     token = value.token.c_str();

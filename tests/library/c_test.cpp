@@ -93,4 +93,28 @@ TEST_F(CTest, a_claim_with_a_nul_within_is_refused_and_no_part_of_it_is_judged) 
     taleus_tallies_free(tallies);
 }
 
+// Found in review: the text ended there, and a party or an address could look like another.
+TEST_F(CTest, a_record_shows_a_nul_within_a_text_and_what_is_behind_it) {
+    const auto result = join("bert", "alice\0x"s, {"\0"s, "a\0\0b"s}, TALEUS_ANY);
+    ASSERT_TRUE(result.is_done()) << result.reason;
+    const taleus_tallies* tallies = nullptr;
+    ASSERT_EQ(taleus_listener_tallies(listener, &tallies, nullptr), TALEUS_OK);
+    ASSERT_EQ(tallies->count, 1U);
+    const auto& tally = *tallies->items[0];
+    EXPECT_EQ(tally.id, result.tally->id);
+    EXPECT_EQ(tally.partner_party, "alice\uFFFDx"s);
+    ASSERT_EQ(tally.partner_cadre_count, 2U);
+    EXPECT_EQ(tally.partner_cadre[0], "\uFFFD"s);
+    EXPECT_EQ(tally.partner_cadre[1], "a\uFFFD\uFFFDb"s);
+    taleus_tallies_free(tallies);
+
+    const taleus_link* link = nullptr;
+    const auto text =
+        R"({"responderPeerAddrs":["/ip4/127.0.0.1/tcp/9000/p2p/)" + std::string{taleus_listener_peer_id(listener)} +
+        R"("],"token":"kept elsewhere\u0000a","tokenExpiryUtc":"2999-01-01T00:00:00Z","initiatorRole":"foil"})";
+    ASSERT_EQ(taleus_link_parse(text.c_str(), &link, nullptr), TALEUS_OK);
+    EXPECT_EQ(link->token, "kept elsewhere\uFFFDa"s);
+    taleus_link_free(link);
+}
+
 } // namespace
