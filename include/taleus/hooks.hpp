@@ -95,8 +95,9 @@ class TokenSource {
 public:
     virtual ~TokenSource() = default;
     /// What does this token grant? nullopt: it is unknown, and the respondent is told `invalid_token`. It is asked for
-    /// once: then the store has the invitation and counts its uses, and `Terms::valid_for` counts from now. An error:
-    /// `dependency_unavailable`, after which the respondent tries again.
+    /// once: then the store has the invitation and counts its uses, and `Terms::valid_for` counts from now. One
+    /// without an end may have the greatest `Terms::expiry` there is. An error: `dependency_unavailable`, after which
+    /// the respondent tries again.
     virtual void find(Call call, std::string token, Completion<std::optional<Terms>> done) = 0;
 };
 

@@ -21,9 +21,11 @@ struct Terms {
     Role role = Role::stock;               ///< the inviter's side; stock: the inviter provisions
     std::optional<std::uint64_t> uses = 1; ///< tallies in all, from 1; nullopt: any number, a standing invitation
     std::optional<std::uint64_t> per_peer =
-        std::nullopt;                            ///< tallies of one peer id, from 1; nullopt: no limit but `uses`
-    Duration valid_for = std::chrono::hours{24}; ///< from now, in whole milliseconds, more than zero
-    /// When it is over, in place of `valid_for`. To come; a `TokenSource` may also tell of what is over.
+        std::nullopt; ///< tallies of one peer id, from 1; nullopt: no limit but `uses`
+    /// From now, in whole milliseconds: more than zero, and at most a hundred years.
+    Duration valid_for = std::chrono::hours{24};
+    /// When it is over, in place of `valid_for`. To come, and in the year 9999 at the latest; a `TokenSource` may also
+    /// tell of what is over, or of a later time, which is taken for the end of that year.
     std::optional<UtcTime> expiry = std::nullopt;
     Requirement requirement = Requirement::any; ///< what the respondent has to prove
     std::string label{};                        ///< private to the inviter; UTF-8, at most 256 bytes

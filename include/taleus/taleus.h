@@ -192,7 +192,8 @@ typedef struct taleus_terms {
     uint64_t per_peer;   /**< tallies of one peer id; 0: no limit but `uses` */
     int64_t valid_for;   /**< ms from now; 0: a day */
     const char* label;   /**< private to the inviter, at most 256 bytes; NULL: none */
-    int64_t expiry;      /**< when it is over, in place of `valid_for`; 0: `valid_for` says so */
+    int64_t expiry;      /**< when it is over, in place of `valid_for`; in the year 9999 at the latest, which stands
+                            for whatever later time is told by `taleus_answer_terms`; 0: `valid_for` says so */
 } taleus_terms;
 
 /** Whom a respondent claims to be. What it stated is its text. */

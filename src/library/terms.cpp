@@ -3,6 +3,7 @@
 #include "wire/link.hpp"
 #include "wire/utf8.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <limits>
@@ -37,8 +38,6 @@ Result<protocol::Invitation> known_invitation_of(const Terms& terms, const Token
     const auto valid = std::chrono::floor<std::chrono::milliseconds>(terms.valid_for);
     if (!terms.expiry && (valid <= std::chrono::milliseconds{0} || valid > valid_max))
         return fail(Code::malformed, "an invitation is valid for a millisecond to a hundred years");
-    if (terms.expiry > wire::link_expiry_max)
-        return fail(Code::malformed, "an invitation ends in the year 9999 at the latest, as its link can say");
     if (!is_count(terms.uses) || !is_count(terms.per_peer))
         return fail(Code::malformed, "an invitation has one use or more, or any number");
     if (terms.label.size() > label_bytes_max || !wire::is_utf8(terms.label))
@@ -46,7 +45,7 @@ Result<protocol::Invitation> known_invitation_of(const Terms& terms, const Token
     return protocol::Invitation{.token = token,
                                 .role = terms.role,
                                 .created = now,
-                                .expiry = terms.expiry.value_or(now + valid),
+                                .expiry = std::min(terms.expiry.value_or(now + valid), wire::link_expiry_max),
                                 .uses = terms.uses,
                                 .per_peer = terms.per_peer,
                                 .requirement = terms.requirement,
@@ -55,6 +54,8 @@ Result<protocol::Invitation> known_invitation_of(const Terms& terms, const Token
 }
 
 Result<protocol::Invitation> invitation_of(const Terms& terms, const TokenHash& token, UtcTime now) {
+    if (terms.expiry > wire::link_expiry_max)
+        return fail(Code::malformed, "an invitation ends in the year 9999 at the latest, as its link can say");
     auto invitation = known_invitation_of(terms, token, now);
     if (invitation && invitation->expiry <= now) return fail(Code::malformed, "the invitation would be over already");
     return invitation;

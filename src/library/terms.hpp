@@ -13,7 +13,8 @@ namespace taleus::library {
 
 // `malformed`, with a sentence, when the terms make no sense.
 Result<protocol::Invitation> invitation_of(const Terms& terms, const TokenHash& token, UtcTime now);
-// The same of one that somebody else made, which may be over already.
+// The same of one that somebody else made, which may be over already, or be meant to last for ever: it ends when the
+// last of links does.
 Result<protocol::Invitation> known_invitation_of(const Terms& terms, const TokenHash& token, UtcTime now);
 Invitation shown(const ports::InvitationView& view, UtcTime now);
 Tally shown(const ports::TallyRecord& record);

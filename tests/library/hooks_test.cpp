@@ -213,6 +213,35 @@ INSTANTIATE_TEST_SUITE_P(
                                          Manner::late, Manner::never, Manner::dropped, Manner::error, Manner::throws,
                                          Manner::throws_after_answer)));
 
+// --- what a token grants
+
+class KnownToken final : public taleus::TokenSource {
+public:
+    explicit KnownToken(taleus::Terms terms) : terms_{std::move(terms)} {}
+    void find(Call, std::string, Completion<std::optional<taleus::Terms>> done) override { done(terms_); }
+
+private:
+    const taleus::Terms terms_;
+};
+
+// Found in review: an application whose invitations never end said so by the greatest time that there is, and each
+// contact was told `dependency_unavailable`.
+TEST(HookAnswerTest, token_without_an_end_ends_with_the_last_of_links) {
+    World world;
+    taleus::testing::PartySettings settings;
+    settings.hooks.tokens = std::make_shared<KnownToken>(taleus::Terms{.expiry = taleus::UtcTime::max()});
+    auto& inviter = world.add_listener("anna", std::move(settings));
+    auto& respondent = world.add_dialer("bert");
+    const auto result = world.join(respondent, inviter.link({}, "a token that is kept elsewhere")->uri);
+    ASSERT_TRUE(result);
+    EXPECT_TRUE(result->is_done()) << result->reason;
+    EXPECT_EQ(inviter.tallies().size(), 1U);
+    EXPECT_EQ(respondent.tallies().size(), 1U);
+    EXPECT_EQ(inviter.invitations().at(0).expiry, taleus::UtcTime{253'402'300'799'999ms}); // 9999-12-31T23:59:59.999Z
+    EXPECT_EQ(inviter.invite({.expiry = taleus::UtcTime::max()}).error().code, taleus::Code::malformed)
+        << "no link could say so";
+}
+
 // --- what is said of a partner
 
 class SternCheck final : public taleus::IdentityCheck {
