@@ -178,7 +178,7 @@ public:
     /// Sets the calendar of all, as an administrator would; deadlines do not move.
     void jump_calendar(Duration by);
 
-    /// Lets this much time pass, a year at most, with all that happens in it.
+    /// Lets this much time pass, a year at most and none where it is negative, with all that happens in it.
     void run_for(Duration length);
     /// Lets time pass until it is so. False: nothing can happen any more, or a year has passed, and it is not.
     bool run_until(const std::function<bool()>& is_so);

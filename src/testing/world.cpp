@@ -237,7 +237,7 @@ Party& World::add_dialer(std::string name, PartySettings settings) {
 UtcTime World::utc() const { return parts_->world->time.utc(); }
 Duration World::elapsed() const { return parts_->world->time.now.time_since_epoch(); }
 void World::jump_calendar(Duration by) { parts_->world->jump_calendar(by); }
-void World::run_for(Duration length) { parts_->world->run_for(std::min(length, time_max)); }
+void World::run_for(Duration length) { parts_->world->run_for(std::clamp(length, Duration::zero(), time_max)); }
 
 bool World::run_until(const std::function<bool()>& is_so) {
     auto& world = *parts_->world;

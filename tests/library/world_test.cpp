@@ -60,6 +60,18 @@ TEST_F(WorldTest, time_is_the_tests_own) {
     EXPECT_EQ(inviter.invitations().at(0).standing, taleus::Standing::expired);
 }
 
+// Found in review: time went back, and with it what every deadline is counted from.
+TEST_F(WorldTest, time_never_goes_back) {
+    world.run_for(1h);
+    const auto elapsed = world.elapsed();
+    const auto utc = world.utc();
+    for (const auto length : std::vector<taleus::Duration>{-1ns, -2h, taleus::Duration::min()}) {
+        world.run_for(length);
+        EXPECT_EQ(world.elapsed(), elapsed);
+        EXPECT_EQ(world.utc(), utc);
+    }
+}
+
 TEST_F(WorldTest, nothing_more_can_happen_is_said) {
     EXPECT_FALSE(world.run_until([] { return false; }));
 }
