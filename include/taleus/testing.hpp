@@ -60,7 +60,9 @@ private:
 };
 
 /// A party of the world: a home, a key, and a process that can end at any moment and begin again. Owned by its world;
-/// what is said of a listener is for parties that listen, and a live process, except where a crash is the point.
+/// what is said of a listener is for parties that listen, and a live process, except where a crash is the point. What
+/// asks its store, as `invite`, `revoke`, `invitations` and `tallies` do, lets time pass until it has answered, five
+/// seconds at most: nothing for hooks to call.
 class TALEUS_EXPORT Party {
 public:
     Party(const Party&) = delete;

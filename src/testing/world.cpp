@@ -114,7 +114,9 @@ std::vector<Invitation> Party::invitations() {
 
 std::vector<Tally> Party::tallies() {
     std::vector<Tally> all;
-    for (const auto& record : parts_->node.tallies()) all.push_back(library::shown(record));
+    const auto records = parts_->ask(parts_->node.journal().tallies());
+    if (!records) return all;
+    for (const auto& record : *records) all.push_back(library::shown(record));
     return all;
 }
 

@@ -152,6 +152,20 @@ TEST_F(WorldTest, calls_of_a_stalled_store_time_out_and_its_party_ends_all_the_s
     EXPECT_FALSE(joining->result()) << "under way, as its world ends";
 }
 
+// Found in review: tallies were read past the store that stood still.
+TEST_F(WorldTest, stalled_store_shows_no_tallies_until_it_answers_again) {
+    EXPECT_TRUE(world.join(respondent, inviter.invite()->uri)->is_done());
+    for (auto* stalled : {&inviter, &respondent}) {
+        stalled->stall_store();
+        EXPECT_TRUE(stalled->tallies().empty());
+        stalled->resume_store();
+        EXPECT_EQ(stalled->tallies().size(), 1U);
+        stalled->fail_store(Party::StoreCall::any, 1);
+        EXPECT_TRUE(stalled->tallies().empty());
+    }
+    expect_same_tally(inviter, respondent);
+}
+
 TEST_F(WorldTest, joins_of_one_party_run_side_by_side_but_of_one_link_once) {
     std::vector<taleus::testing::PendingJoin> joins;
     std::vector<std::string> uris;
