@@ -29,8 +29,10 @@ Result<std::unique_ptr<OpenHome>> OpenHome::open(Home home, const Flags& flags) 
     auto& opened = **open;
     const auto& url = opened.config.store_url;
     const store::Author author{opened.key, opened.random};
-    auto journal =
-        url.empty() ? store::Journal::open(opened.home.store_file(), author) : store::Journal::connect(url, author, {});
+    store::Journal::Options options;
+    options.database.busy_wait = std::chrono::seconds{10}; // nobody else waits for a command
+    auto journal = url.empty() ? store::Journal::open(opened.home.store_file(), author, options)
+                               : store::Journal::connect(url, author, options);
     if (!journal) return fail(journal.error());
     opened.journal = std::move(*journal);
     auto store_key = opened.engine.run(opened.journal->store_key(protocol::StoreKey::generate(opened.random)));

@@ -49,8 +49,7 @@ protected:
     taleus::JoinResult join(const taleus::Hooks& hooks, const taleus::Terms& terms, const std::string& token = {}) {
         auto listener =
             taleus::Listener::start({.party = {.home = folder / "anna"}, .listen = {"/ip4/127.0.0.1/tcp/0"}}, hooks);
-        auto dialer =
-            taleus::Dialer::open({.party = {.home = folder / "bert", .party_id = "bert"}, .timeouts = {.session = 5s}});
+        auto dialer = taleus::Dialer::open({.party = {.home = folder / "bert", .party_id = "bert"}});
         EXPECT_TRUE(listener && dialer);
         const auto issued = token.empty() ? listener->invite(terms) : listener->link(terms, token);
         EXPECT_TRUE(issued) << issued.error().context;

@@ -1,18 +1,21 @@
 """Invitations: how they are made, shown, listed and revoked, and in which forms a link comes."""
 
+import contextlib
 import hashlib
 import json
 import pathlib
 import re
 import shutil
+import sqlite3
 import stat
 import struct
 import subprocess
+import time
 import zlib
 
 import pytest
 
-from taleus import FAILED, USAGE, Listener, assert_both_sides
+from taleus import FAILED, PROGRAM, USAGE, Listener, assert_both_sides, environment, until
 
 ANNOUNCE = {"p2p.announce": "/ip4/203.0.113.7/tcp/9000"}
 
@@ -26,6 +29,22 @@ def test_without_any_address_it_fails_and_names_both_remedies(alice):
 def test_announced_addresses_come_before_all_others(alice):
     made = alice.invite("stock", set={"p2p.announce": "/dns4/alice.example/tcp/9000,/ip6/2001:db8::1/tcp/9001"})
     assert made["link"]["responderPeerAddrs"] == [f"/dns4/alice.example/tcp/9000/p2p/{alice.peer_id}", f"/ip6/2001:db8::1/tcp/9001/p2p/{alice.peer_id}"]
+
+
+def test_a_store_that_is_busy_for_long_is_waited_for(alice):
+    """Found in review: a listener under load whose disk is slow kept a command from the store for the two seconds that it waited."""
+    alice.invite("stock", set=ANNOUNCE)
+    busy = sqlite3.connect(alice.store, isolation_level=None)
+    with contextlib.closing(busy):
+        busy.execute("BEGIN IMMEDIATE")
+        begun = time.monotonic()
+        command = subprocess.Popen([str(PROGRAM), "invite", "create", "--home", str(alice.path), "--set", f"p2p.announce={ANNOUNCE['p2p.announce']}"],
+                                   stdout=subprocess.DEVNULL, env=environment())
+        until("longer than a listener waits", lambda: time.monotonic() - begun > 2.5)
+        assert command.poll() is None
+        busy.execute("ROLLBACK")
+        assert command.wait(20) == 0
+    assert len(alice.invitations()) == 2
 
 
 def test_addresses_of_the_listener_are_known_after_it_ended(alice):
