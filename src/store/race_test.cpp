@@ -5,6 +5,8 @@
 #include "store/columns.hpp"
 #include "store/testing.hpp"
 
+#include <array>
+#include <functional>
 #include <iostream>
 #include <latch>
 
@@ -133,11 +135,15 @@ TEST_F(RaceTest, two_processes_of_a_new_node_begin_one_trail) {
     EXPECT_EQ(count("SELECT size FROM trails"), 1 + 2 * appends);
 }
 
+wire::KeyPair key_of(int node) {
+    SeededRandom seeded{7U + static_cast<unsigned>(node)};
+    return wire::KeyPair::generate(seeded);
+}
+
 // `count` sessions, one after another of the tokens that the node comes by in its order; each tells a later time.
 void open_in_order(const Home& home, int node, int count, std::latch& both, std::atomic<std::uint64_t>& conflicts,
                    Tally& tally_of_all) {
-    SeededRandom seeded{7U + static_cast<unsigned>(node)};
-    const auto key = wire::KeyPair::generate(seeded);
+    const auto key = key_of(node);
     SystemRandom random;
     Journal::Options options;
     options.database.busy_wait = 60s;
@@ -170,6 +176,56 @@ TEST_F(RaceTest, nodes_that_open_sessions_of_the_same_tokens_do_not_lock_one_ano
             nodes.emplace_back([&, node] { open_in_order(home, node, each, both, conflicts, all); });
     }
     EXPECT_EQ(all.opened, 2 * each);
+    EXPECT_EQ(conflicts, 0U);
+}
+
+// Nodes 1 and 2 take the same `count` sessions over from one another.
+void take_over_in_turn(const Home& home, int times, std::size_t count, std::latch& both,
+                       std::atomic<std::uint64_t>& conflicts) {
+    const std::array keys{key_of(1), key_of(2)};
+    SystemRandom random_of_one;
+    SystemRandom random_of_other;
+    Journal::Options options;
+    options.database.busy_wait = 60s;
+    Shard shard; // outlives the journals, as above
+    const std::array journals{open(home.store(), options, {keys[0], random_of_one}),
+                              open(home.store(), options, {keys[1], random_of_other})};
+    both.arrive_and_wait();
+    for (int i = 0; i < times; ++i) {
+        const auto taken = shard.ask(journals.at(static_cast<std::size_t>(i % 2))->take_over(now, now));
+        EXPECT_TRUE(taken) << (taken ? "" : taken.error().context);
+        if (taken) EXPECT_EQ(taken->waiting, count);
+    }
+    for (const auto& journal : journals) conflicts += journal->commit_counts().conflicts;
+}
+
+// Found in review: who took over locked tokens in the order of the sessions that were left, and a sister's batch locks
+// them in that of their ids: each held what the other one waited for, and the server ended one of the two.
+TEST_F(RaceTest, who_takes_sessions_over_and_who_opens_some_of_the_same_tokens_do_not_lock_one_another_out) {
+    std::vector<std::string> tokens{"token0", "token1", "token2"};
+    std::ranges::sort(tokens, std::greater{}, [](const auto& one) { return id_of(protocol::hash_of_token(one)); });
+    for (const auto& token : tokens) invite(invitation(token, Role::foil, std::nullopt));
+    constexpr int left = 30;
+    constexpr int each = 90;
+    for (int i = 0; i < left; ++i) { // against the order of batches
+        auto made = session("left-" + std::to_string(i), tokens.at(static_cast<std::size_t>(i) % tokens.size()),
+                            Role::foil, 1000U + static_cast<unsigned>(i));
+        open_as(made);
+    }
+    const ports::Node opener{.peer = wire::PeerId::of(key_of(0).public_key()),
+                             .addresses = {},
+                             .seen = now,
+                             .boot = "a boot",
+                             .home = "the opener's"};
+    ASSERT_TRUE(ask(journal->register_node(opener, now)));
+    std::atomic<std::uint64_t> conflicts{0};
+    Tally all;
+    {
+        std::latch both{2};
+        const std::jthread opening{[&] { open_in_order(home, 0, each, both, conflicts, all); }};
+        const std::jthread taking{[&] { take_over_in_turn(home, 20, left, both, conflicts); }};
+    }
+    EXPECT_EQ(all.opened, each);
     EXPECT_EQ(conflicts, 0U);
 }
 

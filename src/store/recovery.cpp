@@ -74,8 +74,11 @@ void end_abandoned_dialers(Database& database, UtcTime older_than, UtcTime now) 
         if (is_abandoned(database, stored, older_than)) take_up(database, stored, StateName::failed, now);
 }
 
+// In the order of their tokens, as the calls of a batch are run: in that of the sessions, this node would hold a token
+// that a sister's batch waits for, and wait for one that it holds.
 Recovered recover(Database& database, std::vector<StoredSession> left, UtcTime now) {
     Recovered recovered;
+    std::ranges::sort(left, {}, [](const auto& one) { return std::pair{id_of(one.session.token), one.number}; });
     for (auto& stored : left) {
         const auto to = continuation_of(stored.session);
         take_up(database, stored, to, now);
