@@ -7,6 +7,7 @@ namespace taleus::store {
 
 namespace {
 
+constexpr int tries_min = 3; // of each call, whatever the time
 constexpr int tries_max = 8;
 constexpr std::chrono::milliseconds first_pause{5};
 constexpr std::chrono::milliseconds longest_pause{200};
@@ -97,10 +98,11 @@ CommitQueue::Measures CommitQueue::measures() const {
 }
 
 // A row that a sister holds and does not let go costs each try the whole wait for a lock: so each call has one before
-// any has another, and all those others are of one measure of time.
+// any has another, and those beyond the first few are of one measure of time for all. The first few are not: one wait
+// of that length would leave a call with a single try, though the row is free the next moment.
 void CommitQueue::commit_apart(Calls calls) {
     const auto until = std::chrono::steady_clock::now() + limits_.patience;
-    const auto may_try = [until](int times) { return times == 0 || std::chrono::steady_clock::now() < until; };
+    const auto may_try = [until](int times) { return times < tries_min || std::chrono::steady_clock::now() < until; };
     std::vector<const std::unique_ptr<Call>*> left;
     for (const auto& call : calls) left.push_back(&call);
     for (int times = 0; !left.empty() && times < tries_max && may_try(times); ++times) {

@@ -1,7 +1,9 @@
 #include "store/columns.hpp"
 #include "store/testing.hpp"
 
+#include <algorithm>
 #include <future>
+#include <memory>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -103,6 +105,38 @@ TEST(CommitQueueTest, a_full_queue_refuses) {
     shard.run();
     EXPECT_LE(kept, 3);
     EXPECT_EQ(kept + refused, 10);
+}
+
+// Its first transactions conflict with another writer's.
+class ContendedDatabase final : public Database {
+public:
+    explicit ContendedDatabase(int conflicts) : left_{conflicts} {}
+    void script(const std::string& /*sql*/) override {}
+    void begin() override {
+        if (left_-- > 0) set_conflict("a row is held");
+    }
+    void snapshot() override {}
+    void commit() override {}
+    void roll_back() override {}
+    bool in_transaction() const override { return true; }
+
+private:
+    std::unique_ptr<Cursor> make_cursor(std::string_view /*sql*/) override { return nullptr; }
+
+    int left_;
+};
+
+// Found in review: where the wait for one row took all the time that a batch has, a call was given up after a single
+// try of its own, and a node did not start though the row was free by then.
+TEST(CommitQueueTest, a_contended_call_has_three_tries_of_its_own_however_long_they_take) {
+    for (const int conflicts : {1, 2, 3, 4, 5}) {
+        Shard shard;
+        CommitQueue queue{std::make_unique<ContendedDatabase>(conflicts), {.patience = Duration::zero()}};
+        const auto answer = shard.ask(queue.run([](Database&) -> Result<int> { return 7; }));
+        EXPECT_EQ(answer.has_value(), conflicts <= 3) << conflicts; // one is of the transaction that all share
+        EXPECT_EQ(queue.counts().conflicts, static_cast<std::uint64_t>(std::min(conflicts, 4)));
+        if (!answer) EXPECT_EQ(answer.error().code, Code::dependency_unavailable);
+    }
 }
 
 // Found in review: of two nodes whose batches locked the rows of two tokens in opposite order the server ended one.

@@ -469,7 +469,7 @@ TEST_F(PostgresHeldRowTest, holds_up_no_call_but_its_own) {
     EXPECT_EQ(told, (std::vector<std::int64_t>{1, 3, 2}));
 }
 
-TEST_F(PostgresHeldRowTest, is_waited_for_no_longer_than_the_time_of_a_batch) {
+TEST_F(PostgresHeldRowTest, is_waited_for_three_times_and_then_no_longer_than_the_time_of_a_batch) {
     hold_the_second_of_three();
     CommitQueue queue{open({.limits = {}, .lock_wait = 100ms}), {.patience = 150ms}};
     Gate gate;
@@ -481,7 +481,7 @@ TEST_F(PostgresHeldRowTest, is_waited_for_no_longer_than_the_time_of_a_batch) {
         });
     gate.open(shard);
     shard.run();
-    EXPECT_EQ(queue.counts().conflicts, 1U + 3U) << "together, and each once";
+    EXPECT_EQ(queue.counts().conflicts, 1U + 3U * 3U) << "together, and each three times";
 }
 
 // Found in review: who looked through a large store over the admin interface held up every session of the node, and its
