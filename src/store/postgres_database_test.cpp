@@ -341,6 +341,7 @@ TEST_F(PostgresDatabaseTest, what_looks_at_whole_tables_may_take_its_time) {
 
 TEST_F(PostgresDatabaseTest, who_opens_a_store_waits_for_a_sister_that_brings_it_forward) {
     const auto sister = open();
+    sister->script("UPDATE store SET version = version - 1");
     sister->begin();
     EXPECT_TRUE(sister->value<std::int64_t>("SELECT version FROM store WHERE name = 'taleus' /*FOR UPDATE*/"));
     const std::jthread other{
@@ -350,8 +351,20 @@ TEST_F(PostgresDatabaseTest, who_opens_a_store_waits_for_a_sister_that_brings_it
            sister->value<std::int64_t>("SELECT count(*) FROM pg_locks WHERE NOT granted AND waitstart < "
                                        "clock_timestamp() - interval '0.8 s'") == 0)
         std::this_thread::yield();
+    sister->run("UPDATE store SET version = version + 1");
     sister->commit();
     EXPECT_FALSE(sister->fault());
+}
+
+// Found in review: each start held the version's row and committed, with the patience of who brings a large store
+// forward: it waited an hour for a standby that was away, and five minutes for whoever held the row.
+TEST_F(PostgresDatabaseTest, a_store_with_nothing_to_bring_forward_is_opened_whoever_holds_its_version) {
+    const auto holder = open();
+    holder->begin();
+    EXPECT_TRUE(holder->value<std::int64_t>("SELECT version FROM store WHERE name = 'taleus' /*FOR UPDATE*/"));
+    EXPECT_TRUE(PostgresDatabase::open(*url, {.limits = {.answer = 500ms}, .lock_wait = 50ms}));
+    holder->commit();
+    EXPECT_FALSE(holder->fault()) << "it was waited for until the server let go of what stands still";
 }
 
 // As SQLite's, which tests/system/test_migration.py brings forward from every version.

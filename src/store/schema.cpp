@@ -378,14 +378,20 @@ Result<void> check_schema(Database& database) {
     return check_version(*version);
 }
 
-Result<void> check_postgres_schema(Database& database) {
+Result<std::int64_t> postgres_version(Database& database) {
     database.snapshot();
     const bool is_there = database.value<std::int64_t>("SELECT count(to_regclass('store'))") == 1;
     const auto version =
         is_there ? database.value<std::int64_t>("SELECT version FROM store WHERE name = 'taleus'").value_or(0) : 0;
     database.roll_back();
-    if (auto sound = settled(database); !sound) return sound;
-    return check_version(version);
+    if (auto sound = settled(database); !sound) return fail(std::move(sound.error()));
+    return version;
+}
+
+Result<void> check_postgres_schema(Database& database) {
+    auto version = postgres_version(database);
+    if (!version) return fail(std::move(version.error()));
+    return check_version(*version);
 }
 
 void migrate_postgres(Database& database) {

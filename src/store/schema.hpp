@@ -18,7 +18,9 @@ std::int64_t schema_version(); // the newest that this program knows
 // a newer version or of another program.
 Result<void> migrate(Database& database);  // SQLite
 void migrate_postgres(Database& database); // inside a transaction; refuses with a fault
-// Is it the newest? Change nothing.
+// These change nothing, hold no row, and so wait for no sister. 0: there is no store yet.
+Result<std::int64_t> postgres_version(Database& database);
+// Is it the newest?
 Result<void> check_schema(Database& database); // SQLite
 Result<void> check_postgres_schema(Database& database);
 
