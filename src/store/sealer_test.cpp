@@ -43,6 +43,18 @@ struct SealerTest : JournalTest {
                 if (!one.details.empty() || !one.salt.empty()) found.push_back(one.seq);
         return found;
     }
+    // Of what is over its time at `now` + 5 s, each with details, in a trail of another node, which was seen at `now`.
+    void leave_in_a_sisters_trail(std::size_t count, const std::string& boot) {
+        auto old = record("refused");
+        old.body["peer"] = "12D3Koo";
+        SystemRandom random;
+        const auto key = wire::KeyPair::generate(random);
+        const auto sister = open(home.store(), {}, {key, random});
+        ask(sister->append_audit(std::vector(count, old)));
+        const ports::Node node{
+            .peer = wire::PeerId::of(key.public_key()), .addresses = {}, .seen = now, .boot = boot, .home = "hers"};
+        EXPECT_TRUE(ask(sister->register_node(node, now)));
+    }
     std::vector<KeptRecord> records() {
         auto database = open_database(home.store());
         return kept_records(*database, trails().back().number, 0, 1'000'000);
@@ -186,17 +198,9 @@ TEST_F(SealerTest, details_of_every_trail_are_erased) {
 
 // Found in review: each node erased in its own trails alone, and in those of one that was gone for good nobody did.
 TEST_F(SealerTest, details_in_the_trails_of_a_node_that_is_gone_are_erased_by_another) {
+    leave_in_a_sisters_trail(2, "a boot");
     auto old = record("refused");
     old.body["peer"] = "12D3Koo";
-    SystemRandom random;
-    const auto key = wire::KeyPair::generate(random);
-    {
-        const auto sister = open(home.store(), {}, {key, random});
-        ask(sister->append_audit({old, old}));
-        const ports::Node node{
-            .peer = wire::PeerId::of(key.public_key()), .addresses = {}, .seen = now, .boot = "a boot", .home = "hers"};
-        EXPECT_TRUE(ask(sister->register_node(node, now)));
-    }
     ask(journal->append_audit({old}));
     const auto left_at = [&](UtcTime at) {
         while (ask(journal->erase_details(now + 5s, at, 2))) {
@@ -208,6 +212,50 @@ TEST_F(SealerTest, details_in_the_trails_of_a_node_that_is_gone_are_erased_by_an
     const auto kept = trails();
     ASSERT_EQ(kept.size(), 2U);
     EXPECT_EQ(kept[0].size, 3U) << "what is told of it is in the trail of who did it";
+}
+
+// Found in review: each trail had a commit's worth of its own, so that of forty nodes that were gone twenty thousand
+// records were erased while the sessions of this one waited.
+TEST_F(SealerTest, what_is_erased_in_a_commit_is_of_all_trails_together) {
+    constexpr std::size_t gone = 5;
+    for (std::size_t i = 0; i < gone; ++i) leave_in_a_sisters_trail(4, "a boot");
+    const std::size_t limit = 1 + 4; // with the beginning of a trail
+    const auto erase = [&] { return ask(journal->erase_details(now + 5s, now + 2h, limit)); };
+    for (std::size_t calls = 1; calls < gone; ++calls) {
+        EXPECT_TRUE(erase());
+        EXPECT_EQ(details().size(), 4 * (gone - calls));
+    }
+    EXPECT_FALSE(erase());
+    EXPECT_TRUE(details().empty());
+    EXPECT_EQ(audit::decode(as_bytes(records().back().bytes))->body.at("details"), 4);
+}
+
+// What a trail tells of a time that is yet to come is looked at in vain: it must be in the way of no other trail, and
+// nobody is to come again for it at once.
+TEST_F(SealerTest, a_trail_in_which_nothing_can_be_erased_takes_no_others_turn) {
+    auto old = record("refused");
+    old.body["peer"] = "12D3Koo";
+    auto ahead = old;
+    ahead.at = now + 1000h;
+    ask(journal->append_audit({ahead, ahead, ahead})); // so is what begins it
+    ask(journal->begin_trail("restored", now));
+    ask(journal->append_audit({old, old}));
+    EXPECT_FALSE(ask(journal->erase_details(now + 5s, now + 20s, 3)));
+    EXPECT_EQ(details(), (std::vector<std::uint64_t>{1, 2, 3})) << "those of the first trail";
+}
+
+TEST_F(SealerTest, what_was_looked_at_in_vain_with_the_rest_of_a_commit_is_looked_at_with_a_whole_one) {
+    auto old = record("refused");
+    old.body["peer"] = "12D3Koo";
+    auto ahead = old;
+    ahead.at = now + 1000h;
+    ask(journal->append_audit({old, old}));
+    ask(journal->begin_trail("restored", ahead.at));
+    ask(journal->append_audit({ahead, old}));
+    EXPECT_TRUE(ask(journal->erase_details(now + 5s, now + 20s, 4)));
+    EXPECT_EQ(details(), (std::vector<std::uint64_t>{1, 2})) << "those of the second trail";
+    EXPECT_FALSE(ask(journal->erase_details(now + 5s, now + 20s, 4)));
+    EXPECT_TRUE(details().empty());
 }
 
 // A clock that was ahead for a moment stopped all erasing until the time that it had told.

@@ -110,7 +110,7 @@ std::vector<Bundle> kept_bundles(Database& database, std::int64_t trail, std::ui
 }
 
 std::vector<KeptRecord> kept_records(Database& database, std::int64_t trail, std::uint64_t from, std::size_t limit) {
-    constexpr std::size_t few = 16; // bundles at a time
+    const auto few = std::min<std::size_t>(limit, 16); // bundles at a time: each has a record at least
     std::vector<KeptRecord> records;
     for (auto next = bundle_with(database, trail, from); records.size() < limit;) {
         const auto bundles = kept_bundles(database, trail, next, few);
@@ -226,22 +226,24 @@ namespace {
 // A node that was silent for so long is gone, or not there to erase anything.
 constexpr std::chrono::hours gone_after{1};
 
-struct Unerased {
-    std::int64_t trail = 0;
+struct Unerased { // a trail
+    std::int64_t number = 0;
     std::uint64_t from = 0;
+    std::uint64_t size = 0;
 };
 
 // This node's, and those of nodes that are gone, which nobody else would erase. Not those of its living sisters: who
 // holds the row of a trail holds up whoever writes to it.
 std::vector<Unerased> unerased_trails(Database& database, UtcTime now) {
     std::vector<Unerased> trails;
-    auto rows = database.ask("SELECT number, erased FROM trails WHERE (node = ?1 OR node NOT IN (SELECT peer FROM "
-                             "nodes WHERE boot <> '' AND seen >= ?2)) AND erased < size ORDER BY number "
-                             "/*FOR UPDATE*/",
-                             database.node(), now - gone_after);
+    auto rows =
+        database.ask("SELECT number, erased, size FROM trails WHERE (node = ?1 OR node NOT IN (SELECT peer FROM "
+                     "nodes WHERE boot <> '' AND seen >= ?2)) AND erased < size ORDER BY number "
+                     "/*FOR UPDATE*/",
+                     database.node(), now - gone_after);
     while (rows.next()) {
         auto& one = trails.emplace_back();
-        rows.read(one.trail, one.from);
+        rows.read(one.number, one.from, one.size);
     }
     return trails;
 }
@@ -259,25 +261,50 @@ void erase_between(Database& database, std::int64_t trail, std::uint64_t from, s
     database.run("UPDATE trails SET erased = ?2 WHERE number = ?1", trail, to);
 }
 
+struct Reach { // of what is over its time in a trail
+    std::uint64_t from = 0;
+    std::uint64_t upto = 0;
+    bool is_at_the_end = false; // the next record is too young, or there is none
+    bool is_empty() const { return upto == from; }
+};
+
+Reach reach_of(const std::vector<KeptRecord>& records, const Unerased& trail, UtcTime before, UtcTime now) {
+    Reach reach{.from = trail.from,
+                .upto = trail.from,
+                .is_at_the_end = records.empty() || records.back().seq + 1 >= trail.size};
+    for (const auto& record : records) { // in the order of commits: that of time but for a moment
+        const auto read = audit::decode(as_bytes(record.bytes));
+        const bool is_young = read && read->at >= before && read->at <= now;
+        reach.is_at_the_end |= is_young;
+        if (is_young) break;
+        if (read && read->at < before) reach.upto = record.seq + 1;
+    }
+    return reach;
+}
+
 } // namespace
 
+// A look at which nothing could be erased uses nothing up: its trail would be in the way of all behind it. So there is
+// more to do only where something was done, and it comes to an end.
 Erased erase_details(Database& database, UtcTime before, UtcTime now, std::size_t limit) {
     Erased erased;
-    for (const auto& [trail, from] : unerased_trails(database, now)) {
-        const auto records = kept_records(database, trail, from, limit);
-        auto upto = from;
-        bool is_at_the_end = false;
-        for (const auto& record : records) { // in the order of commits: that of time but for a moment
-            const auto read = audit::decode(as_bytes(record.bytes));
-            is_at_the_end = read && read->at >= before && read->at <= now;
-            if (is_at_the_end) break;
-            if (read && read->at < before) upto = record.seq + 1;
+    auto left = limit;
+    for (const auto& trail : unerased_trails(database, now)) {
+        const auto first = reach_of(kept_records(database, trail.number, trail.from, 1), trail, before, now);
+        if (first.is_empty() && first.is_at_the_end) continue; // most trails, at most times
+        if (left == 0) {
+            erased.has_more = true;
+            break;
         }
-        if (upto == from) continue;
-        erase_between(database, trail, from, upto);
-        erased.rows += static_cast<std::uint64_t>(
-            std::ranges::count_if(records, [upto](const auto& one) { return one.seq < upto && !one.details.empty(); }));
-        erased.has_more |= !is_at_the_end && records.size() == limit;
+        const auto records = kept_records(database, trail.number, trail.from, left);
+        const auto reach = reach_of(records, trail, before, now);
+        const bool is_stuck = reach.is_empty() && left == limit; // the next look would reach no further
+        erased.has_more |= !reach.is_at_the_end && !is_stuck;
+        if (reach.is_empty()) continue;
+        erase_between(database, trail.number, trail.from, reach.upto);
+        erased.rows += static_cast<std::uint64_t>(std::ranges::count_if(
+            records, [&reach](const auto& one) { return one.seq < reach.upto && !one.details.empty(); }));
+        left -= records.size();
     }
     return erased;
 }

@@ -80,8 +80,8 @@ struct Erased {
     std::uint64_t rows = 0; // that lost something
     bool has_more = false;
 };
-// Of the records of each of this node's trails, and of each of a node that is gone, salts and details: the records
-// themselves and every proof stay.
+// Of the records of this node's trails, and of those of nodes that are gone, salts and details; `limit` is for all
+// trails together. The records themselves and every proof stay.
 Erased erase_details(Database& database, UtcTime before, UtcTime now, std::size_t limit);
 // Of the store's sessions that came to nothing: their names (session_rows.hpp).
 Erased erase_sessions(Database& database, UtcTime before, UtcTime now, std::size_t limit);
