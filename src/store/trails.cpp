@@ -230,22 +230,43 @@ struct Unerased { // a trail
     std::int64_t number = 0;
     std::uint64_t from = 0;
     std::uint64_t size = 0;
+    bool is_of_node = false; // this one, or one that has a heartbeat
 };
+
+// A home that only joins or invites is no node of the store, and erases nothing unless it is told to: what it wrote
+// last is its last sign of life.
+bool is_written_to(Database& database, const Unerased& trail, UtcTime since, UtcTime now) {
+    const auto last = kept_records(database, trail.number, trail.size - 1, 1);
+    if (last.empty()) return false;
+    const auto read = audit::decode(as_bytes(last.back().bytes));
+    return read && read->at >= since && read->at <= now;
+}
 
 // This node's, and those of nodes that are gone, which nobody else would erase. Not those of its living sisters: who
 // holds the row of a trail holds up whoever writes to it.
 std::vector<Unerased> unerased_trails(Database& database, UtcTime now) {
+    const auto since = now - gone_after;
     std::vector<Unerased> trails;
-    auto rows =
-        database.ask("SELECT number, erased, size FROM trails WHERE (node = ?1 OR node NOT IN (SELECT peer FROM "
-                     "nodes WHERE boot <> '' AND seen >= ?2)) AND erased < size ORDER BY number "
-                     "/*FOR UPDATE*/",
-                     database.node(), now - gone_after);
-    while (rows.next()) {
+    for (auto rows =
+             database.ask("SELECT number, erased, size, CASE WHEN node = ?1 OR node IN (SELECT peer FROM nodes) "
+                          "THEN 1 ELSE 0 END FROM trails WHERE (node = ?1 OR node NOT IN (SELECT peer FROM "
+                          "nodes WHERE seen >= ?2)) AND erased < size ORDER BY number",
+                          database.node(), since);
+         rows.next();) {
         auto& one = trails.emplace_back();
-        rows.read(one.number, one.from, one.size);
+        rows.read(one.number, one.from, one.size, one.is_of_node);
     }
+    std::erase_if(trails, [&](const auto& one) { return !one.is_of_node && is_written_to(database, one, since, now); });
     return trails;
+}
+
+// As it is by then: a sister may have erased in it meanwhile. False: all of it.
+bool hold(Database& database, Unerased& trail) {
+    auto rows = database.ask("SELECT erased, size FROM trails WHERE number = ?1 AND erased < size /*FOR UPDATE*/",
+                             trail.number);
+    if (!rows.next()) return false;
+    rows.read(trail.from, trail.size);
+    return true;
 }
 
 void erase_between(Database& database, std::int64_t trail, std::uint64_t from, std::uint64_t to) {
@@ -289,13 +310,14 @@ Reach reach_of(const std::vector<KeptRecord>& records, const Unerased& trail, Ut
 Erased erase_details(Database& database, UtcTime before, UtcTime now, std::size_t limit) {
     Erased erased;
     auto left = limit;
-    for (const auto& trail : unerased_trails(database, now)) {
+    for (auto& trail : unerased_trails(database, now)) {
         const auto first = reach_of(kept_records(database, trail.number, trail.from, 1), trail, before, now);
         if (first.is_empty() && first.is_at_the_end) continue; // most trails, at most times
         if (left == 0) {
             erased.has_more = true;
             break;
         }
+        if (!hold(database, trail)) continue;
         const auto records = kept_records(database, trail.number, trail.from, left);
         const auto reach = reach_of(records, trail, before, now);
         const bool is_stuck = reach.is_empty() && left == limit; // the next look would reach no further
