@@ -64,15 +64,14 @@ void CommitQueue::serve() {
     }
 }
 
-// What a call without a token locks is not known here, so it stays where it is, and nothing passes it.
 void CommitQueue::put_in_order(Batch& batch) {
-    const auto names_none = [](const auto& call) { return call->token.empty(); };
+    const auto is_unknown = [](const auto& call) { return !call->locks.is_known(); };
     for (auto from = batch.begin(); from != batch.end();) {
-        const auto to = std::find_if(from, batch.end(), names_none);
+        const auto to = std::find_if(from, batch.end(), is_unknown);
         std::sort(from, to, [](const auto& one, const auto& other) {
-            return std::tie(one->token, one->number) < std::tie(other->token, other->number);
+            return std::tie(one->locks.token(), one->number) < std::tie(other->locks.token(), other->number);
         });
-        from = std::find_if_not(to, batch.end(), names_none);
+        from = std::find_if_not(to, batch.end(), is_unknown);
     }
 }
 

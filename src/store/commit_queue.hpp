@@ -11,8 +11,9 @@
 // of each or by that bounded time, and a call may run more than once; what it wrote the last time is all that it wrote.
 //
 // Calls that lock a token's row run in the order of the tokens within a batch, so that no two nodes hold what the other
-// one waits for. Those of one token, and so of one session, keep their order; over one that names no token none goes.
-// Only a contended call is overtaken: who asks for two steps of a session waits for the first one's answer.
+// one waits for. Those of one token, and so of one session, keep their order; those that lock none come first, in
+// theirs. One of which it is not known keeps its place, and none goes over it. Only a contended call is overtaken: who
+// asks for two steps of a session waits for the first one's answer.
 //
 // Any thread may ask. The io_contexts of those who ask must outlive the queue: its thread may still be inside `post`
 // when the answer has been read.
@@ -49,6 +50,25 @@ template <class T> bool is_kept(const Result<std::expected<T, ports::NotTaken>>&
     return outcome.has_value() && outcome->has_value();
 }
 
+// Which token's row a call locks.
+class Locks {
+public:
+    Locks() = default; // whichever it finds
+    static Locks none() { return Locks{{}, true}; }
+    static Locks of(std::string token) { // by its id; where that is empty, it is not known either
+        const bool is_known = !token.empty();
+        return Locks{std::move(token), is_known};
+    }
+
+    bool is_known() const { return is_known_; }
+    const std::string& token() const { return token_; } // empty: none, where it is known
+
+private:
+    Locks(std::string token, bool is_known) : token_{std::move(token)}, is_known_{is_known} {}
+    std::string token_;
+    bool is_known_ = false;
+};
+
 class CommitQueue {
 public:
     struct Limits {
@@ -74,16 +94,15 @@ public:
     CommitQueue(const CommitQueue&) = delete;
     CommitQueue& operator=(const CommitQueue&) = delete;
 
-    // Runs `work(Database&) -> Result<T>` inside a transaction, more than once where that conflicts. `token`: the id of
-    // the one whose row it locks; empty: it keeps its place. `overloaded` when the queue is full. An awaiting task that
-    // is interrupted loses the answer, not the effect.
+    // Runs `work(Database&) -> Result<T>` inside a transaction, more than once where that conflicts. `overloaded` when
+    // the queue is full. An awaiting task that is interrupted loses the answer, not the effect.
     template <class Work>
-    auto run(Work work, std::string token = {}) -> async::awaitable<std::invoke_result_t<Work&, Database&>> {
+    auto run(Work work, Locks locks = {}) -> async::awaitable<std::invoke_result_t<Work&, Database&>> {
         using Outcome = std::invoke_result_t<Work&, Database&>;
         const auto executor = co_await async::asio::this_coro::executor;
         auto shot = std::make_shared<async::OneShot<Outcome>>(executor);
         auto waiting = shot->wait(); // once it is submitted its answer must be heard
-        if (!submit(std::make_unique<Asked<Work, Outcome>>(std::move(work), std::move(token), executor, shot)))
+        if (!submit(std::make_unique<Asked<Work, Outcome>>(std::move(work), std::move(locks), executor, shot)))
             co_return Outcome{fail(Code::overloaded, "the store's queue is full")};
         co_return co_await std::move(waiting);
     }
@@ -95,13 +114,13 @@ public:
 
 private:
     struct Call {
-        explicit Call(std::string of) : token{std::move(of)} {}
+        explicit Call(Locks what) : locks{std::move(what)} {}
         virtual ~Call() = default;
         virtual bool perform(Database& database) = 0; // false: take back what it wrote
         virtual void give_up(Error error) = 0;
         virtual void answer() = 0;
 
-        const std::string token;  // its id, or empty
+        const Locks locks;
         std::uint64_t number = 0; // in the order in which they were submitted
     };
     using Batch = std::vector<std::unique_ptr<Call>>;
@@ -109,8 +128,8 @@ private:
 
     template <class Work, class Outcome> class Asked final : public Call {
     public:
-        Asked(Work work, std::string token, async::Executor executor, std::shared_ptr<async::OneShot<Outcome>> shot)
-            : Call{std::move(token)}, work_{std::move(work)}, guard_{executor}, shot_{std::move(shot)} {}
+        Asked(Work work, Locks locks, async::Executor executor, std::shared_ptr<async::OneShot<Outcome>> shot)
+            : Call{std::move(locks)}, work_{std::move(work)}, guard_{executor}, shot_{std::move(shot)} {}
         bool perform(Database& database) override {
             outcome_ = work_(database);
             return is_kept(*outcome_);

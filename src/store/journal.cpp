@@ -14,6 +14,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 // Every method is one closure, run where the database may be waited for: writing steps in the queue, which may run them
 // again, questions at a reader. Arguments move into it.
 
@@ -25,6 +27,12 @@ template <class T> using Taken = std::expected<T, NotTaken>;
 namespace {
 
 std::string node_of(const Author& author) { return wire::PeerId::of(author.key.public_key()).to_text(); }
+
+// Records lock nothing but the trail, but keep their order with the calls of the token that they name.
+Locks order_of(const std::vector<AuditRecord>& audit) {
+    const auto named = std::ranges::find_if(audit, [](const auto& record) { return !record.token_id.empty(); });
+    return named == audit.end() ? Locks::none() : Locks::of(named->token_id);
+}
 
 // Another process of this node may do it at the same time; then it is done.
 Result<void> take_in_earlier(Database& database, Sealer sealer) {
@@ -109,7 +117,7 @@ template <class Step> auto Journal::tell(std::string token, Trail trail, Step st
             if (!story) return fail(story.error());
             return step(db, *story);
         },
-        std::move(token));
+        Locks::of(std::move(token)));
 }
 
 awaitable<Result<Recovered>> Journal::recover(UtcTime now) {
@@ -263,13 +271,13 @@ awaitable<Result<void>> Journal::end_session(Session session, Trail trail) {
                 });
 }
 awaitable<Result<void>> Journal::append_audit(std::vector<AuditRecord> audit) {
-    auto token = audit.empty() ? std::string{} : audit.front().token_id;
+    auto locks = order_of(audit);
     return writes_.run(
         [audit = std::move(audit)](Database& db) -> Result<void> {
             store::append_audit(db, audit);
             return {};
         },
-        std::move(token));
+        std::move(locks));
 }
 awaitable<Result<std::vector<Session>>> Journal::waiting_sessions(std::optional<wire::PeerId> peer) {
     return sessions_.look([peer = std::move(peer)](Database& db) { return store::waiting_sessions(db, peer); });

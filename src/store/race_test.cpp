@@ -140,14 +140,21 @@ wire::KeyPair key_of(int node) {
     return wire::KeyPair::generate(seeded);
 }
 
-// `count` sessions, one after another of the tokens that the node comes by in its order; each tells a later time.
+async::awaitable<void> turn_away(Journal& journal) {
+    std::vector<ports::AuditRecord> records{record("refused")};
+    const auto written = co_await journal.append_audit(std::move(records));
+    EXPECT_TRUE(written) << (written ? "" : written.error().context);
+}
+
+// `count` sessions, one after another of the tokens that the node comes by in its order; each tells a later time, and
+// somebody is turned away after it.
 void open_in_order(const Home& home, int node, int count, std::latch& both, std::atomic<std::uint64_t>& conflicts,
                    Tally& tally_of_all) {
     const auto key = key_of(node);
     SystemRandom random;
     Journal::Options options;
     options.database.busy_wait = 60s;
-    options.writes.batch_max = 2;
+    options.writes.batch_max = 4;
     async::asio::io_context context; // outlives the journal, as above
     const auto journal = open(home.store(), options, {key, random});
     both.arrive_and_wait();
@@ -156,6 +163,8 @@ void open_in_order(const Home& home, int node, int count, std::latch& both, std:
         auto made = session(std::to_string(node) + "-" + std::to_string(i), token, Role::foil,
                             100U + static_cast<unsigned>(node * count + i));
         async::asio::co_spawn(context, contact(*journal, std::move(made), false, tally_of_all, now + i * 2s),
+                              [](const std::exception_ptr& failed) { EXPECT_FALSE(failed); });
+        async::asio::co_spawn(context, turn_away(*journal),
                               [](const std::exception_ptr& failed) { EXPECT_FALSE(failed); });
     }
     context.run();
