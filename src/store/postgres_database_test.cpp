@@ -157,7 +157,7 @@ TEST_F(PostgresDatabaseTest, what_was_posted_fails_at_the_latest_with_the_commit
 
 TEST_F(PostgresDatabaseTest, a_row_that_another_holds_is_a_conflict) {
     const auto one = open_with_table();
-    const auto two = open();
+    const auto two = open({.limits = {}, .lock_wait = 100ms});
     one->begin();
     one->run("INSERT INTO t (a) VALUES (1)");
     two->begin();
@@ -325,17 +325,17 @@ TEST_F(PostgresDatabaseTest, who_stands_still_in_a_transaction_lets_go_before_it
 // Found in review: a large store could be neither brought forward nor verified, since each answer had to come within
 // ten seconds, and a sister waited sixteen for who brought it forward.
 TEST_F(PostgresDatabaseTest, what_looks_at_whole_tables_may_take_its_time) {
-    const auto database = open({.limits = {.answer = 500ms}});
-    const auto look = [&] {
+    const auto database = open({.limits = {.answer = 2s}});
+    const auto look = [&](std::int64_t seconds) {
         database->snapshot();
-        const auto found = database->value<std::int64_t>("SELECT count(*) FROM pg_sleep(0.8)");
+        const auto found = database->value<std::int64_t>("SELECT count(*) FROM pg_sleep(?1)", seconds);
         database->roll_back();
         return found;
     };
-    EXPECT_FALSE(look());
+    EXPECT_FALSE(look(60));
     EXPECT_EQ(database->take_fault()->code, Code::dependency_unavailable);
     database->be_patient();
-    EXPECT_EQ(look(), 1);
+    EXPECT_EQ(look(3), 1);
     EXPECT_FALSE(database->fault());
 }
 
@@ -345,11 +345,11 @@ TEST_F(PostgresDatabaseTest, who_opens_a_store_waits_for_a_sister_that_brings_it
     sister->begin();
     EXPECT_TRUE(sister->value<std::int64_t>("SELECT version FROM store WHERE name = 'taleus' /*FOR UPDATE*/"));
     const std::jthread other{
-        [&] { EXPECT_TRUE(PostgresDatabase::open(*url, {.limits = {.answer = 500ms}, .lock_wait = 50ms})); }};
-    const auto patience = std::chrono::steady_clock::now() + 5s; // with whoever waits for less
+        [&] { EXPECT_TRUE(PostgresDatabase::open(*url, {.limits = {.answer = 2s}, .lock_wait = 50ms})); }};
+    const auto patience = std::chrono::steady_clock::now() + 8s; // with whoever waits for less
     while (std::chrono::steady_clock::now() < patience &&
            sister->value<std::int64_t>("SELECT count(*) FROM pg_locks WHERE NOT granted AND waitstart < "
-                                       "clock_timestamp() - interval '0.8 s'") == 0)
+                                       "clock_timestamp() - interval '2.5 s'") == 0)
         std::this_thread::yield();
     sister->run("UPDATE store SET version = version + 1");
     sister->commit();
@@ -362,7 +362,7 @@ TEST_F(PostgresDatabaseTest, a_store_with_nothing_to_bring_forward_is_opened_who
     const auto holder = open();
     holder->begin();
     EXPECT_TRUE(holder->value<std::int64_t>("SELECT version FROM store WHERE name = 'taleus' /*FOR UPDATE*/"));
-    EXPECT_TRUE(PostgresDatabase::open(*url, {.limits = {.answer = 500ms}, .lock_wait = 50ms}));
+    EXPECT_TRUE(PostgresDatabase::open(*url, {.limits = {.answer = 2s}, .lock_wait = 50ms}));
     holder->commit();
     EXPECT_FALSE(holder->fault()) << "it was waited for until the server let go of what stands still";
 }
@@ -421,7 +421,7 @@ TEST_F(PostgresDatabaseTest, conflicts_without_end_fail_one_call_and_no_other) {
         "IF NEW.a = 13 THEN RAISE EXCEPTION 'try again' USING ERRCODE = '40001'; END IF; "
         "RETURN NEW; END $$; CREATE TRIGGER refusing BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION refuse()");
     Shard shard;
-    CommitQueue queue{open(), {}};
+    CommitQueue queue{open(), {.patience = 1min}};
     const auto insert = [](std::int64_t value) {
         return [value](Database& db) -> Result<std::int64_t> {
             db.run("INSERT INTO t (a) VALUES (?1)", value);
@@ -467,7 +467,7 @@ struct PostgresHeldRowTest : PostgresDatabaseTest {
 // Found in review: a row that a sister held as it stood still stopped the one writer for sixteen seconds a call.
 TEST_F(PostgresHeldRowTest, holds_up_no_call_but_its_own) {
     hold_the_second_of_three();
-    CommitQueue queue{open({.limits = {}, .lock_wait = 300ms}), {}};
+    CommitQueue queue{open({.limits = {}, .lock_wait = 500ms}), {.patience = 1min}};
     Gate gate;
     gate.close(shard, queue);
     std::vector<std::int64_t> told;
@@ -501,7 +501,9 @@ TEST_F(PostgresHeldRowTest, is_waited_for_three_times_and_then_no_longer_than_th
 // health: they were read by the same thread.
 TEST_F(PostgresDatabaseTest, what_sessions_wait_for_is_read_beside_what_is_looked_through) {
     Shard shard;
-    const auto journal = Journal::connect(*url, author(), {}).value();
+    Journal::Options options;
+    options.server = {.limits = {.answer = 60s}, .lock_wait = 60s};
+    const auto journal = Journal::connect(*url, author(), options).value();
     const auto holder = open();
     holder->begin();
     holder->run("LOCK TABLE tallies IN ACCESS EXCLUSIVE MODE");

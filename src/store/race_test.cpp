@@ -47,6 +47,7 @@ void race(const Home& home, Tally& tally_of_all, int count, bool records,
         processes.emplace_back([&, process] {
             auto options = Journal::Options{};
             options.database.busy_wait = 60s;
+            options.server = {.limits = {.answer = 60s}, .lock_wait = 60s}; // who stands still is no conflict
             async::asio::io_context context; // outlives the journal, whose thread may still be leaving its last post
             const auto journal = open(home.store(), options);
             for (int i = 0; i < count; ++i)
@@ -125,6 +126,7 @@ TEST_F(RaceTest, two_processes_of_a_new_node_begin_one_trail) {
                 Shard process_shard; // outlives the journal
                 auto options = Journal::Options{};
                 options.database.busy_wait = 60s;
+                options.server = {.limits = {.answer = 60s}, .lock_wait = 60s}; // who stands still is no conflict
                 const auto own = open(home.store(), options);
                 both.arrive_and_wait();
                 for (int i = 0; i < appends; ++i)
@@ -154,6 +156,7 @@ void open_in_order(const Home& home, int node, int count, std::latch& both, std:
     SystemRandom random;
     Journal::Options options;
     options.database.busy_wait = 60s;
+    options.server = {.limits = {.answer = 60s}, .lock_wait = 60s}; // who stands still is no conflict
     options.writes.batch_max = 4;
     async::asio::io_context context; // outlives the journal, as above
     const auto journal = open(home.store(), options, {key, random});
@@ -196,7 +199,8 @@ void take_over_in_turn(const Home& home, int times, std::size_t count, std::latc
     SystemRandom random_of_other;
     Journal::Options options;
     options.database.busy_wait = 60s;
-    Shard shard; // outlives the journals, as above
+    options.server = {.limits = {.answer = 60s}, .lock_wait = 60s}; // who stands still is no conflict
+    Shard shard;                                                    // outlives the journals, as above
     const std::array journals{open(home.store(), options, {keys[0], random_of_one}),
                               open(home.store(), options, {keys[1], random_of_other})};
     both.arrive_and_wait();
