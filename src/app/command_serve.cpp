@@ -13,6 +13,7 @@
 #include <taleus/listener.hpp>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <future>
 #include <utility>
@@ -29,20 +30,27 @@ struct ServeOptions {
 };
 
 // Signals wait while the store is opened, so that one of them then ends the program in order. They are held by the
-// thread that makes this and by those that come of it; `release` lets them in to the thread that calls it.
+// thread that makes this and by those that come of it; `release` lets them in to the thread that calls it, and `hold`
+// keeps them from it again.
 class HeldSignals {
 public:
-    HeldSignals() { change(SIG_BLOCK); }
+    HeldSignals() { hold(); }
     ~HeldSignals() { release(); }
     HeldSignals(const HeldSignals&) = delete;
     HeldSignals& operator=(const HeldSignals&) = delete;
     void release() { change(SIG_UNBLOCK); }
+    void hold() { change(SIG_BLOCK); }
+    // Nobody hears them any more, nor those that wait: what ends in order is not to be killed by the last of them.
+    void forget() {
+        for (const int one : all) std::signal(one, SIG_IGN); // NOLINT(cert-err33-c): of signals that exist
+    }
 
 private:
+    static constexpr std::array all{SIGINT, SIGTERM, SIGHUP};
     static void change(int how) {
         sigset_t held{};
         sigemptyset(&held);
-        for (const int one : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&held, one);
+        for (const int one : all) sigaddset(&held, one);
         pthread_sigmask(how, &held, nullptr);
     }
 };
@@ -93,8 +101,8 @@ private:
     std::optional<NodeControl> control_;
     std::unique_ptr<Admin> admin_;
     std::optional<Watch> watch_;
-    std::unique_ptr<boost::asio::signal_set> signals_;
-    std::unique_ptr<boost::asio::signal_set> hangups_;
+    Signals signals_;
+    Signals hangups_;
     bool has_started_ = false;
     bool draining_ = false;
 };
@@ -150,13 +158,16 @@ void Serving::reload() {
     });
 }
 
-// The admin interface answers to the end.
+// The admin interface answers to the end, and a second signal hurries as long as something is awaited. Then signals are
+// kept out: what no set hears kills the process.
 async::awaitable<void> Serving::end() {
     watch_.reset();
     if (admin_) admin_->stop();
     co_await control_->close();
+    held_.hold();
     hangups_.reset();
     signals_.reset();
+    held_.forget();
     admin_.reset();
     control_.reset();
     parts_.reset();

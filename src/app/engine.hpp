@@ -17,25 +17,28 @@
 
 namespace taleus::app {
 
-inline void wait_for_signal(boost::asio::signal_set& signals, std::function<void()> action) {
-    signals.async_wait([&signals, action = std::move(action)](const boost::system::error_code& error, int) {
-        if (error) return;
+using Signals = std::shared_ptr<boost::asio::signal_set>;
+
+// A signal whose turn on the loop had come already when the set was destroyed is told without an error all the same.
+inline void wait_for_signal(const Signals& signals, std::function<void()> action) {
+    signals->async_wait([weak = std::weak_ptr{signals}, action = std::move(action)](auto error, int) {
+        if (error || weak.expired()) return;
         action();
-        wait_for_signal(signals, action);
+        if (const auto still = weak.lock()) wait_for_signal(still, action);
     });
 }
 
-// Calls `action` on that loop at each SIGINT or SIGTERM until the returned set is destroyed or cancelled. Who stops
-// reading what we print does not end us either.
-inline std::unique_ptr<boost::asio::signal_set> on_signal(async::Executor loop, std::function<void()> action) {
+// Calls `action` on that loop at each SIGINT or SIGTERM until the returned set, which nobody else owns, is destroyed or
+// cancelled. Who stops reading what we print does not end us either.
+inline Signals on_signal(async::Executor loop, std::function<void()> action) {
     std::signal(SIGPIPE, SIG_IGN); // NOLINT(cert-err33-c): of a signal that exists
-    auto signals = std::make_unique<boost::asio::signal_set>(loop, SIGINT, SIGTERM);
-    wait_for_signal(*signals, std::move(action));
+    auto signals = std::make_shared<boost::asio::signal_set>(loop, SIGINT, SIGTERM);
+    wait_for_signal(signals, std::move(action));
     return signals;
 }
-inline std::unique_ptr<boost::asio::signal_set> on_hangup(async::Executor loop, std::function<void()> action) {
-    auto signals = std::make_unique<boost::asio::signal_set>(loop, SIGHUP);
-    wait_for_signal(*signals, std::move(action));
+inline Signals on_hangup(async::Executor loop, std::function<void()> action) {
+    auto signals = std::make_shared<boost::asio::signal_set>(loop, SIGHUP);
+    wait_for_signal(signals, std::move(action));
     return signals;
 }
 
@@ -68,9 +71,7 @@ public:
     }
     void stop() { context_.stop(); }
 
-    std::unique_ptr<boost::asio::signal_set> on_signal(std::function<void()> action) {
-        return app::on_signal(executor(), std::move(action));
-    }
+    Signals on_signal(std::function<void()> action) { return app::on_signal(executor(), std::move(action)); }
 
 private:
     template <class T>

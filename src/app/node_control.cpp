@@ -189,6 +189,7 @@ NodeControl::change_here(ports::SettingChange change) {
 }
 
 void NodeControl::reload(std::function<void()> done) {
+    if (closed_) return; // nobody would wait for its end
     reload_done_.push_back(std::move(done));
     reload_wanted_ = true;
     if (!changing_) tasks_.spawn([this](async::Limit&) { return reload_once(); });

@@ -20,7 +20,8 @@ public:
     NodeControl(ConfiguredHome& home, library::ListenerParts parts, std::function<void()> drain);
 
     // --- the node's thread
-    void reload(std::function<void()> done); // config.toml; what is refused is in the log
+    // Reads config.toml; what is refused is in the log. Nothing, and nobody is told, once it closes.
+    void reload(std::function<void()> done);
     // Returns when whoever asked has been answered; nobody asks any more. Before the loop ends.
     async::awaitable<void> close();
 

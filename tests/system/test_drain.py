@@ -207,3 +207,20 @@ def test_at_every_stage_of_its_start(alice):
     check_ends(alice)
     starts = started_and_stopped(alice)
     assert starts == ["started", "stopped"] * (len(starts) // 2), "each start that is on record has its stop"
+
+
+def test_signals_to_its_very_end(alice):
+    """Found in review: a SIGHUP in the last moments began a reload that nobody waited for, a second SIGTERM met a process that heard signals no
+    more: it ended by an abort, or by the signal."""
+    for number in range(20):
+        with Listener(alice) as running:
+
+            def has_ended():
+                for one in (signal.SIGTERM, signal.SIGHUP):
+                    running.signal(one)
+                return not running.is_running()
+
+            until("it has ended", has_ended, 60, pause=0.0003)
+            assert running.wait() == 0, (number, running.log())
+            assert "invariant broken" not in running.log(), (number, running.log())
+    assert started_and_stopped(alice) == ["started", "stopped"] * 20
