@@ -15,10 +15,18 @@ namespace {
 using ports::SettingFault;
 using Faults = std::vector<SettingFault>;
 
+// A value as the trail, which never forgets, and the log may have it: no password, nobody's cadre (docs/auditing.md),
+// and no more of a long list than a record has room for.
+std::string on_record(std::string_view key, std::string value) {
+    constexpr std::size_t bytes_max = 1024;
+    if (key == "party.cadre") return value.empty() ? "" : "***";
+    return readable(without_password(std::move(value)), bytes_max);
+}
+
 SettingFault needs_restart(const Key& key, std::string_view now, std::string_view wanted) {
     return {std::string{key.name}, "needs_restart",
             fmt::format("{} is {} until the listener is restarted; {} was not taken", key.name,
-                        without_password(std::string{now}), escaped(without_password(std::string{wanted})))};
+                        on_record(key.name, std::string{now}), on_record(key.name, std::string{wanted}))};
 }
 
 std::vector<LiveSettings::Changed> differences(const Config& from, const Config& to) {
@@ -27,14 +35,6 @@ std::vector<LiveSettings::Changed> differences(const Config& from, const Config&
         if (auto old = text_of(from, key), fresh = text_of(to, key); old != fresh)
             changes.push_back({std::string{key.name}, std::move(old), std::move(fresh)});
     return changes;
-}
-
-// A value as the trail may have it, which never forgets: no password, nobody's cadre (docs/auditing.md), and no more of
-// a long list than a record has room for.
-std::string on_record(std::string_view key, std::string value) {
-    constexpr std::size_t bytes_max = 1024;
-    if (key == "party.cadre") return value.empty() ? "" : "***";
-    return readable(without_password(std::move(value)), bytes_max);
 }
 
 ports::AuditRecord record_of(const std::vector<LiveSettings::Changed>& changes, std::string by, bool persist,

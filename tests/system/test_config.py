@@ -188,6 +188,18 @@ def test_no_secret_of_a_change_is_on_record(alice):
     assert "on record" in failed.err and "canary" not in failed.err and file.read_bytes() == before
 
 
+def test_no_cadre_of_a_refused_change_is_in_the_log(alice):
+    """Found in review: what was not taken until a restart was told with both values, whoever's they were."""
+    write(alice, '[party]\ncadre = ["canary.before.example"]\n')
+    with Listener(alice) as running:
+        write(alice, '[party]\ncadre = ["canary.after.example"]\n')
+        reload(running, lambda: "config.toml:2: party.cadre is *** until the listener is restarted; *** was not taken" in running.log())
+        answer = running.admin.patch({"party.cadre": ["canary.patched.example"]})
+        assert (answer.status, answer.json["code"]) == (409, "needs_restart") and "canary" not in answer.text
+        until("the refusal is in the log", lambda: "settings refused to admin: party.cadre is ***" in running.log())
+    assert "canary" not in running.log()
+
+
 def test_an_admin_token_that_was_written_on_windows_is_the_same(alice):
     """Found in review: the CR at its end was part of it."""
     file = alice.path / "admin.token"
