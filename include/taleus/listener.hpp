@@ -29,7 +29,9 @@ class TALEUS_EXPORT Listener {
 public:
     /// Opens the home, takes up what an earlier run left, and listens. Waits for all of that: migrating a large store
     /// may take minutes. `malformed` when a setting makes no sense, `conflict` when another one runs in this home or
-    /// under this key, `internal` when the home or an address cannot be used; the context says what to do.
+    /// under this key or somebody has the port, `dependency_unavailable` when this machine does not give an address to
+    /// listen on, `overloaded` when it has no room for one, `internal` when the home cannot be used; the context says
+    /// what to do.
     static Result<Listener> start(ListenerSettings settings, Hooks hooks = {});
     /// Moving leaves an empty one, which may only be destroyed or assigned to.
     Listener(Listener&& other) noexcept;

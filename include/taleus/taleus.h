@@ -503,7 +503,8 @@ TALEUS_API void taleus_counts_free(const taleus_counts* counts);
 typedef struct taleus_listener taleus_listener;
 /**
  * Opens the home, takes up what an earlier run left, and listens. TALEUS_CONFLICT when another one runs in this home or
- * under this key, TALEUS_INTERNAL when the home, the key or an address cannot be used.
+ * under this key or somebody has the port, TALEUS_DEPENDENCY_UNAVAILABLE when this machine does not give an address to
+ * listen on, TALEUS_OVERLOADED when it has no room for one, TALEUS_INTERNAL when the home or the key cannot be used.
  */
 TALEUS_API taleus_code taleus_listener_start(const taleus_listener_options* options, taleus_listener** listener,
                                              taleus_error** error);

@@ -105,6 +105,7 @@ private:
     Signals hangups_;
     bool has_started_ = false;
     bool draining_ = false;
+    bool has_no_port_ = false; // to listen on, or for the admin interface: why it did not start
 };
 
 Result<void> Serving::begin(library::ListenerParts parts) {
@@ -116,6 +117,7 @@ Result<void> Serving::begin(library::ListenerParts parts) {
     hangups_ = on_hangup(*loop_, [this] { reload(); });
     held_.release();
     auto admin = Admin::open(home_, systemd_, *control_, parts_->events);
+    has_no_port_ = !admin;
     if (!admin) return fail(admin.error());
     admin_ = std::move(*admin);
     return {};
@@ -168,6 +170,7 @@ async::awaitable<void> Serving::end() {
     hangups_.reset();
     signals_.reset();
     held_.forget();
+    has_no_port_ = has_no_port_ || parts_->node.has_no_port();
     admin_.reset();
     control_.reset();
     parts_.reset();
@@ -181,9 +184,12 @@ Exit Serving::not_started(const Error& error, const Console& console) const {
         return Exit::failed;
     }
     if (!loop_) return not_opened(error, console);
-    console.error(error, error.code == Code::internal ? more_of_the_machine
-                                                      : "check p2p.listen and admin.listen in config.toml, or another "
-                                                        "program that has the port");
+    std::string_view next; // what is wrong with a file or the store says so by itself
+    if (has_no_port_ && error.code != Code::internal)
+        next = error.code == Code::overloaded
+                   ? more_of_the_machine
+                   : "check p2p.listen and admin.listen in config.toml, or another program that has the port";
+    console.error(error, next);
     return error.code == Code::malformed ? Exit::usage : Exit::failed;
 }
 

@@ -305,6 +305,10 @@ TEST_F(HostTest, it_listens_on_several_addresses_or_on_none) {
     EXPECT_NE(taken.error().context.find(fmt::format("{}: Address already in use", bound[0].to_text())),
               std::string::npos)
         << taken.error().context;
+    EXPECT_EQ(taken.error().code, Code::conflict);
+    const auto foreign = other.listen({any, wire::Multiaddr::from_text("/ip4/192.0.2.1/tcp/0").value()});
+    ASSERT_FALSE(foreign) << "of no machine (RFC 5737)";
+    EXPECT_EQ(foreign.error().code, Code::dependency_unavailable);
     EXPECT_FALSE(other.listen({wire::Multiaddr::from_text("/dns4/localhost/tcp/0").value()}));
     EXPECT_FALSE(other.listen({wire::Multiaddr::from_text("/ip4/127.0.0.1/udp/0/quic-v1").value()}));
 }

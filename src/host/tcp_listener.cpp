@@ -31,6 +31,19 @@ Refusal refusal_of(guard::Kind scope) {
 
 error_code last_error() { return {errno, boost::system::system_category()}; }
 
+// Why there is no port: somebody has it, or this process is short of something. Else the address is none that this
+// machine has, or gives to us, at the moment.
+Code code_of(const error_code& why) {
+    switch (why.value()) {
+    case EADDRINUSE: return Code::conflict;
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM: return Code::overloaded;
+    default: return Code::dependency_unavailable;
+    }
+}
+
 } // namespace
 
 TcpListener::TcpListener(Shard& shard)
@@ -54,15 +67,18 @@ Result<wire::Multiaddr> TcpListener::open(const wire::Multiaddr& address) {
 
 Result<void> TcpListener::bind(const tcp::endpoint& endpoint) {
     const int handle = ::socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (handle < 0) return fail(Code::internal, last_error().message());
     error_code error;
+    if (handle < 0) {
+        error = last_error();
+        return fail(code_of(error), error.message());
+    }
     acceptor_.assign(endpoint.protocol(), handle, error);
     if (!error) acceptor_.set_option(Acceptor::reuse_address{true}, error);
     // Each family for itself, so that both wildcards can be bound side by side.
     if (!error && endpoint.address().is_v6()) acceptor_.set_option(asio::ip::v6_only{true}, error);
     if (!error) acceptor_.bind(endpoint, error);
     if (!error) acceptor_.listen(Acceptor::max_listen_connections, error);
-    if (error) return fail(Code::internal, error.message());
+    if (error) return fail(code_of(error), error.message());
     return {};
 }
 

@@ -17,7 +17,9 @@ public:
     TcpListener(const TcpListener&) = delete;
     TcpListener& operator=(const TcpListener&) = delete;
 
-    // Binds to /ip4|ip6/HOST/tcp/PORT; the answer has the real port.
+    // Binds to /ip4|ip6/HOST/tcp/PORT; the answer has the real port. `conflict` where somebody has it,
+    // `dependency_unavailable` where this machine has no such address or does not give it, `overloaded` where it has no
+    // room for a socket.
     Result<wire::Multiaddr> open(const wire::Multiaddr& address);
     // Takes over a socket that somebody else bound and listens on; it is ours to close, also at an error.
     Result<wire::Multiaddr> adopt(int listening);

@@ -107,7 +107,8 @@ Node::Node(Ground ground, const Dependencies& dependencies, NodeSettings setting
       background_{ground.executor, ground.clock} {}
 
 async::awaitable<Result<std::vector<wire::Multiaddr>>> Node::start(std::vector<int> sockets) {
-    if (sockets.empty() && settings_.listen.empty()) co_return fail(Code::malformed, "p2p.listen names no address");
+    has_no_port_ = sockets.empty() && settings_.listen.empty();
+    if (has_no_port_) co_return fail(Code::malformed, "p2p.listen names no address");
     if (auto begun = co_await presence_.begin(ground_.peer(), settings_.place, random_); !begun)
         co_return fail(begun.error());
     const auto now = ground_.clock.utc(); // which follows the store's from here on
@@ -118,6 +119,7 @@ async::awaitable<Result<std::vector<wire::Multiaddr>>> Node::start(std::vector<i
     if (auto resumed = co_await listener_.resume(); !resumed) co_return fail(resumed.error());
 
     auto listening = sockets.empty() ? host_.listen(addresses_of(settings_.listen)) : host_.adopt(sockets);
+    has_no_port_ = !listening;
     if (!listening) co_return fail(listening.error());
     listening_ = std::move(*listening);
 

@@ -57,6 +57,8 @@ public:
     // Recovers what an earlier process left, takes up waiting sessions, listens and registers. The announced addresses.
     // `sockets`: what somebody listens on for us already, instead of the settings' addresses.
     async::awaitable<Result<std::vector<wire::Multiaddr>>> start(std::vector<int> sockets);
+    // Why `start` failed: there was nothing to listen on.
+    bool has_no_port() const { return has_no_port_; }
     // No new sessions; those under way go on.
     void drain() { listener_.drain(); }
     // In order: no new connections, no new sessions, those under way to their ends or the grace, connections closed.
@@ -99,6 +101,7 @@ private:
     std::vector<wire::Multiaddr> announced_;
     session::RemovalWorld removal_;
     async::TaskGroup background_; // stopped with the node
+    bool has_no_port_ = false;
     bool draining_ = false;
 };
 

@@ -11,7 +11,9 @@ namespace taleus::ops {
 
 Result<void> check_address(std::string_view address); // `malformed`; "" (none) is an address
 
-// The descriptor is the caller's. A Unix socket that nobody listens on any more is replaced.
+// The descriptor is the caller's. A Unix socket that nobody listens on any more is replaced. `conflict` where somebody
+// listens there, `overloaded` where there is no room for a socket, `dependency_unavailable` where it cannot be had for
+// another reason.
 Result<int> listen_at(std::string_view address);
 // `unreachable` when nobody listens there.
 Result<int> connect_to(std::string_view address);

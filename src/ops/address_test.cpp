@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <string>
 
@@ -23,6 +24,18 @@ TEST(AddressTest, a_relative_path_is_refused_and_told_why) {
     ASSERT_FALSE(checked);
     EXPECT_EQ(checked.error().code, Code::malformed);
     EXPECT_THAT(checked.error().context, testing::HasSubstr("begins with /"));
+}
+
+TEST(AddressTest, why_there_is_no_socket_is_told_apart) {
+    const auto taken = listen_at("127.0.0.1:0");
+    ASSERT_TRUE(taken);
+    const auto again = listen_at(address_of(*taken));
+    ::close(*taken);
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().code, Code::conflict);
+    const auto nowhere = listen_at("unix:/no/such/folder/admin.sock");
+    ASSERT_FALSE(nowhere);
+    EXPECT_EQ(nowhere.error().code, Code::dependency_unavailable);
 }
 
 } // namespace

@@ -70,7 +70,7 @@ Result<void> Server::start() {
             context_.poll(); // the last task is put away
         }};
     } catch (const std::system_error& error) {
-        started = fail(Code::internal, std::string{"the admin interface has no thread: "} + error.what());
+        started = fail(Code::overloaded, std::string{"the admin interface has no thread: "} + error.what());
     }
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     return started;

@@ -35,7 +35,7 @@ public:
     Result<std::string> listen(std::string_view address);
     // The same with a socket that somebody else listens on for us. It is ours to close.
     Result<std::string> adopt(int listening);
-    Result<void> start(); // `internal` where there is no thread to be had
+    Result<void> start(); // `overloaded` where there is no thread to be had
     // Lets answers under way get out, for a second, and ends; from its return on nothing is asked of the node. What was
     // asked may still answer while this lives.
     void stop();

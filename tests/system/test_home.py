@@ -1,8 +1,10 @@
 """Homes, settings and the command line as such: what every command shares."""
 
+import contextlib
 import json
 import os
 import re
+import sqlite3
 import stat
 import subprocess
 
@@ -189,8 +191,24 @@ def test_one_listener_a_home(alice, listener):
 
 
 def test_a_taken_port_is_said(alice, home, listener):
-    taken = home("carol").run("serve", set={"p2p.listen": f"/ip4/127.0.0.1/tcp/{listener.port}"}, code=FAILED, seconds=20)
-    assert str(listener.port) in taken.err
+    """Found in review: it was taken for missing memory."""
+    carol, free = home("carol"), {"p2p.listen": "/ip4/127.0.0.1/tcp/0", "admin.listen": "127.0.0.1:0"}
+    for key, taken in (("p2p.listen", f"/ip4/127.0.0.1/tcp/{listener.port}"), ("admin.listen", listener.ready["admin"])):
+        refused = carol.run("serve", "--json", set={**free, key: taken}, code=FAILED, seconds=20)
+        assert refused.result["error"]["code"] == "conflict" and taken in refused.err, refused
+        assert "check p2p.listen and admin.listen" in refused.err and "ulimit" not in refused.err, refused
+    foreign = carol.run("serve", set={**free, "p2p.listen": "/ip4/192.0.2.1/tcp/9000"}, code=FAILED, seconds=20)
+    assert "192.0.2.1" in foreign.err and "check p2p.listen" in foreign.err and "ulimit" not in foreign.err, foreign
+
+
+def test_a_store_that_is_held_is_not_taken_for_a_port(alice):
+    """Found in review: whatever ended a start was answered by `check p2p.listen`."""
+    with Listener(alice):
+        pass
+    with contextlib.closing(sqlite3.connect(alice.store, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        held = alice.run("serve", set={"p2p.listen": "/ip4/127.0.0.1/tcp/0", "admin.listen": "127.0.0.1:0"}, code=FAILED, seconds=60)
+        assert "locked" in held.err and "p2p.listen" not in held.err and "ulimit" not in held.err, held
 
 
 def test_json_logs_are_json(alice):

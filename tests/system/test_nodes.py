@@ -229,6 +229,7 @@ def test_a_node_restarts_at_once_and_a_copy_of_it_is_refused(store, tmp_path):
     shutil.copytree(home.path, tmp_path / "copy")
     refused = taleus("serve", "--home", tmp_path / "copy", "--set", f"store.url={store.url}", "--set", "p2p.listen=/ip4/127.0.0.1/tcp/0", code=FAILED)
     assert home.peer_id in refused.err and "running already" in refused.err, refused
+    assert "p2p.listen" not in refused.err, "found in review: whatever ended a start was taken for a port that is not to be had"
     running.kill()
     with Listener(home, set=home.set):
         assert store.rows("SELECT count(*) AS n FROM nodes WHERE boot <> ''") == [{"n": 1}]
