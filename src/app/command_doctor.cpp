@@ -117,7 +117,8 @@ Finding versions() {
 
 // --- what belongs to the network
 
-Finding port_of(Engine& engine, const std::string& text) {
+// `is_alone`: without an address of IPv4 beside it, so that `serve` cannot leave it out.
+Finding port_of(Engine& engine, const std::string& text, bool is_alone) {
     using tcp = boost::asio::ip::tcp;
     const auto address = wire::Multiaddr::from_text(text);
     const auto target = address ? address->as_tcp() : std::nullopt;
@@ -133,6 +134,8 @@ Finding port_of(Engine& engine, const std::string& text) {
     if (!error) acceptor.bind({ip, target->port}, error);
     if (!error) acceptor.listen(1, error);
     if (!error) return {"ports", Verdict::good, text + " is free"};
+    if (error == boost::asio::error::address_family_not_supported && ip.is_v6() && ip.is_unspecified() && !is_alone)
+        return {"ports", Verdict::warning, fmt::format("{}: this machine has no IPv6, and serve leaves it out", text)};
     return {"ports", Verdict::failed, fmt::format("{}: {}", text, error.message()),
             "who has it: ss -ltnp; or set p2p.listen to another"};
 }
@@ -175,7 +178,9 @@ void ask_network(const Home& home, const Config& config, const wire::PeerId& sel
             return;
         }
         findings.push_back({"listener", Verdict::skipped, "none runs in this home"});
-        for (const auto& address : config.listen) findings.push_back(port_of(engine, address));
+        const bool has_ip4 =
+            std::ranges::any_of(config.listen, [](const auto& one) { return one.starts_with("/ip4/"); });
+        for (const auto& address : config.listen) findings.push_back(port_of(engine, address, !has_ip4));
         findings.push_back({"reachability", Verdict::skipped, "only a running listener can be called"});
         return;
     }

@@ -1,5 +1,6 @@
 #include "host/host.hpp"
 
+#include "base/descriptor.hpp"
 #include "host/connection.hpp"
 #include "host/dialer.hpp"
 #include "host/handshakes.hpp"
@@ -9,11 +10,34 @@
 #include "p2p/noise_payload.hpp"
 #include "p2p/proven_keys.hpp"
 
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
 #include <list>
 #include <optional>
 #include <utility>
 
 namespace taleus::host {
+
+namespace {
+
+bool is_ip4(const wire::Multiaddr& address) {
+    const auto target = address.as_tcp();
+    return target && target->kind == wire::Multiaddr::Host::ip4;
+}
+bool is_all_of_ip6(const wire::Multiaddr& address) {
+    const auto target = address.as_tcp();
+    return target && target->kind == wire::Multiaddr::Host::ip6 && target->host == "::";
+}
+
+// A kernel may have been started without IPv6, and a service be kept from it (RestrictAddressFamilies=).
+bool has_ip6() {
+    const Descriptor probe{::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    return probe || errno != EAFNOSUPPORT;
+}
+
+} // namespace
 
 struct Host::Parts {
     Parts(async::Executor executor, async::Clock& clock, p2p::ConnectionContext context, HostSettings settings_,
@@ -73,7 +97,12 @@ const HostCounts& Host::counts() const { return parts_->shard.counts; }
 Result<std::vector<wire::Multiaddr>> Host::listen(const std::vector<wire::Multiaddr>& addresses) {
     std::list<TcpListener> opened;
     std::vector<wire::Multiaddr> actual;
+    const bool is_without_ip6 = std::ranges::any_of(addresses, is_ip4) && !has_ip6();
     for (const auto& address : addresses) {
+        if (is_without_ip6 && is_all_of_ip6(address)) {
+            parts_->shard.log.warn("this machine has no IPv6: {} is left out", address.to_text());
+            continue;
+        }
         opened.emplace_back(parts_->shard);
         auto bound = opened.back().open(address);
         if (!bound) return fail(std::move(bound.error()));

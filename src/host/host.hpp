@@ -41,7 +41,8 @@ public:
 
     const wire::PeerId& peer() const;
 
-    // Listens on all of them or on none, and answers with the real ports, each ending in /p2p and our id.
+    // Listens on all of them or on none, and answers with the real ports, each ending in /p2p and our id. /ip6/:: is
+    // left out beside an /ip4 where there is no IPv6.
     Result<std::vector<wire::Multiaddr>> listen(const std::vector<wire::Multiaddr>& addresses);
     // The same with sockets that somebody else bound and listens on for us. They are ours to close, also at an error.
     Result<std::vector<wire::Multiaddr>> adopt(const std::vector<int>& listening);

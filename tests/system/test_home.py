@@ -1,16 +1,21 @@
 """Homes, settings and the command line as such: what every command shares."""
 
 import contextlib
+import ctypes
+import errno
 import json
 import os
+import platform
 import re
+import socket
 import sqlite3
 import stat
 import subprocess
+import threading
 
 import pytest
 
-from taleus import FAILED, PROGRAM, USAGE, Home, Listener, taleus
+from taleus import FAILED, PROGRAM, USAGE, Home, Listener, in_parallel, taleus, until
 
 COMMANDS = [["init"], ["serve"], ["invite"], ["invite", "create"], ["invite", "list"], ["invite", "show"], ["invite", "revoke"], ["join"], ["tally", "list"],
             ["tally", "show"], ["session", "list"], ["session", "show"]]
@@ -199,6 +204,53 @@ def test_a_taken_port_is_said(alice, home, listener):
         assert "check p2p.listen and admin.listen" in refused.err and "ulimit" not in refused.err, refused
     foreign = carol.run("serve", set={**free, "p2p.listen": "/ip4/192.0.2.1/tcp/9000"}, code=FAILED, seconds=20)
     assert "192.0.2.1" in foreign.err and "check p2p.listen" in foreign.err and "ulimit" not in foreign.err, foreign
+
+
+class Step(ctypes.Structure):
+    """Of a filter of system calls (struct sock_filter)."""
+    _fields_ = [("code", ctypes.c_uint16), ("if_so", ctypes.c_uint8), ("if_not", ctypes.c_uint8), ("value", ctypes.c_uint32)]
+
+
+class Steps(ctypes.Structure):
+    _fields_ = [("count", ctypes.c_uint16), ("first", ctypes.POINTER(Step))]
+
+
+def without_ipv6(work):
+    """What `work` gives, on a thread that can open no socket of IPv6, nor can what it starts: the kernel says what it says where it has none. As
+    systemd does it for RestrictAddressFamilies=; nobody needs to be root for it."""
+    call = {"x86_64": 41, "aarch64": 198}.get(platform.machine())  # socket(2)
+    if call is None:
+        pytest.skip(f"HOW SOCKETS ARE MADE ON {platform.machine()} IS NOT KNOWN HERE: nothing is known of machines without IPv6")
+    load, jump_if_equal, answer, first_argument, as_ever, with_error = 0x20, 0x15, 0x06, 16, 0x7FFF0000, 0x00050000
+    steps = (Step * 6)(Step(load, 0, 0, 0), Step(jump_if_equal, 0, 3, call), Step(load, 0, 0, first_argument), Step(jump_if_equal, 0, 1, socket.AF_INET6),
+                       Step(answer, 0, 0, with_error | errno.EAFNOSUPPORT), Step(answer, 0, 0, as_ever))
+    no_new_privileges, seccomp, by_filter = 38, 22, 2
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def run():
+        for words in ((no_new_privileges, 1, 0, 0, 0), (seccomp, by_filter, ctypes.byref(Steps(len(steps), steps)), 0, 0)):
+            if libc.prctl(*words) != 0:
+                pytest.skip(f"SYSTEM CALLS CANNOT BE FILTERED HERE ({os.strerror(ctypes.get_errno())}): nothing is known of machines without IPv6")
+        return work()
+
+    [done] = in_parallel([run], 1)
+    return done
+
+
+def test_a_machine_without_ipv6_serves_by_its_default(alice):
+    """Found in review: the two wildcards of p2p.listen were all or none, and a start without IPv6 failed."""
+    both = "/ip6/::/tcp/0,/ip4/127.0.0.1/tcp/0"
+    with without_ipv6(lambda: Listener(alice, listen=both)) as running:
+        assert [address.split("/")[1] for address in running.addresses] == ["ip4"]
+        until("it says so", lambda: "this machine has no IPv6: /ip6/::/tcp/0 is left out" in running.log())
+    with Listener(alice, listen=both) as running:
+        assert len(running.addresses) == 2 and "left out" not in running.log()
+    for asked in ("/ip6/::/tcp/0", "/ip4/127.0.0.1/tcp/0,/ip6/::1/tcp/0"):  # what was meant is not to be had
+        refused = without_ipv6(lambda: alice.run("serve", set={"p2p.listen": asked, "admin.listen": ""}, code=FAILED, seconds=20))
+        assert "Address family not supported" in refused.err and "check p2p.listen" in refused.err, refused
+    for asked, verdict in ((both, "warning"), ("/ip6/::/tcp/0", "failed")):
+        lines = without_ipv6(lambda: alice.run("doctor", "--json", set={"p2p.listen": asked}, code=None)).lines
+        assert {line["verdict"] for line in lines if line["check"] == "ports" and "/ip6/" in line["what"]} == {verdict}, lines
 
 
 def test_a_store_that_is_held_is_not_taken_for_a_port(alice):
