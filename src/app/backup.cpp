@@ -1,8 +1,10 @@
 #include "app/backup.hpp"
 
-#include "app/open_home.hpp"
+#include "app/config.hpp"
+#include "app/engine.hpp"
 #include "base/descriptor.hpp"
 #include "store/backup.hpp"
+#include "store/journal.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -169,11 +171,17 @@ std::unexpected<Error> on_a_server() {
 // A restored home begins a trail of its own, whose first record names the head that the backup knew: what the old home
 // wrote after the backup is not in it, and nobody is to take the two for one.
 Result<void> record_restore(const Home& home) {
-    auto opened = OpenHome::open(home, {});
-    if (!opened) return fail(opened.error());
-    auto& open = **opened;
-    if (!open.config.store_url.empty()) return on_a_server();
-    return open.engine.run(open.journal->begin_trail("restored", open.engine.clock().utc()));
+    const auto key = home.identity();
+    if (!key) return fail(key.error());
+    const auto config = read_file(home.config_file(), config_bytes_max);
+    if (!config) return fail(config.error());
+    if (!store_url_of(as_text(*config)).empty()) return on_a_server();
+    SystemRandom random;
+    Engine engine;
+    const store::Author author{*key, random};
+    auto journal = store::Journal::open(home.store_file(), author);
+    if (!journal) return fail(journal.error());
+    return engine.run((*journal)->begin_trail("restored", engine.clock().utc()));
 }
 
 } // namespace

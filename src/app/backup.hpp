@@ -22,8 +22,9 @@ struct BackupContent {
 // (`store.url`, as the home's settings under `flags` say).
 Result<BackupContent> back_up(const Home& home, const Flags& flags, const std::filesystem::path& to);
 
-// Checks sums, databases, key, settings and schema, then makes the home, whole or not at all. `conflict` where the home
-// is there and not empty.
+// Checks sums, databases, key and schema, then makes the home, whole or not at all. Its settings are for whoever starts
+// it: what was allowed when the backup was made may be refused by now, and is mended in the home. `conflict` where the
+// home is there and not empty.
 Result<BackupContent> restore(const std::filesystem::path& from, const Home& home);
 
 } // namespace taleus::app

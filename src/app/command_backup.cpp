@@ -1,5 +1,6 @@
 #include "app/backup.hpp"
 #include "app/commands.hpp"
+#include "app/configured_hooks.hpp"
 
 #include <fmt/format.h>
 
@@ -18,6 +19,14 @@ Exit told(const Console& console, std::string_view what, const std::string& path
     else
         console.text(fmt::format("{} {}: {} tally databases, {} bytes", what, path, done->tallies, done->bytes));
     return Exit::done;
+}
+
+// What `taleus config check` would say.
+std::optional<std::string> refusal_of_settings(const Home& home) {
+    const auto settings = load_settings(home.config_file(), {});
+    if (!settings) return settings.error().text;
+    if (const auto hooks = hooks_of(settings->config); !hooks) return hooks.error().context;
+    return std::nullopt;
 }
 
 } // namespace
@@ -46,7 +55,13 @@ void add_backup(CLI::App& root, Invocation& invocation) {
         invocation.run = [&invocation, from] {
             const Console console{invocation.json};
             const auto home = Home::at(invocation.home);
-            return told(console, "home", home.path().string(), restore(*from, home),
+            const auto done = restore(*from, home);
+            if (const auto refused = done ? refusal_of_settings(home) : std::nullopt)
+                console.note(
+                    fmt::format("warning: this program does not take its settings: {}\n  mend them before it is "
+                                "used; see: taleus config check {}",
+                                *refused, home.config_file().string()));
+            return told(console, "home", home.path().string(), done,
                         "name another home by --home, or move the old one away");
         };
     });

@@ -358,6 +358,14 @@ Result<Config> load_config(const std::filesystem::path& file, const Flags& flags
     return std::move(settings->config);
 }
 
+std::string store_url_of(std::string_view text) {
+    constexpr std::string_view key = "store.url";
+    const auto* said = std::getenv(environment_name(key).c_str()); // NOLINT(concurrency-mt-unsafe): nobody changes it
+    if (said != nullptr) return said;
+    const auto table = read_toml(text);
+    return table ? table->at_path(key).value_or(std::string{}) : std::string{};
+}
+
 std::vector<std::string> doubts_of(const Config& config) {
     std::vector<std::string> doubts;
     if (!config.store_url.empty() && config.provisioner.kind == "sqlite") // right for one node, so not refused

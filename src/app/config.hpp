@@ -118,6 +118,8 @@ using Flags = std::vector<std::pair<std::string, std::string>>;
 Configured<Settings> settings_of(std::string_view text, const std::filesystem::path& file, const Flags& flags);
 Configured<Settings> load_settings(const std::filesystem::path& file, const Flags& flags); // no file: the defaults
 Result<Config> load_config(const std::filesystem::path& file, const Flags& flags);
+// `store.url` of the environment, else of this file, whatever else of the two is refused; empty: there is none.
+std::string store_url_of(std::string_view text);
 // What holds between keys.
 Configured<void> check_together(const Config& config);
 // What is allowed and may not be meant: sentences for whoever runs it, with what to do.

@@ -1,5 +1,6 @@
 """`taleus backup` of a home in use, `taleus restore` of what it made: whole, checked, never over anything."""
 
+import hashlib
 import os
 import shutil
 import signal
@@ -12,7 +13,7 @@ import pytest
 from faults import Faults
 from libp2p import Connection, Identity, contact, database
 from records import check_no_orphans, check_records
-from taleus import DONE, FAILED, Home, Listener, assert_both_sides, taleus, until
+from taleus import DONE, FAILED, USAGE, Home, Listener, assert_both_sides, taleus, until
 
 
 STRIDE = 1 if os.environ.get("STEPS") == "all" else 23
@@ -111,6 +112,30 @@ def test_a_damaged_backup_makes_no_home(alice, tmp_path, file):
     (tmp_path / "backup" / file).unlink()
     restore(tmp_path / "again", tmp_path / "backup", code=FAILED)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["alice", "backup"]
+
+
+def test_a_backup_of_settings_that_are_refused_by_now_is_restored(alice, tmp_path):
+    """Found in review: after an upgrade it was not, its file named no more than a folder that was gone, and to mend the backup broke its sums."""
+    back_up(alice, tmp_path / "backup")
+    again, config, sums = tmp_path / "again", tmp_path / "backup" / "config.toml", tmp_path / "backup" / "SHA256SUMS"
+
+    def put(text):
+        before = hashlib.sha256(config.read_bytes()).hexdigest()
+        config.write_text(text)
+        sums.write_text(sums.read_text().replace(before, hashlib.sha256(config.read_bytes()).hexdigest()))
+
+    put('[limits]\nsessions = 0\n[store]\nurl = "postgres://127.0.0.1/taleus"\n')
+    assert "on a server" in restore(again, tmp_path / "backup", code=FAILED).err and not again.exists()
+    put("[limits]\nsessions = 0\n")
+    why = f"{again / 'config.toml'}:2: limits.sessions must be a number from 1"
+    run = taleus("restore", tmp_path / "backup", "--home", again, "--json")
+    assert run.result["home"] == str(again) and why in run.err, run
+    assert why in taleus("config", "check", again / "config.toml", code=USAGE).err
+    restored = Home(again, init=False)
+    assert restored.audit()[-1]["body"]["cause"] == "restored"
+    (again / "config.toml").write_text("[limits]\nsessions = 1\n")
+    check_records(restored)
+    assert restored.run("config", "get", "limits.sessions").out == "1\n"
 
 
 def test_names_from_a_backup_stay_below_the_home(alice, tmp_path):
