@@ -6,6 +6,8 @@
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace taleus::app {
 
 namespace {
@@ -31,15 +33,20 @@ Exit check(const Invocation& invocation, const std::string& file) {
     return Exit::done;
 }
 
-void show(const Console& console, const boost::json::array& settings, const std::string& key) {
+std::string shown(const boost::json::object& setting, std::string_view member) {
+    return readable(setting.at(member).as_string(), 1024);
+}
+
+void show(const Console& console, const boost::json::array& settings) {
     std::vector<std::vector<std::string>> rows{{"KEY", "VALUE", "SOURCE"}};
     for (const auto& one : settings) {
         const auto& setting = one.as_object();
-        const auto text = [&](std::string_view name) { return readable(setting.at(name).as_string(), 1024); };
-        if (text("key") == key) return console.text(text("value"));
-        rows.push_back({text("key"), text("value"), text("source")});
+        if (console.json())
+            console.data(setting);
+        else
+            rows.push_back({shown(setting, "key"), shown(setting, "value"), shown(setting, "source")});
     }
-    console.text(table(rows));
+    if (!console.json()) console.text(table(rows));
 }
 
 // What the running listener has, else what the next one will begin with.
@@ -66,9 +73,17 @@ Exit get(const Invocation& invocation, const std::string& key) {
     if (!settings)
         return console.error(settings.error()), settings.error().code == Code::malformed ? Exit::usage : Exit::failed;
     const auto& all = settings->at("settings").as_array();
-    if (!console.json()) return show(console, all, key), Exit::done;
-    for (const auto& one : all)
-        if (key.empty() || one.as_object().at("key").as_string() == key) console.data(one.as_object());
+    if (key.empty()) return show(console, all), Exit::done;
+    const auto* const found =
+        std::ranges::find_if(all, [&](const auto& one) { return one.as_object().at("key").as_string() == key; });
+    if (found == all.end()) { // it is of an earlier version than this program
+        console.error({Code::conflict, fmt::format("the listener that runs does not know {}: restart it", key)});
+        return Exit::failed;
+    }
+    if (console.json())
+        console.data(found->as_object());
+    else
+        console.text(shown(found->as_object(), "value"));
     return Exit::done;
 }
 

@@ -1,5 +1,7 @@
 #include "app/home.hpp"
 #include "app/program.hpp"
+#include "base/descriptor.hpp"
+#include "ops/address.hpp"
 #include "wire/link.hpp"
 
 #include <boost/json/parse.hpp>
@@ -10,8 +12,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 namespace taleus::app {
 namespace {
@@ -147,6 +151,58 @@ TEST_F(ProgramTest, a_listener_without_an_address_does_not_start) {
     make_home();
     EXPECT_EQ(at_home({"serve", "--set", "p2p.listen="}), 2);
     EXPECT_EQ(at_home({"serve", "--set", "p2p.listen=/dns4/localhost/tcp/0"}), 2);
+}
+
+// A listener of another version, as its commands see it: it has the home, and answers one question.
+class OtherListener {
+public:
+    OtherListener(const std::filesystem::path& home, std::string body)
+        : lock_{library::FileLock::try_lock(home / library::listener_lock)},
+          socket_{ops::listen_at("127.0.0.1:0").value()} {
+        std::ofstream{home / "admin.address"} << ops::address_of(socket_.number()) << "\n";
+        answerer_ = std::jthread{[this, body = std::move(body)] {
+            const Descriptor asker{::accept(socket_.number(), nullptr, nullptr)};
+            std::string question;
+            std::array<char, 4096> part{};
+            while (!question.contains("\r\n\r\n")) {
+                const auto size = ::read(asker.number(), part.data(), part.size());
+                if (size <= 0) return;
+                question.append(part.data(), static_cast<std::size_t>(size));
+            }
+            const auto answer =
+                fmt::format("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}", body.size(), body);
+            EXPECT_EQ(::write(asker.number(), answer.data(), answer.size()), static_cast<ssize_t>(answer.size()));
+        }};
+    }
+    ~OtherListener() { ::shutdown(socket_.number(), SHUT_RD); } // nobody may have asked
+    OtherListener(const OtherListener&) = delete;
+    OtherListener& operator=(const OtherListener&) = delete;
+
+private:
+    Result<std::optional<library::FileLock>> lock_;
+    Descriptor socket_;
+    std::jthread answerer_; // last: it uses what is above
+};
+
+// Found in review: after an upgrade, and before the listener was started anew, the whole table was printed for the
+// value of a new key, and the command called itself done.
+TEST_F(ProgramTest, a_key_that_the_listener_does_not_know_yet_is_told) {
+    make_home();
+    const auto* known = R"({"settings":[{"key":"limits.sessions","value":"7","source":"file"}]})";
+    {
+        const OtherListener listener{home, known};
+        EXPECT_EQ(at_home({"config", "get", "limits.waiting"}), 1);
+        EXPECT_EQ(out, "");
+        EXPECT_THAT(err, HasSubstr("the listener that runs does not know limits.waiting: restart it"));
+    }
+    {
+        const OtherListener listener{home, known};
+        EXPECT_EQ(at_home({"config", "get", "limits.waiting", "--json"}), 1);
+        EXPECT_EQ(boost::json::parse(out).at("error").at("code"), "conflict");
+    }
+    const OtherListener listener{home, known};
+    EXPECT_EQ(at_home({"config", "get", "limits.sessions"}), 0) << err;
+    EXPECT_EQ(out, "7\n");
 }
 
 } // namespace
