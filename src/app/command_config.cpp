@@ -33,18 +33,15 @@ Exit check(const Invocation& invocation, const std::string& file) {
     return Exit::done;
 }
 
-std::string shown(const boost::json::object& setting, std::string_view member) {
-    return readable(setting.at(member).as_string(), 1024);
-}
-
 void show(const Console& console, const boost::json::array& settings) {
     std::vector<std::vector<std::string>> rows{{"KEY", "VALUE", "SOURCE"}};
     for (const auto& one : settings) {
         const auto& setting = one.as_object();
+        const auto text = [&](std::string_view name) { return readable(setting.at(name).as_string(), 1024); };
         if (console.json())
             console.data(setting);
         else
-            rows.push_back({shown(setting, "key"), shown(setting, "value"), shown(setting, "source")});
+            rows.push_back({text("key"), text("value"), text("source")});
     }
     if (!console.json()) console.text(table(rows));
 }
@@ -82,8 +79,8 @@ Exit get(const Invocation& invocation, const std::string& key) {
     }
     if (console.json())
         console.data(found->as_object());
-    else
-        console.text(shown(found->as_object(), "value"));
+    else // whole: it may be meant for `config set`
+        console.text(readable(found->as_object().at("value").as_string(), std::string_view::npos));
     return Exit::done;
 }
 

@@ -221,6 +221,20 @@ def test_commands_change_the_file_where_no_listener_runs(alice, tmp_path):
     assert "there is no file" in alice.run("config", "check", tmp_path / "none", code=USAGE).err
 
 
+def test_a_long_value_is_shown_whole(alice):
+    """Found in review: the bare value ended after a KiB, with three dots, and what was read could not be set again."""
+    value = ",".join(f"/dns4/node-{number:03}.tally.example.org/tcp/9000" for number in range(50))
+    assert len(value) > 2048
+    alice.run("config", "set", f"p2p.announce={value}")
+    shown = alice.run("config", "get", "p2p.announce").out
+    assert shown == value + "\n"
+    with Listener(alice):
+        assert alice.run("config", "get", "p2p.announce").out == shown
+    before = (alice.path / "config.toml").read_bytes()
+    alice.run("config", "set", f"p2p.announce={shown.strip()}")
+    assert (alice.path / "config.toml").read_bytes() == before
+
+
 def unreadable(file):
     """For whoever asks, root too."""
     file.unlink()
