@@ -109,8 +109,11 @@ LiveSettings::Judged LiveSettings::with(const ports::SettingChange& change, When
     if (!file) return std::unexpected(Faults{{{}, "not_written", file.error().context}});
     std::string text{*file ? as_text(**file) : std::string_view{}};
     for (const auto& [name, value] : change.values) {
-        auto edited = with_setting(text, proposal.next.config, *find_key(name));
+        const auto& key = *find_key(name);
+        auto edited = with_setting(text, proposal.next.config, key);
         if (!edited) return std::unexpected(Faults{{name, "not_written", edited.error().context}});
+        if (*edited != text && std::ranges::find(proposal.changes, name, &Changed::key) == proposal.changes.end())
+            proposal.changes.push_back({name, text_of(now_.config, key), text_of(now_.config, key)});
         text = std::move(*edited);
     }
     // What holds now may be of this listener's time only, and what stands in the file not be read yet.

@@ -30,7 +30,7 @@ public:
     };
     struct Proposal {
         Settings next;
-        std::vector<Changed> changes;
+        std::vector<Changed> changes;           // of what holds, and of what holds already and is new in the file
         std::optional<std::string> file;        // what is to be written
         std::optional<std::string> file_before; // what it replaces, where there is a file
     };

@@ -60,6 +60,20 @@ def test_a_change_may_leave_the_file_alone(listener, alice):
     reload(listener, lambda: listener.admin.setting("limits.sessions")["source"] == "default")
 
 
+def test_what_held_already_is_on_record_when_it_is_written(listener, alice):
+    """Found in review: the file was changed, and no record told it, because nothing else did."""
+    file = alice.path / "config.toml"
+    alice.run("config", "set", "--no-persist", "limits.sessions=500")
+    alice.run("config", "set", "limits.sessions=500", "limits.waiting=7")
+    told = [{"key": "limits.sessions", "from": "1000", "to": "500"}]
+    again = [{"key": "limits.waiting", "from": "10000", "to": "7"}, {"key": "limits.sessions", "from": "500", "to": "500"}]
+    assert [(one["persisted"], one["changes"]) for one in changes(alice)] == [(False, told), (True, again)]
+    assert re.search(r"^sessions = 500$", file.read_text(), re.M)
+    alice.run("config", "set", "limits.sessions=500")
+    assert len(changes(alice)) == 2, "nothing was changed, and nothing written"
+    check_audit_is_gapless(alice)
+
+
 @pytest.mark.parametrize("values, status, code, said", [
     ({"limits.sessions": 0}, 422, "not_allowed", "limits.sessions must be a number from 1"),
     ({"limits.sessions": "many"}, 422, "not_allowed", "limits.sessions must be a number from 1"),
