@@ -57,20 +57,22 @@ Exit with_source(const Place& source, const Invocation& invocation,
 // Of a trail that somebody else wrote: what it calls itself may be meant for the terminal of who examines it.
 std::string readable_name(std::string_view text) { return readable(text, name_shown_max); }
 
-// The trail that a node writes to, or the one that is named; the newest of all where the store is of one node.
+// The trail of that name; else, of those that have it in their name, the one that their node writes to: its newest.
 Result<store::KeptTrail> chosen_trail(store::Database& database, const std::string& named) {
-    const auto trails = store::kept_trails(database);
+    auto trails = store::kept_trails(database);
     if (auto fault = database.take_fault()) return fail(std::move(*fault));
     if (trails.empty()) return fail(Code::internal, "nothing was recorded yet");
-    if (named.empty()) {
-        const bool is_of_one = std::ranges::all_of(trails, [&](const auto& one) { return one.node == trails[0].node; });
-        if (is_of_one) return trails.back();
-        return fail(Code::malformed, "the store has trails of several nodes; name one by --trail (taleus audit verify "
-                                     "lists them)");
-    }
-    for (const auto& trail : trails)
-        if (trail.origin.contains(named)) return trail;
-    return fail(Code::malformed, fmt::format("no trail has a name with {}", escaped(named)));
+    const auto exact = std::ranges::find(trails, named, &store::KeptTrail::origin);
+    if (exact != trails.end() && !named.empty()) return *exact;
+    std::erase_if(trails, [&](const auto& one) { return !one.origin.contains(named); });
+    if (trails.empty()) return fail(Code::malformed, fmt::format("no trail has a name with {}", escaped(named)));
+    const bool is_of_one = std::ranges::all_of(trails, [&](const auto& one) { return one.node == trails[0].node; });
+    if (is_of_one) return trails.back();
+    return fail(Code::malformed,
+                fmt::format("{}; name one by --trail (taleus audit verify lists them)",
+                            named.empty()
+                                ? "the store has trails of several nodes"
+                                : fmt::format("trails of several nodes have {} in their names", escaped(named))));
 }
 
 // --- verify
@@ -378,7 +380,8 @@ void add_audit(CLI::App& root, Invocation& invocation) {
         return command;
     };
     const auto takes_trail = [](CLI::App* command, std::string& to) {
-        command->add_option("--trail", to, "another trail of this store, by its name or a part of it");
+        command->add_option("--trail", to,
+                            "another trail of this store, by its name, or by a part of it: the newest of its node");
     };
     const auto runs = [&invocation, source](CLI::App* command, auto action) {
         command->callback([&invocation, source, action] {

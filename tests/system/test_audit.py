@@ -430,3 +430,24 @@ def test_a_listener_erases_what_is_over_its_time(alice, bob):
         until("details are erased", lambda: alice.count("records", "details <> ''") == 0)
         assert alice.count("tallies") == 1
     alice.run("audit", "verify")
+
+
+def test_a_part_of_a_name_means_the_newest_trail_of_one_node(alice, bob, tmp_path):
+    """Found in review: after a restore the peer id meant the trail of before, which is written no more, and of several nodes whichever came first."""
+    announced = {"p2p.announce": "/ip4/127.0.0.1/tcp/1"}
+    alice.invite("stock", set=announced)
+    alice.run("backup", tmp_path / "backup")
+    old = alice.run("audit", "checkpoint").out
+    taleus("restore", tmp_path / "backup", "--home", tmp_path / "again")
+    again = Home(tmp_path / "again", init=False)
+    again.invite("foil", set=announced)
+    newest = again.run("audit", "checkpoint").out
+    assert newest != old and again.run("audit", "checkpoint", "--trail", alice.peer_id).out == newest
+    assert again.run("audit", "checkpoint", "--trail", old.splitlines()[0]).out == old, "by its whole name"
+    copy = tmp_path / "copy.db"
+    shutil.copy(again.store, copy)
+    change(copy, "UPDATE trails SET node = ?, origin = replace(origin, ?, ?) WHERE number = (SELECT min(number) FROM trails)", bob.peer_id, alice.peer_id, bob.peer_id)
+    for named in (["--trail", "taleus-audit/"], []):
+        assert "several nodes" in taleus("audit", "checkpoint", "--store", copy, *named, code=USAGE).err
+    assert taleus("audit", "checkpoint", "--store", copy, "--trail", alice.peer_id).out == newest
+    assert "no trail has a name with" in taleus("audit", "checkpoint", "--store", copy, "--trail", "nobody", code=USAGE).err
