@@ -35,6 +35,7 @@ async::awaitable<Result<ports::MadeDatabase>> SimulatedProvisioner::provision(po
 async::awaitable<Result<void>> SimulatedProvisioner::remove(ports::Intent intent, ports::Call) {
     if (mood == Mood::hangs)
         co_await async::sleep_until(process_.clock, process_.clock.now() + Duration{std::chrono::hours{1}});
+    if (mood == Mood::unavailable) co_return fail(Code::dependency_unavailable, "simulated: not now");
     made.erase(intent.tally_id);
     co_return Result<void>{};
 }
