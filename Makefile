@@ -28,7 +28,7 @@ demo: release
 
 test: unit system packaging interop
 unit: dev
-	ctest --preset dev
+	ctest --preset dev -j $(jobs)
 system: release
 	@scripts/fetch-tools
 	/usr/bin/python3 -m pytest -q tests/system
@@ -45,7 +45,7 @@ threaded := async session host store hooks provision ops sim app public c_bootst
 test-tsan: setup
 	cmake --preset tsan
 	cmake --build --preset tsan -j $(jobs) --target $(addsuffix _test,$(threaded))
-	ctest --preset tsan -R '^($(subst $() ,|,$(threaded))|host_with_handshake_threads)$$'
+	ctest --preset tsan -j $(jobs) -R '^($(subst $() ,|,$(threaded))|host_with_handshake_threads)$$'
 package: release
 	@scripts/package
 docs: setup
