@@ -38,7 +38,7 @@ def test_a_store_that_is_busy_for_long_is_waited_for(alice):
     with contextlib.closing(busy):
         busy.execute("BEGIN IMMEDIATE")
         begun = time.monotonic()
-        command = subprocess.Popen([str(PROGRAM), "invite", "create", "--home", str(alice.path), "--set", f"p2p.announce={ANNOUNCE['p2p.announce']}"],
+        command = subprocess.Popen([str(PROGRAM), "invite", "create", "--role", "stock", "--home", str(alice.path), "--set", f"p2p.announce={ANNOUNCE['p2p.announce']}"],
                                    stdout=subprocess.DEVNULL, env=environment())
         until("longer than a listener waits", lambda: time.monotonic() - begun > 2.5)
         assert command.poll() is None

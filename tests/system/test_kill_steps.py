@@ -192,6 +192,7 @@ def test_a_clean_up_that_is_killed_at_every_durable_step(alice, home, tmp_path):
             until("killed, or clean", lambda: not running.is_running() or not alice.count("instances", "state <> 'adopted'"), 20)
             is_through = run_to_its_end(running)
         faults.never()
+        let_two_days_pass(alice)  # the claim of who was killed is over
         with Listener(alice, listen=f"/ip4/127.0.0.1/tcp/{port}"):
             until("it is clean", lambda: not alice.count("instances", "state <> 'adopted'"), 20)
             assert abandoned not in databases(alice), faults.last
