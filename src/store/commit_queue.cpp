@@ -7,7 +7,6 @@ namespace taleus::store {
 
 namespace {
 
-constexpr int tries_min = 3; // of each call, whatever the time
 constexpr int tries_max = 8;
 constexpr std::chrono::milliseconds first_pause{5};
 constexpr std::chrono::milliseconds longest_pause{200};
@@ -97,21 +96,22 @@ CommitQueue::Measures CommitQueue::measures() const {
 }
 
 // A row that a sister holds and does not let go costs each try the whole wait for a lock: so each call has one before
-// any has another, and those beyond the first few are of one measure of time for all. The first few are not: one wait
-// of that length would leave a call with a single try, though the row is free the next moment.
+// any has another, and all those others are of one measure of time, which begins when each has had its first. From the
+// beginning it would be over by then, though the row is free the next moment.
 void CommitQueue::commit_apart(Calls calls) {
-    const auto until = std::chrono::steady_clock::now() + limits_.patience;
-    const auto may_try = [until](int times) { return times < tries_min || std::chrono::steady_clock::now() < until; };
+    auto until = std::chrono::steady_clock::time_point::max();
+    const auto may_try = [&until] { return std::chrono::steady_clock::now() < until; };
     std::vector<const std::unique_ptr<Call>*> left;
     for (const auto& call : calls) left.push_back(&call);
-    for (int times = 0; !left.empty() && times < tries_max && may_try(times); ++times) {
+    for (int times = 0; !left.empty() && times < tries_max && may_try(); ++times) {
         pause(times);
         for (const auto* call : std::exchange(left, {})) {
-            if (may_try(times) && try_commit({call, 1}))
+            if (may_try() && try_commit({call, 1}))
                 (*call)->answer();
             else
                 left.push_back(call);
         }
+        if (times == 0) until = std::chrono::steady_clock::now() + limits_.patience;
     }
     for (const auto* call : left) {
         (*call)->give_up({Code::dependency_unavailable, "the store has too many writers of the same rows"});

@@ -6,9 +6,9 @@
 //
 // A transaction that conflicts with another writer's is taken back whole. Then its calls are run one by one, each
 // answered when its own commit is durable. Those that are contended even so are tried again when all others have been
-// answered: three times each, and up to eight while a bounded time for all of them lasts, with pauses of chance
-// between. So a contended call holds up others of its batch by one try of its own, what waits behind the batch by three
-// of each or by that bounded time, and a call may run more than once; what it wrote the last time is all that it wrote.
+// answered, a bounded number of times and for a bounded time in all, with pauses of chance between. So a contended call
+// holds up others of its batch by one try of its own, what waits behind the batch by that bounded time as well, and a
+// call may run more than once; what it wrote the last time is all that it wrote.
 //
 // Calls that lock a token's row run in the order of the tokens within a batch, so that no two nodes hold what the other
 // one waits for. Those of one token, and so of one session, keep their order; those that lock none come first, in
@@ -75,7 +75,7 @@ public:
         std::size_t waiting_max = 16'384;
         std::size_t batch_max = 256;
         bool has_thread = true; // without one, who asks runs its call itself, for a world of one thread
-        Duration patience = std::chrono::seconds{4}; // with all contended calls of a batch, beyond three tries each
+        Duration patience = std::chrono::seconds{4}; // with all contended calls of a batch, after one try of each
     };
     struct Counts {
         std::uint64_t calls = 0;
