@@ -17,20 +17,36 @@ constexpr Duration retry_first = std::chrono::milliseconds{50};
 constexpr Duration retry_longest = std::chrono::seconds{5};
 constexpr int retries_in_silence = 11; // 26 s in all
 
+bool may_work_later(Code code) { return code == Code::dependency_unavailable || code == Code::overloaded; }
+
 async::awaitable<void> append_audit(Shop& shop, std::vector<ports::AuditRecord> records) {
     auto written = co_await shop.world.journal.append_audit(std::move(records));
     if (!written) shop.world.log.error("an audit record was not written: {}", written.error().context);
 }
 
-// The key is free when this is over. A session that the store has no longer waiting was ended by a sister node, and one
-// that waits by another epoch is hers to end; or ours again, and then `resume` has it wait here once more.
+// Does it wait here? One that the store has no longer waiting was ended by a sister node, and one that waits by another
+// epoch is hers to end; or ours again, and then `resume` has it wait here once more. A store that is away may come back
+// with either, so nothing is said before it does, or before this node is stopped and leaves it.
+async::awaitable<bool> waiting_still(Shop& shop, const ports::Session& session, async::Limit& limit) {
+    for (auto pause = retry_first;; pause = std::min(pause * 2, retry_longest)) {
+        auto asked = shop.world.journal.waiting_session(session.peer, session.id);
+        const auto stored = co_await std::move(asked);
+        if (stored) co_return *stored && (*stored)->epoch == session.epoch;
+        if (!may_work_later(stored.error().code)) co_return true;
+        if (limit.is_stopped()) co_return false;
+        const auto next = shop.world.clock.now() + pause;
+        auto sleep = async::sleep_until(shop.world.clock, next);
+        static_cast<void>(co_await async::within(limit, next + pause, std::move(sleep)));
+    }
+}
+
+// The key is free when this is over.
 async::awaitable<void> record_end_of_wait(Shop& shop, WaitingRoom::Over over, std::optional<LiveKeys::Lead> lead,
                                           async::Limit& limit) {
     using protocol::StateName;
     auto& [session, unwritten, waited] = over;
-    auto asked = shop.world.journal.waiting_session(session.peer, session.id);
-    const auto stored = co_await std::move(asked);
-    if (stored && (!*stored || (*stored)->epoch != session.epoch)) co_return shop.tell_left(session.id);
+    auto asked = waiting_still(shop, session, limit);
+    if (!co_await std::move(asked)) co_return shop.tell_left(session.id);
 
     Chronicle chronicle{shop.world.clock, session.id, id_of(session.token), std::move(unwritten)};
     chronicle.moved(StateName::awaiting_database, StateName::timed_out, "WaitExpired", waited);
@@ -117,10 +133,8 @@ async::awaitable<void> Shop::write_end(ports::Session session, ports::Trail trai
         auto call = world.journal.end_session(session, trail);
         const auto written = co_await std::move(call);
         if (written) co_return;
-        const auto code = written.error().code;
-        const bool may_work_later = code == Code::dependency_unavailable || code == Code::overloaded;
         const bool is_long = tries == retries_in_silence;
-        if (!may_work_later || (is_long && stored == Stored::no) || limit.is_stopped()) {
+        if (!may_work_later(written.error().code) || (is_long && stored == Stored::no) || limit.is_stopped()) {
             world.log.error("the end of session {} was not recorded: {}", session.id, written.error().context);
             co_return;
         }

@@ -265,6 +265,16 @@ TEST_F(WatchedSisterTest, a_wait_that_another_node_has_taken_over_is_left_and_no
     EXPECT_EQ(reserved(link), 0U);
 }
 
+// Found in review: while its own store is away a node loses its waits, and that is when it told them as TIMED_OUT.
+TEST_F(WatchedSisterTest, a_wait_is_ended_or_left_when_its_store_says_whose_it_is) {
+    sister.journal().fail_next("waiting_session", 3);
+    take_over_by(inviter);
+    world.run_for(25s);
+    EXPECT_EQ(left_there, 1);
+    EXPECT_EQ(ended_there, 0);
+    EXPECT_EQ(sister.listener().counts().waiting, 0U);
+}
+
 TEST_F(WatchedSisterTest, a_wait_that_came_back_and_was_over_before_it_was_resumed_ends_when_it_is) {
     take_over_by(inviter);
     take_over_by(sister);
