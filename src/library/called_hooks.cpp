@@ -108,6 +108,7 @@ async::awaitable<Result<void>> CalledProvisioner::remove(ports::Intent intent, p
                                            hook->remove(std::move(whose), order, done);
                                        });
     const auto removed = co_await std::move(asking);
+    if (!removed && removed.error().code == Code::timeout) co_return fail(removed.error()); // it may be under way still
     if (!removed) co_return fail(as_failure(removed.error(), false));
     co_return Result<void>{};
 }
