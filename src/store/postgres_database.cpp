@@ -137,9 +137,8 @@ Result<std::unique_ptr<Database>> PostgresDatabase::open(const std::string& url,
     if (options.query_only) return database;
     // Most times there is nothing to do. To hold the version's row is a write, whose commit waits for a standby that
     // may be away, for the hour that only bringing a store forward may take.
-    auto version = postgres_version(*database);
-    if (!version) return fail(std::move(version.error()));
-    if (*version == schema_version()) return database;
+    // Where it cannot be told, as beside a sister that makes the store, that is for the patient look to find out.
+    if (const auto version = postgres_version(*database); version && *version == schema_version()) return database;
     database->wait_at_most(time_to_migrate, patient_answer);
     if (auto migrated = database->migrate(); !migrated) return fail(std::move(migrated.error()));
     database->wait_at_most(options.lock_wait, options.limits.answer);

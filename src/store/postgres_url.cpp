@@ -31,8 +31,13 @@ Result<std::vector<PostgresHost>> postgres_hosts(const std::string& url) {
     if (!url.starts_with("postgres://") && !url.starts_with("postgresql://")) return fail(Code::malformed, form);
     const std::unique_ptr<PQconninfoOption, Free> read{PQconninfoParse(url.c_str(), nullptr)};
     if (!read) return fail(Code::malformed, form);
-    PostgresHost common{
-        {"target_session_attrs", "read-write"}, {"client_encoding", "UTF8"}, {"application_name", "taleus"}};
+    PostgresHost common{{"target_session_attrs", "read-write"},
+                        {"client_encoding", "UTF8"},
+                        {"application_name", "taleus"},
+                        // A reader may be idle for hours, and what is between forgets a connection that says nothing.
+                        {"keepalives_idle", "30"},
+                        {"keepalives_interval", "10"},
+                        {"keepalives_count", "3"}};
     for (const auto* option = read.get(); option->keyword != nullptr; ++option) // NOLINT: libpq's array
         if (option->val != nullptr) common[option->keyword] = option->val;
 
