@@ -18,21 +18,23 @@ Duration pause_of(Duration keep) {
 
 } // namespace
 
-async::awaitable<Result<void>> erase_older(store::Journal& journal, async::Clock& clock, UtcTime before) {
-    for (;;) {
+async::awaitable<Result<void>> erase_older(store::Journal& journal, async::Clock& clock, UtcTime before,
+                                           const async::Limit* limit) {
+    while (limit == nullptr || !limit->is_stopped()) {
         auto erasing = journal.erase_details(before, clock.utc(), rows_at_once);
         const auto has_more = co_await std::move(erasing);
         if (!has_more) co_return fail(has_more.error());
-        if (!*has_more) co_return Result<void>{};
+        if (!*has_more) break;
     }
+    co_return Result<void>{};
 }
 
 async::awaitable<void> keep_erasing(store::Journal& journal, async::Clock& clock, Log log, const Duration& keep,
                                     async::Limit& limit) {
     while (!limit.is_stopped()) {
         if (keep > Duration::zero()) {
-            auto erasing =
-                erase_older(journal, clock, clock.utc() - std::chrono::duration_cast<std::chrono::milliseconds>(keep));
+            const auto before = clock.utc() - std::chrono::duration_cast<std::chrono::milliseconds>(keep);
+            auto erasing = erase_older(journal, clock, before, &limit);
             if (const auto erased = co_await std::move(erasing); !erased)
                 log.warn("details that are over their time cannot be erased: {}", erased.error().context);
         }

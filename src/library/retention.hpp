@@ -10,8 +10,9 @@
 namespace taleus::library {
 
 // Erases all that is older, in small commits that others share. The number of rows looked through is bounded by what is
-// there, so it ends.
-async::awaitable<Result<void>> erase_older(store::Journal& journal, async::Clock& clock, UtcTime before);
+// there, so it ends; or after a commit, where there is a limit and it was stopped.
+async::awaitable<Result<void>> erase_older(store::Journal& journal, async::Clock& clock, UtcTime before,
+                                           const async::Limit* limit = nullptr);
 
 // Erases what is over its time, now and from time to time, until `limit` is stopped. `keep` as it is at each time; it
 // outlives the call; zero: for ever.

@@ -250,8 +250,8 @@ std::vector<Unerased> unerased_trails(Database& database, UtcTime now) {
     for (auto rows =
              database.ask("SELECT number, erased, size, CASE WHEN node = ?1 OR node IN (SELECT peer FROM nodes) "
                           "THEN 1 ELSE 0 END FROM trails WHERE (node = ?1 OR node NOT IN (SELECT peer FROM "
-                          "nodes WHERE seen >= ?2)) AND erased < size ORDER BY number",
-                          database.node(), since);
+                          "nodes WHERE seen >= ?2 AND seen <= ?3)) AND erased < size ORDER BY number",
+                          database.node(), since, now);
          rows.next();) {
         auto& one = trails.emplace_back();
         rows.read(one.number, one.from, one.size, one.is_of_node);
