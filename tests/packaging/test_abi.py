@@ -59,8 +59,7 @@ def test_a_function_that_is_gone_is_noticed(tmp_path):
 
 
 def test_what_is_added_is_told_and_taken_over(headers, tmp_path):
-    edit(headers / "taleus/taleus.h", "    int64_t expiry;      /**< when it is over, in place of `valid_for`; 0: `valid_for` says so */",
-         "    int64_t expiry;\n    int64_t not_before;")
+    edit(headers / "taleus/taleus.h", "} taleus_terms;", "    int64_t not_before;\n} taleus_terms;")
     record = tmp_path / RECORD.name
     shutil.copy(RECORD, record)
     code, told = check("--headers", headers, "--baseline", record)
