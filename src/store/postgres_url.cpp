@@ -27,7 +27,8 @@ std::vector<std::string> split(std::string_view list) {
 } // namespace
 
 Result<std::vector<PostgresHost>> postgres_hosts(const std::string& url) {
-    constexpr auto form = "store.url is no address of a PostgreSQL store: postgres://USER@HOST[:PORT][,HOST...]/DATABASE";
+    constexpr auto form =
+        "store.url is no address of a PostgreSQL store: postgres://USER@HOST[:PORT][,HOST...]/DATABASE";
     if (!url.starts_with("postgres://") && !url.starts_with("postgresql://")) return fail(Code::malformed, form);
     const std::unique_ptr<PQconninfoOption, Free> read{PQconninfoParse(url.c_str(), nullptr)};
     if (!read) return fail(Code::malformed, form);
