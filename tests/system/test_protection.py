@@ -25,14 +25,11 @@ def code_of(answer):
     return answer.get("code"), answer.get("retryAfterMs")
 
 
-def is_borne(found):
-    return found["ratio"] <= 3 * 1.2 and found["late"] <= 3 * 100 and found["left"] <= 3 * 1
-
-
 def test_hung_peers_do_not_slow_honest_ones():
     found = protection.hung(short=True)
-    found = found if is_borne(found) else protection.hung(short=True)  # what ran beside it may be over
-    assert is_borne(found), found
+    assert found["ratio"] <= 3 * 1.2, found
+    assert found["late"] <= 3 * 100, found
+    assert found["left"] <= 3 * 1, found
 
 
 def goodput_stays(point):
@@ -88,8 +85,7 @@ def test_a_slow_writer_is_cut_at_the_step_and_nobody_waits_for_it(alice, bob):
             joined = bob.join(made["uri"]).result
             assert stream.answer(20)["code"] == "timeout"  # of the step: a session as a whole has 30 s
             assert time.monotonic() - begun >= 0.9
-        # A flush of a second passes the step, and the join has come again.
-        assert_both_sides(alice, bob, joined["tally"]["tallyId"], "stock", resumed=True)
+        assert_both_sides(alice, bob, joined["tally"]["tallyId"], "stock")
 
 
 def test_without_descriptors_it_neither_spins_nor_dies(alice, bob):
@@ -129,7 +125,6 @@ def test_strangers_with_junk_leave_no_memory_and_a_bounded_trail(alice, bob):
         told = protection.load(running, stranger, *ask)
         assert told["refused"] == 2500 and set(told["codes"]) <= {"invalid_token", "rate_limited", "overloaded"}
         assert running.resident_kib() <= memory + 8 * 1024
-        # A second of it lets some fifty records through; one for each stranger would be 12,500.
-        assert len(alice.audit()) - records < 6000, "the trail grows with the flood"
+        assert len(alice.audit()) - records < 1500, "the trail grows with the flood"
         joined = bob.join(alice.invite("stock")["uri"]).result
         assert_both_sides(alice, bob, joined["tally"]["tallyId"], "stock")
