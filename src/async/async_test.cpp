@@ -1,5 +1,6 @@
 #include "async/interrupt.hpp"
 #include "async/limit.hpp"
+#include "async/manual_clock_test.hpp"
 #include "async/own_thread.hpp"
 #include "async/sleep.hpp"
 #include "async/task_group.hpp"
@@ -18,21 +19,6 @@ namespace taleus::async {
 namespace {
 
 using namespace std::chrono_literals;
-
-// Moves only when told.
-class ManualClock final : public Clock {
-public:
-    Instant now() const override { return now_; }
-    UtcTime utc() const override { return UtcTime{}; }
-    void advance(Duration by) {
-        now_ += by;
-        expire(now_);
-    }
-
-private:
-    void arm(Instant) override {}
-    Instant now_{};
-};
 
 struct AsyncTest : testing::Test {
     asio::io_context context;

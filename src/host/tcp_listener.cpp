@@ -1,6 +1,7 @@
 #include "host/tcp_listener.hpp"
 
 #include "base/descriptor.hpp"
+#include "base/no_socket.hpp"
 #include "host/connection.hpp"
 #include "wire/address_block.hpp"
 
@@ -31,19 +32,6 @@ Refusal refusal_of(guard::Kind scope) {
 
 error_code last_error() { return {errno, boost::system::system_category()}; }
 
-// Why there is no port: somebody has it, or this process is short of something. Else the address is none that this
-// machine has, or gives to us, at the moment.
-Code code_of(const error_code& why) {
-    switch (why.value()) {
-    case EADDRINUSE: return Code::conflict;
-    case EMFILE:
-    case ENFILE:
-    case ENOBUFS:
-    case ENOMEM: return Code::overloaded;
-    default: return Code::dependency_unavailable;
-    }
-}
-
 } // namespace
 
 TcpListener::TcpListener(Shard& shard)
@@ -70,7 +58,7 @@ Result<void> TcpListener::bind(const tcp::endpoint& endpoint) {
     error_code error;
     if (handle < 0) {
         error = last_error();
-        return fail(code_of(error), error.message());
+        return fail(code_of_no_socket(error.value()), error.message());
     }
     acceptor_.assign(endpoint.protocol(), handle, error);
     if (!error) acceptor_.set_option(Acceptor::reuse_address{true}, error);
@@ -78,7 +66,7 @@ Result<void> TcpListener::bind(const tcp::endpoint& endpoint) {
     if (!error && endpoint.address().is_v6()) acceptor_.set_option(asio::ip::v6_only{true}, error);
     if (!error) acceptor_.bind(endpoint, error);
     if (!error) acceptor_.listen(Acceptor::max_listen_connections, error);
-    if (error) return fail(code_of(error), error.message());
+    if (error) return fail(code_of_no_socket(error.value()), error.message());
     return {};
 }
 

@@ -1,6 +1,7 @@
 #include "ops/address.hpp"
 
 #include "base/log.hpp"
+#include "base/no_socket.hpp"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -100,17 +101,6 @@ void remove_stale(const Address& address, const std::string& path) {
     ::close(probe);
 }
 
-Code code_of(int why) {
-    switch (why) {
-    case EADDRINUSE: return Code::conflict;
-    case EMFILE:
-    case ENFILE:
-    case ENOBUFS:
-    case ENOMEM: return Code::overloaded;
-    default: return Code::dependency_unavailable;
-    }
-}
-
 bool bind_to(int socket, const Address& address) {
     if (!address.is_unix()) {
         const int yes = 1;
@@ -137,7 +127,8 @@ Result<int> listen_at(std::string_view text) {
     if (address->is_unix()) remove_stale(*address, std::string{text.substr(unix_prefix.size())});
     const int socket = open_socket(*address);
     if (socket >= 0 && bind_to(socket, *address) && ::listen(socket, backlog) == 0) return socket;
-    auto failed = fail(code_of(errno), fmt::format("the admin interface cannot listen on {}: {}", text, why()));
+    auto failed =
+        fail(code_of_no_socket(errno), fmt::format("the admin interface cannot listen on {}: {}", text, why()));
     if (socket >= 0) ::close(socket);
     return failed;
 }

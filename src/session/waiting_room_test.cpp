@@ -1,3 +1,4 @@
+#include "async/manual_clock_test.hpp"
 #include "session/waiting_room.hpp"
 
 #include <gtest/gtest.h>
@@ -10,24 +11,9 @@ namespace {
 using namespace std::chrono_literals;
 using protocol::StateName;
 
-// Moves only when told.
-class ManualClock final : public async::Clock {
-public:
-    Instant now() const override { return now_; }
-    UtcTime utc() const override { return UtcTime{}; }
-    void advance(Duration by) {
-        now_ += by;
-        expire(now_);
-    }
-
-private:
-    void arm(Instant) override {}
-    Instant now_{};
-};
-
 struct WaitingRoomTest : testing::Test {
     async::asio::io_context context;
-    ManualClock clock;
+    async::ManualClock clock;
     std::vector<ports::Session> told; // that they wait
     std::vector<ports::Session> over;
     WaitingRoom room{clock, context.get_executor(), [this](WaitingRoom::Over one) { over.push_back(one.session); },

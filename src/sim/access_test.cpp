@@ -161,6 +161,13 @@ TEST_F(SealTest, a_seal_that_opens_for_nobody_is_told_and_the_result_accepted) {
 // --- removal
 
 struct RemovalTest : WorldTest {
+    // Databases that were made after their sessions had ended, and whose time is over.
+    void leave_behind(int count) {
+        inviter.provisioner().mood = SimulatedProvisioner::Mood::overruns;
+        inviter.provisioner().delay = 10s;
+        for (int i = 0; i < count; ++i) EXPECT_EQ(member(contact(world.invite(inviter)), "code"), "timeout");
+        world.run_for(2h);
+    }
     static async::awaitable<void> one_round(session::RemovalWorld world, async::Limit& limit, Instant until,
                                             std::size_t& gone) {
         gone = co_await session::remove_abandoned(world, limit, until);
@@ -202,10 +209,7 @@ TEST_F(RemovalTest, what_overran_its_session_is_removed_after_its_time_and_the_k
 
 // Found in review: each of those that hung had its own ten seconds, before a join that was none of theirs began.
 TEST_F(RemovalTest, a_round_ends_at_its_time_whatever_hangs) {
-    inviter.provisioner().mood = SimulatedProvisioner::Mood::overruns;
-    inviter.provisioner().delay = 10s;
-    for (int i = 0; i < 3; ++i) EXPECT_EQ(member(contact(world.invite(inviter)), "code"), "timeout");
-    world.run_for(2h);
+    leave_behind(3);
     inviter.provisioner().mood = SimulatedProvisioner::Mood::hangs;
     const auto began = world.time.now;
     EXPECT_EQ(remove_at(inviter, 1h, began + 10s), 0U);
@@ -218,10 +222,7 @@ TEST_F(RemovalTest, a_round_ends_at_its_time_whatever_hangs) {
 
 // Found in review: a round took up to a thousand seconds, and what it had claimed was free for others before it ended.
 TEST_F(RemovalTest, a_round_is_no_longer_than_its_claim) {
-    inviter.provisioner().mood = SimulatedProvisioner::Mood::overruns;
-    inviter.provisioner().delay = 10s;
-    for (int i = 0; i < 5; ++i) EXPECT_EQ(member(contact(world.invite(inviter)), "code"), "timeout");
-    world.run_for(2h);
+    leave_behind(5);
     inviter.provisioner().mood = SimulatedProvisioner::Mood::hangs;
     const auto began = world.time.now;
     EXPECT_EQ(remove_at(inviter, 1min), 0U);
@@ -229,10 +230,7 @@ TEST_F(RemovalTest, a_round_is_no_longer_than_its_claim) {
 }
 
 TEST_F(RemovalTest, what_was_refused_is_tried_again_by_whoever_comes_first) {
-    inviter.provisioner().mood = SimulatedProvisioner::Mood::overruns;
-    inviter.provisioner().delay = 10s;
-    EXPECT_EQ(member(contact(world.invite(inviter)), "code"), "timeout");
-    world.run_for(2h);
+    leave_behind(1);
     inviter.provisioner().mood = SimulatedProvisioner::Mood::unavailable;
     EXPECT_EQ(remove_at(inviter), 0U);
     inviter.provisioner().mood = SimulatedProvisioner::Mood::makes;
@@ -258,10 +256,7 @@ TEST_F(RemovalTest, a_key_is_not_provisioned_while_what_it_made_is_being_removed
 }
 
 TEST_F(RemovalTest, what_cannot_be_removed_is_tried_again) {
-    inviter.provisioner().mood = SimulatedProvisioner::Mood::overruns;
-    inviter.provisioner().delay = 10s;
-    EXPECT_EQ(member(contact(world.invite(inviter)), "code"), "timeout");
-    world.run_for(2h);
+    leave_behind(1);
     inviter.journal().fail_next("claim_stale_instances");
     EXPECT_EQ(remove_at(inviter), 0U);
     inviter.journal().fail_next("forget_instance");
